@@ -1,0 +1,68 @@
+// What a Session tells its caller. Events are values: they stay valid for as long as they are kept.
+// Every text in them is safe to print: no control characters, no secrets.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "xget/error.hpp"
+
+namespace xget {
+
+using JobId = std::uint64_t;
+
+// What shows that the file is whole and one version.
+enum class Proof {
+  None,             // nothing yet, or size and samples alone
+  OneResponse,      // one response from its first byte to its announced or framed end
+  StrongValidator,  // every response carried the same strong validator
+  Digest,           // the bytes match a digest given beforehand
+};
+
+// The first usable response has arrived.
+struct Probed {
+  JobId job = 0;
+  std::string url;                     // after redirects
+  std::string path;                    // the target; "-" for standard output
+  std::optional<std::uint64_t> size;   // bytes; unknown for some servers
+  std::uint64_t held = 0;              // bytes kept from an earlier run
+  bool ranges = false;                 // the server serves ranges: the download can be resumed
+};
+
+// At most ten a second for each job.
+struct Progress {
+  JobId job = 0;
+  std::uint64_t held = 0;              // bytes on the disk, whether synced or not
+  std::optional<std::uint64_t> size;
+  std::uint64_t bytes_per_second = 0;  // smoothed over some seconds
+  int connections = 0;                 // that are receiving now
+  double stalled_seconds = 0;          // since the last byte
+};
+
+// Something the user should know that does not end the job.
+struct Note {
+  JobId job = 0;
+  std::string text;
+};
+
+struct Finished {
+  JobId job = 0;
+  std::string path;
+  std::uint64_t size = 0;              // of the file
+  std::uint64_t received = 0;          // body bytes that came over the network in this run
+  bool already_complete = false;       // nothing had to be fetched
+  Proof proof = Proof::None;
+  std::string rests_on;                // the proof in words
+};
+
+struct Failed {
+  JobId job = 0;
+  std::string path;
+  Error error;
+};
+
+using Event = std::variant<Probed, Progress, Note, Finished, Failed>;
+
+}  // namespace xget

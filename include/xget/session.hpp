@@ -1,0 +1,55 @@
+// The download engine as a caller sees it: add jobs, read events.
+//
+//   auto session = xget::Session::create({});
+//   (*session)->add({.url = "https://example.org/file.iso", .output = "file.iso"});
+//   while (auto event = (*session)->next_event()) { ... }
+//
+// Threads: a Session owns its threads; every function may be called from any thread.
+// Errors: everything that can fail in the world comes back as Result or as a Failed event.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "xget/error.hpp"
+#include "xget/event.hpp"
+#include "xget/options.hpp"
+
+namespace xget {
+
+class Session {
+ public:
+  // Fails with Usage when an option makes no sense (its name is Error::subject).
+  static Result<std::unique_ptr<Session>> create(Options options);
+
+  // Interrupts what still runs and waits for a running sync.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Checks the job (URL, name, checksum, no other job with the same target) before any request
+  // and queues it. Fails with Usage. A job that was added ends in one Finished or one Failed.
+  Result<JobId> add(JobSpec spec);
+
+  // The next event in order; waits for it. nullopt once every job added has ended and all
+  // events were read. At most one thread should wait here.
+  std::optional<Event> next_event();
+
+  // Stops all jobs: the network at once, then a last checkpoint. Each ends as Interrupted.
+  void interrupt();
+
+ private:
+  class Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// "1.2.3"
+const char* version();
+
+// Where `add` would put this job's bytes: folder and output, or a safe name from the URL.
+// Fails with Usage if the URL or the name cannot be used.
+Result<std::string> target_path(const JobSpec& spec);
+
+}  // namespace xget

@@ -1,0 +1,68 @@
+// Digests of bytes: the algorithms a user may name, and the XXH3-128 that proves pieces.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace xget {
+
+enum class DigestAlgorithm { Md5, Sha1, Sha256, Sha512, Blake2b512, Xxh3_128, Xxh3_64, Crc32c };
+
+// "sha256" and the like, as printed. Parsing takes any case and "sha-256" too.
+const char* to_string(DigestAlgorithm algorithm);
+std::optional<DigestAlgorithm> parse_digest_algorithm(std::string_view name);
+std::size_t digest_size(DigestAlgorithm algorithm);  // bytes
+
+// A whole file's digest as somebody gave it beforehand.
+struct ExpectedDigest {
+  DigestAlgorithm algorithm = DigestAlgorithm::Sha256;
+  std::string hex;  // lower case, of the algorithm's length
+};
+
+// Feeds bytes in order, then gives the digest. Not thread-safe; may move between threads.
+class Digester {
+ public:
+  virtual ~Digester() = default;
+  virtual void update(std::span<const std::byte> bytes) = 0;
+  // Lower-case hex, big-endian as each algorithm's tools print it. Call once, last.
+  virtual std::string finish_hex() = 0;
+
+  static std::unique_ptr<Digester> create(DigestAlgorithm algorithm);
+};
+
+// The digest of a piece or a run.
+struct PieceDigest {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  friend bool operator==(const PieceDigest&, const PieceDigest&) = default;
+};
+std::string to_hex(const PieceDigest& digest);                       // 32 digits
+std::optional<PieceDigest> parse_piece_digest(std::string_view hex);  // exactly 32 digits
+
+// XXH3-128 of bytes fed in order; `digest` may be asked at any time and does not end it.
+class PieceHasher {
+ public:
+  PieceHasher();
+  ~PieceHasher();
+  PieceHasher(PieceHasher&&) noexcept;
+  PieceHasher& operator=(PieceHasher&&) noexcept;
+
+  void reset();
+  void update(std::span<const std::byte> bytes);
+  [[nodiscard]] PieceDigest digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+PieceDigest piece_digest(std::span<const std::byte> bytes);
+
+std::string to_hex(std::span<const std::byte> bytes);
+
+}  // namespace xget

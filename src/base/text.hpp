@@ -1,0 +1,16 @@
+// Small text helpers for what comes from outside.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace xget {
+
+// Control characters (C0, DEL, C1) and broken UTF-8 as \xNN, so that no terminal obeys them.
+std::string printable(std::string_view text);
+
+bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII
+std::string lower_case(std::string_view text);                      // ASCII
+std::string_view trim(std::string_view text);                       // spaces and tabs
+
+}  // namespace xget

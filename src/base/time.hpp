@@ -1,0 +1,29 @@
+// Points and lengths of time. Nobody reads a clock but the Clock port's implementation:
+// `now` arrives as a parameter.
+#pragma once
+
+#include <chrono>
+
+namespace xget {
+
+using Duration = std::chrono::nanoseconds;
+
+// The loop's monotonic time. A clock tag of its own, so that it never mixes with wall time.
+struct LoopTime {
+  using rep = Duration::rep;
+  using period = Duration::period;
+  using duration = Duration;
+  using time_point = std::chrono::time_point<LoopTime, Duration>;
+  static constexpr bool is_steady = true;
+};
+using Instant = LoopTime::time_point;
+
+// Seconds since 1970, for HTTP dates alone.
+using WallTime = std::chrono::sys_seconds;
+
+inline double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+inline Duration from_seconds(double s) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
+}
+
+}  // namespace xget

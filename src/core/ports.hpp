@@ -1,0 +1,204 @@
+// The ports: every effect on the outside world goes through one of these. The real ones live in
+// net/ and store/, the simulated ones in tests/sim/.
+//
+// Thread: all of them are called on the loop thread and call back on the loop thread, never from
+// inside the call that asked, unless a line says otherwise. The exception is File and Folder:
+// their calls block, and may be made on a worker, one at a time for each object, except that
+// File::write_at and File::sync_data of one file may run at the same time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_range.hpp"
+#include "base/time.hpp"
+#include "core/http_message.hpp"
+#include "xget/error.hpp"
+#include "xget/options.hpp"
+
+namespace xget::core {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Instant now() = 0;
+  virtual WallTime wall_now() = 0;
+};
+
+class Random {
+ public:
+  virtual ~Random() = default;
+  virtual std::uint64_t next() = 0;  // uniform over all 64 bits
+};
+
+// ---- network ------------------------------------------------------------------------------
+
+using RequestId = std::uint64_t;  // never 0, never used twice
+
+// One GET, no redirects followed.
+struct HttpRequest {
+  std::string url;                       // absolute http or https URL, no user info, no fragment
+  std::vector<Header> headers;           // all that are to be sent besides Host
+  std::string pinned_address;            // IP literal to connect to (no brackets); empty: none
+  std::string connect_to;                // curl's HOST:PORT:TO_HOST:TO_PORT rule in force, or empty
+  std::string proxy;                     // proxy URL; empty: connect directly
+  bool http2 = false;                    // HTTP/2 may be used (TLS only)
+};
+
+// How a request ended on the wire. What the response meant is judged elsewhere.
+enum class TransferStatus {
+  Ok,             // the body came to its announced or framed end
+  CutShort,       // the connection ended or broke in the middle of the body
+  ConnectFailed,  // refused, unreachable
+  TimedOut,       // the connection or its handshake took too long
+  Broken,         // a reset or a protocol error before the head was complete
+  TlsFailed,      // the handshake failed; certificate problems are CertificateBad
+  CertificateBad, // not valid for this host: final
+  ProxyFailed,    // the proxy cannot be resolved, reached or refuses
+  Cancelled,      // the listener refused it
+  Unusable,       // a request that can never work (bad client certificate file, bad URL): final
+};
+
+struct TransferEnd {
+  TransferStatus status = TransferStatus::Ok;
+  long number = 0;         // the transport's own code, for messages
+  std::string cause;       // in words, printable
+  bool length_known = false;  // the end was proven by Content-Length or framing, not by a close
+};
+
+// What the transport learnt of the connection when the head arrived.
+struct ConnectionFacts {
+  Duration connect_time{};   // TCP and TLS; zero on a reused connection
+  Duration first_byte_time{};  // from sending the request to the first byte of the head
+  std::string remote_address;
+  bool reused = false;
+};
+
+enum class HeadVerdict {
+  Accept,   // body bytes follow
+  Drain,    // the body is not wanted: read it away if it is short, so that the connection lives on
+  Refuse,   // end it now
+};
+enum class Flow {
+  Continue,  // more, please
+  Pause,     // these bytes were taken; no more until Transport::resume
+  Stop,      // these bytes were taken; end it now (the connection is lost)
+};
+
+class TransferListener {
+ public:
+  virtual ~TransferListener() = default;
+  virtual HeadVerdict on_head(RequestId id, const ResponseHead& head,
+                              const ConnectionFacts& facts) = 0;
+  // At most 16 KiB at a time with the real transport. Called for accepted heads only.
+  virtual Flow on_body(RequestId id, std::span<const std::byte> bytes) = 0;
+  // Once for every request that was not cancelled by Transport::cancel. Drained requests end
+  // with Ok, stopped and refused ones with Cancelled.
+  virtual void on_transfer_end(RequestId id, const TransferEnd& end) = 0;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // The listener must live until on_transfer_end or cancel.
+  virtual RequestId start(const HttpRequest& request, TransferListener& listener) = 0;
+  // No callback for this id after this. May be called from inside any callback of the listener,
+  // its own id's too. Unknown ids are ignored.
+  virtual void cancel(RequestId id) = 0;
+  virtual void resume(RequestId id) = 0;  // after Flow::Pause
+};
+
+using LookupId = std::uint64_t;  // never 0
+
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+  // IP literals of a host name, most promising first (RFC 6724 order as the system gives it), no
+  // duplicates, never empty on success. An IP literal resolves to itself. `done` is called later,
+  // once, unless cancelled.
+  virtual LookupId resolve(const std::string& host,
+                           std::function<void(Result<std::vector<std::string>>)> done) = 0;
+  virtual void cancel(LookupId id) = 0;
+};
+
+// ---- work that may block for long ---------------------------------------------------------
+
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  // Runs `task` elsewhere, then `done` on the loop thread. Tasks of one Worker run in order. The
+  // queue is bounded by its users: each keeps at most one task of a kind under way.
+  virtual void submit(std::function<void()> task, std::function<void()> done) = 0;
+};
+
+// ---- disk ---------------------------------------------------------------------------------
+
+struct FileInfo {
+  std::uint64_t size = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t device = 0;
+  std::int64_t mtime_ns = 0;
+  std::uint32_t mode = 0;     // permission bits alone
+  std::uint32_t links = 1;
+  bool regular = true;
+  bool ours = true;           // owned by this process's user
+};
+
+enum class LockOutcome { Locked, HeldByOther, Unsupported };
+
+// An open regular file. Closing releases its lock. Errors are ErrorCode::Disk with errno.
+class File {
+ public:
+  virtual ~File() = default;
+  virtual Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;  // all
+  // Fewer bytes than asked only at the end of the file.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
+  virtual Result<void> sync_data() = 0;  // fdatasync
+  virtual Result<void> sync() = 0;       // fsync
+  virtual Result<void> preallocate(std::uint64_t size, Preallocate how) = 0;
+  virtual Result<void> truncate(std::uint64_t size) = 0;
+  virtual Result<FileInfo> info() = 0;
+  virtual Result<LockOutcome> lock() = 0;  // whole file, exclusive, does not wait
+  virtual Result<void> set_mode(std::uint32_t mode) = 0;
+  virtual void drop_cache(ByteRange range) = 0;  // advice; synced pages only
+  // Extended attributes in the "user." name space; nullopt or false where there are none.
+  virtual std::optional<std::string> attribute(const std::string& name) = 0;
+  virtual bool set_attribute(const std::string& name, std::string_view value) = 0;
+};
+
+enum class Access { Read, ReadWrite };
+
+// An open folder. Names are single components; symbolic links are never followed.
+class Folder {
+ public:
+  virtual ~Folder() = default;
+  // Fails with EEXIST if the name is taken.
+  virtual Result<std::unique_ptr<File>> create(const std::string& name, std::uint32_t mode) = 0;
+  virtual Result<std::unique_ptr<File>> open(const std::string& name, Access access) = 0;
+  virtual Result<std::optional<FileInfo>> info(const std::string& name) = 0;  // nullopt: absent
+  virtual Result<void> rename(const std::string& from, const std::string& to) = 0;  // replaces
+  virtual Result<void> rename_no_replace(const std::string& from, const std::string& to) = 0;
+  virtual Result<void> remove(const std::string& name) = 0;  // absent: fine
+  virtual Result<void> sync() = 0;
+  virtual Result<void> writable() = 0;  // may this process create names here?
+  virtual std::uint64_t free_bytes() = 0;   // for this user; UINT64_MAX if unknown
+  virtual std::size_t longest_name() = 0;   // bytes a name may have
+  virtual std::uint32_t file_mode() = 0;    // 0666 less the umask
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  // Empty path: the working folder. Fails with Disk.
+  virtual Result<std::shared_ptr<Folder>> open_folder(const std::string& path) = 0;
+  virtual Result<void> make_folder(const std::string& path) = 0;  // with parents; exists: fine
+};
+
+}  // namespace xget::core

@@ -1,0 +1,52 @@
+// Sink: accepts bytes at an offset and says which ranges are durable. A partial file or standard
+// output now; a multipart upload later.
+// Thread: loop. What may block for long runs on the Sink's own Worker; callbacks come on the
+// loop thread, never from inside the call that asked. A Sink outlives its callbacks: the owner
+// drains its workers before destroying it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "base/byte_range.hpp"
+#include "core/representation.hpp"
+#include "xget/error.hpp"
+#include "xget/event.hpp"
+
+namespace xget::core {
+
+class Sink {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  virtual ~Sink() = default;
+
+  // Bytes at an offset, in any order, never twice. A failure ends the job: what the last
+  // checkpoint claims is kept. May block for as long as a write does.
+  virtual Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+
+  // No byte at or after this offset may be written for now; grows as the front is taken away.
+  [[nodiscard]] virtual std::uint64_t window_end() const = 0;
+  // Called on the loop thread when window_end has grown.
+  virtual void on_window_growth(std::function<void()> callback) = 0;
+
+  // Bytes written since the last checkpoint that could be made durable.
+  [[nodiscard]] virtual std::uint64_t undurable_bytes() const = 0;
+  // Makes what was written durable and recorded. At most one at a time. An error ends the job.
+  virtual void checkpoint(Done done) = 0;
+
+  // Checks what an earlier run claimed, front first. `bad` is called for each range that does not
+  // match (it is no longer claimed, durably, by then); `done` once all are checked.
+  virtual void verify_claims(std::function<void(ByteRange)> bad, Done done) = 0;
+
+  // Drops a range that was written or claimed, so that it can be written again.
+  virtual void forget(ByteRange range) = 0;
+
+  // All bytes are written: checks the whole file's digest, if one was given, and puts the file
+  // under its final name. `size` is the size of the representation.
+  virtual void finish(std::uint64_t size, Done done) = 0;
+};
+
+}  // namespace xget::core

@@ -1,0 +1,66 @@
+// Source: gives the bytes of a range. HTTP now; object stores and SFTP later.
+// Thread: loop. Callbacks come on the loop thread, never from inside `fetch`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/byte_range.hpp"
+#include "core/failure.hpp"
+#include "core/ports.hpp"
+#include "core/representation.hpp"
+
+namespace xget::core {
+
+using FetchId = std::uint64_t;  // never 0, never used twice
+
+struct FetchSpec {
+  ByteRange range;  // end may be kUnknownEnd: all that follows
+  // The version the bytes must belong to. Absent for the probe: any version will do.
+  std::optional<Representation> expected;
+};
+
+// A response that was judged to carry bytes of the asked version from `granted.begin` on.
+struct Offer {
+  Representation representation;
+  ByteRange granted;    // what the body will carry; end is kUnknownEnd if the server did not say.
+                        // Begins where the range asked for begins, or at 0 for a whole body.
+  bool whole = false;   // a 200: the body is the whole representation, from 0
+  Duration round_trip{};  // the connection's, as far as it is known
+  std::string final_url;  // after redirects, without secrets
+  std::string address;
+};
+
+struct FetchEnd {
+  std::optional<Failure> failure;  // absent: the granted range, or the whole body, was delivered
+};
+
+class SourceListener {
+ public:
+  virtual ~SourceListener() = default;
+  // Judged; bytes from offer.granted.begin on follow. False: not wanted, no more callbacks.
+  virtual bool on_offer(FetchId id, const Offer& offer) = 0;
+  virtual Flow on_bytes(FetchId id, std::span<const std::byte> bytes) = 0;
+  // Once for every fetch that was not cancelled, stopped or unwanted.
+  virtual void on_fetch_end(FetchId id, const FetchEnd& end) = 0;
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual FetchId fetch(const FetchSpec& spec, SourceListener& listener) = 0;
+  virtual void cancel(FetchId id) = 0;
+  virtual void resume(FetchId id) = 0;  // after Flow::Pause
+
+  // The Source's own timers (races between addresses).
+  virtual std::optional<Instant> next_deadline() const = 0;
+  virtual void on_time(Instant now) = 0;
+
+  // Forget where redirects led: the next fetch begins at the URL the user gave.
+  virtual void start_over() = 0;
+  virtual std::string name() const = 0;  // the URL, without secrets
+};
+
+}  // namespace xget::core

@@ -1,0 +1,73 @@
+// PartialSink: FILE.partial with its sidecar, as a Sink.
+//
+// The order that makes "a byte that the sidecar claims is on stable storage" true is in
+// checkpoint() and finish(), and nowhere else.
+// Thread: loop; checkpoints run on `disk`, re-checks and whole-file digests on `hashing`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/digest.hpp"
+#include "core/ports.hpp"
+#include "core/sink.hpp"
+#include "store/ledger.hpp"
+#include "store/target.hpp"
+
+namespace xget::store {
+
+struct PartialSettings {
+  Preallocate preallocate = Preallocate::Full;
+  bool replace_existing = false;          // FILE may be replaced by finish()
+  bool tiny = false;                      // one response brings it all: no sidecar is written
+  std::string url;                        // recorded for people; without secrets
+  std::optional<ExpectedDigest> digest;   // of the whole file
+  std::uint64_t physical_memory = 0;      // a larger file leaves the page cache once synced
+};
+
+class PartialSink final : public core::Sink {
+ public:
+  // A new FILE.partial. `representation.size` may be unknown: then nothing is preallocated and no
+  // sidecar is written, since such a download cannot be resumed. Fails with Disk, Busy.
+  static Result<std::unique_ptr<PartialSink>> create(Target& target, core::Worker& disk,
+                                                     core::Worker& hashing,
+                                                     const core::Representation& representation,
+                                                     PartialSettings settings);
+  // Goes on with a partial and what its sidecar claims.
+  static Result<std::unique_ptr<PartialSink>> resume(Target& target, core::Worker& disk,
+                                                     core::Worker& hashing, OpenPartial partial,
+                                                     const core::Representation& representation,
+                                                     PartialSettings settings);
+  // Goes on with a partial that has no sidecar: all its bytes become claims once they are hashed;
+  // verify_claims() does that. Nothing proves them but what the caller compared.
+  static Result<std::unique_ptr<PartialSink>> adopt(Target& target, core::Worker& disk,
+                                                    core::Worker& hashing, OpenPartial partial,
+                                                    const core::Representation& representation,
+                                                    PartialSettings settings);
+  ~PartialSink() override;
+
+  // What is held or claimed: not to be fetched again unless verify_claims() says it is bad.
+  [[nodiscard]] RangeSet held() const;
+  [[nodiscard]] std::uint64_t piece_length() const;
+  // Bytes the last successful checkpoint claims.
+  [[nodiscard]] std::uint64_t durable_bytes() const;
+  // Reads back what was written, for samples.
+  Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into);
+
+  Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
+  [[nodiscard]] std::uint64_t window_end() const override;
+  void on_window_growth(std::function<void()> callback) override;
+  [[nodiscard]] std::uint64_t undurable_bytes() const override;
+  void checkpoint(Done done) override;
+  void verify_claims(std::function<void(ByteRange)> bad, Done done) override;
+  void forget(ByteRange range) override;
+  void finish(std::uint64_t size, Done done) override;
+
+ private:
+  struct Impl;
+  explicit PartialSink(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace xget::store

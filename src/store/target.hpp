@@ -1,0 +1,83 @@
+// Target: the names that one download uses on the disk, and what stands under them.
+//
+//   FILE               the whole file, once it is proven
+//   FILE.partial       the bytes until then
+//   FILE.partial.json  the sidecar (in --checkpoint-dir its name carries a hash of FILE's path)
+//   FILE.partial.old   a partial of another version, kept until the new version is whole
+//
+// Works by the folder's descriptor; symbolic links in the way are refused, never followed.
+// Thread: loop, but for what the sink made from it runs on its workers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/ports.hpp"
+#include "core/representation.hpp"
+#include "store/sidecar.hpp"
+
+namespace xget::store {
+
+// What FILE's own extended attribute says it was when xget finished it. Believed only while size
+// and modification time are still what they were then.
+struct OriginMark {
+  std::uint64_t size = 0;
+  std::string strong_etag;
+  std::string last_modified;  // only if it was a strong validator
+};
+
+// FILE.partial, opened and locked.
+struct OpenPartial {
+  std::unique_ptr<core::File> file;
+  std::uint64_t size = 0;
+  std::optional<Sidecar> sidecar;   // present: its own digest holds and it fits the file
+  std::string sidecar_problem;      // why there is none, in words; empty if the file is absent
+  bool committing = false;          // a crash came between "whole" and the rename
+};
+
+class Target {
+ public:
+  // Opens the folders (the checkpoint folder is made if missing) and checks that they can be
+  // written and that the names are not too long. Fails with Disk or Usage.
+  static Result<std::unique_ptr<Target>> open(core::FileSystem& files, const std::string& path,
+                                              const std::string& checkpoint_folder);
+
+  const std::string& path() const { return path_; }                // as given, for messages
+  std::string partial_path() const { return path_ + ".partial"; }  // for messages
+
+  // FILE. nullopt: absent. Fails with Disk if it is no regular file.
+  Result<std::optional<core::FileInfo>> existing();
+  std::optional<OriginMark> existing_mark();
+  Result<std::unique_ptr<core::File>> open_existing();
+
+  // FILE.partial with its lock held. nullopt: absent. Fails with Busy if another process holds
+  // it, with Disk if it is not a regular file of ours with one link. After locking, the inode is
+  // compared with the name's (the other may just have renamed it); a lost race is tried again.
+  Result<std::optional<OpenPartial>> open_partial();
+
+  // FILE becomes FILE.partial (it must not exist) and is opened and locked.
+  Result<OpenPartial> adopt_existing();
+
+  // FILE.partial, held open and locked, becomes FILE.partial.old (an older one there is
+  // replaced) and its sidecar is removed.
+  Result<void> set_partial_aside();
+  // Removes FILE.partial.old once the new version is whole.
+  Result<void> remove_old();
+  // Removes FILE.partial and its sidecar.
+  Result<void> discard_partial();
+
+  // Names and folders, for the sink.
+  core::Folder& folder() { return *folder_; }
+  core::Folder& sidecar_folder() { return *sidecar_folder_; }
+  const std::string& name() const { return name_; }
+  std::string partial_name() const { return name_ + ".partial"; }
+  const std::string& sidecar_name() const { return sidecar_name_; }
+
+ private:
+  Target() = default;
+  std::string path_, name_, sidecar_name_;
+  std::shared_ptr<core::Folder> folder_, sidecar_folder_;
+};
+
+}  // namespace xget::store
