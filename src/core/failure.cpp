@@ -1,0 +1,33 @@
+#include "core/failure.hpp"
+
+namespace xget::core {
+
+const char* to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::Resolve: return "resolve";
+    case FailureKind::Connect: return "connect";
+    case FailureKind::CutShort: return "cut short";
+    case FailureKind::Broken: return "broken";
+    case FailureKind::Stall: return "stall";
+    case FailureKind::Busy: return "busy";
+    case FailureKind::ServerError: return "server error";
+    case FailureKind::Expired: return "expired";
+    case FailureKind::NotFound: return "not found";
+    case FailureKind::Denied: return "denied";
+    case FailureKind::OtherVersion: return "other version";
+    case FailureKind::NoRanges: return "no ranges";
+    case FailureKind::BadRange: return "bad range";
+    case FailureKind::Unsatisfiable: return "unsatisfiable";
+    case FailureKind::Coded: return "coded";
+    case FailureKind::BadRedirect: return "bad redirect";
+    case FailureKind::BadResponse: return "bad response";
+    case FailureKind::Tls: return "TLS";
+    case FailureKind::Certificate: return "certificate";
+    case FailureKind::Proxy: return "proxy";
+    case FailureKind::Unusable: return "unusable";
+    case FailureKind::TooLarge: return "too large";
+  }
+  return "?";
+}
+
+}  // namespace xget::core

@@ -1,0 +1,224 @@
+#include "core/judge.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/defence.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "core/content_range.hpp"
+#include "core/http_date.hpp"
+
+namespace xget::core {
+namespace {
+
+Failure failure(FailureKind kind, const ResponseHead& head, std::string cause) {
+  return {.kind = kind,
+          .number = head.status,
+          .cause = std::move(cause),
+          .retry_after = std::nullopt,
+          .offered = std::nullopt};
+}
+
+bool is_coded(const ResponseHead& head) {
+  const auto coding = head.find("Content-Encoding");
+  return coding && !trim(*coding).empty() && !equals_ignoring_case(trim(*coding), "identity");
+}
+
+struct BodyLength {
+  bool contradictory = false;
+  std::optional<std::uint64_t> bytes;  // of the body; unknown when framed otherwise
+};
+
+// RFC 9112 section 6.3: a transfer coding overrides Content-Length; differing lengths are an error.
+BodyLength body_length(const ResponseHead& head) {
+  BodyLength length;
+  for (std::string_view value : head.find_all("Content-Length")) {
+    const auto bytes = parse_u64(trim(value));
+    if (!bytes || *bytes >= kUnknownEnd || (length.bytes && *length.bytes != *bytes)) {
+      return {.contradictory = true, .bytes = std::nullopt};
+    }
+    length.bytes = bytes;
+  }
+  if (head.find("Transfer-Encoding")) length.bytes.reset();
+  return length;
+}
+
+Representation describe(const ResponseHead& head, std::optional<std::uint64_t> size, bool ranges) {
+  const auto type = head.find("Content-Type");
+  return {.size = size,
+          .validators = read_validators(head),
+          .ranges = ranges,
+          .content_type = type ? lower_case(trim(type->substr(0, type->find(';')))) : ""};
+}
+
+// Empty if the offered version may be the expected one.
+std::optional<Failure> check_version(const ResponseHead& head, const Question& question,
+                                     const Representation& offered) {
+  if (!question.expected) return std::nullopt;
+  const Representation& known = *question.expected;
+  const bool sizes_known = known.size && offered.size;
+  if (defence_on(Defence::RangeTotal) && sizes_known && *known.size != *offered.size) {
+    Failure other = failure(FailureKind::OtherVersion, head,
+                            "its size is " + std::to_string(*offered.size) + " bytes now, it was " +
+                                std::to_string(*known.size));
+    other.offered = offered;
+    return other;
+  }
+  if (!defence_on(Defence::Validator)) return std::nullopt;
+  const VersionMatch match = compare_versions(known.validators, offered.validators);
+  if (match == VersionMatch::Different) {
+    Failure other = failure(FailureKind::OtherVersion, head, "its validator is another one now");
+    other.offered = offered;
+    return other;
+  }
+  if (match == VersionMatch::Unproven && known.validators.strong()) {
+    return failure(FailureKind::BadRange, head,
+                   "the response lacks the validator that earlier ones had");
+  }
+  return std::nullopt;
+}
+
+Judgement judge_partial(const ResponseHead& head, const Question& question) {
+  if (!question.ranged) {
+    return failure(FailureKind::BadResponse, head, "a partial response that was not asked for");
+  }
+  const auto type = head.find("Content-Type");
+  if (type && lower_case(trim(*type)).starts_with("multipart/byteranges")) {
+    return failure(FailureKind::BadRange, head, "a multipart answer to a single range");
+  }
+  if (defence_on(Defence::ContentCoding) && is_coded(head)) {
+    return failure(FailureKind::Coded, head, "a coded body, though none was asked for");
+  }
+  const auto lines = head.find_all("Content-Range");
+  const auto content_range = lines.size() == 1 ? parse_content_range(lines[0]) : std::nullopt;
+  if (!content_range || !content_range->range) {
+    return failure(FailureKind::BadRange, head,
+                   lines.empty() ? "a 206 without Content-Range" : "a nonsensical Content-Range");
+  }
+  const ByteRange granted = *content_range->range;
+  if (defence_on(Defence::RangeStart) && granted.begin != question.range.begin) {
+    return failure(FailureKind::BadRange, head,
+                   "the range begins at " + std::to_string(granted.begin) + ", asked was " +
+                       std::to_string(question.range.begin));
+  }
+  const BodyLength length = body_length(head);
+  if (length.contradictory || (length.bytes && *length.bytes != granted.length())) {
+    return failure(FailureKind::BadResponse, head,
+                   "Content-Length contradicts Content-Range or itself");
+  }
+  const Representation offered = describe(head, content_range->total, true);
+  if (auto mismatch = check_version(head, question, offered)) return *std::move(mismatch);
+  const bool size_known = offered.size || (question.expected && question.expected->size);
+  if (!size_known) {
+    return failure(FailureKind::NoRanges, head, "ranges of an unknown total size");
+  }
+  return Usable{.representation = offered,
+                // Not the server's begin: a range is written where it was asked for or not at all.
+                .granted = {question.range.begin, question.range.begin + granted.length()},
+                .whole = false};
+}
+
+Judgement judge_whole(const ResponseHead& head, const Question& question) {
+  if (defence_on(Defence::ContentCoding) && is_coded(head)) {
+    return failure(FailureKind::Coded, head, "a coded body, though none was asked for");
+  }
+  const BodyLength length = body_length(head);
+  if (length.contradictory) {
+    return failure(FailureKind::BadResponse, head, "nonsensical or contradicting Content-Length");
+  }
+  const Representation offered = describe(head, length.bytes, false);
+  if (auto mismatch = check_version(head, question, offered)) return *std::move(mismatch);
+  if (question.range.begin != 0 && defence_on(Defence::WholeIsNotRange)) {
+    return failure(FailureKind::NoRanges, head, "the whole file as the answer to a range");
+  }
+  const std::uint64_t begin = question.range.begin;  // 0, or the defence is off
+  return Usable{.representation = offered,
+                .granted = {begin, offered.size ? begin + *offered.size : kUnknownEnd},
+                .whole = true};
+}
+
+// 416 (RFC 9110 section 15.5.17): an empty file, a shorter file, or a server that dislikes ranges.
+Judgement judge_unsatisfiable(const ResponseHead& head, const Question& question) {
+  const auto value = head.find("Content-Range");
+  const auto content_range = value ? parse_content_range(*value) : std::nullopt;
+  const auto total = content_range ? content_range->total : std::nullopt;
+  if (question.range.begin == 0) {
+    return failure(FailureKind::NoRanges, head, "the server refuses a range from the start");
+  }
+  Failure refused = failure(FailureKind::Unsatisfiable, head,
+                            total ? "the file ends at " + std::to_string(*total) + " bytes"
+                                  : "the server has no such range");
+  if (total) refused.offered = describe(head, total, true);
+  return refused;
+}
+
+Judgement judge_redirect(const ResponseHead& head) {
+  const auto location = head.find("Location");
+  if (!location || trim(*location).empty()) {
+    return failure(FailureKind::BadRedirect, head, "a redirect without a Location");
+  }
+  return Redirect{std::string(trim(*location))};
+}
+
+Failure judge_client_error(const ResponseHead& head, const Question& question) {
+  const std::string status = "HTTP status " + std::to_string(head.status);
+  const bool served_before = question.expected.has_value();
+  switch (head.status) {
+    case 400:
+    case 405:
+    case 406:
+    case 501:
+      if (question.ranged) return failure(FailureKind::NoRanges, head, status + " to a range");
+      return failure(FailureKind::NotFound, head, status);
+    case 401:
+    case 403:
+      return failure(served_before ? FailureKind::Expired : FailureKind::Denied, head,
+                     status + (head.status == 401 ? " (credentials needed)" : " (forbidden)"));
+    case 407: return failure(FailureKind::Proxy, head, status + " (the proxy wants credentials)");
+    case 410:
+      return failure(served_before ? FailureKind::Expired : FailureKind::NotFound, head,
+                     status + " (gone)");
+    case 404: return failure(FailureKind::NotFound, head, status + " (not found)");
+    case 408:
+    case 421:
+    case 425: return failure(FailureKind::ServerError, head, status);
+    default: return failure(FailureKind::NotFound, head, status);
+  }
+}
+
+Failure judge_busy(const ResponseHead& head, WallTime now) {
+  Failure busy = failure(FailureKind::Busy, head,
+                         "HTTP status " + std::to_string(head.status) + " (the server is busy)");
+  if (const auto value = head.find("Retry-After")) {
+    busy.retry_after = parse_retry_after(*value, now);
+  }
+  return busy;
+}
+
+}  // namespace
+
+Judgement judge(const ResponseHead& head, const Question& question, WallTime now) {
+  switch (head.status) {
+    case 206: return judge_partial(head, question);
+    case 200: return judge_whole(head, question);
+    case 416: return judge_unsatisfiable(head, question);
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308: return judge_redirect(head);
+    case 429:
+    case 503: return judge_busy(head, now);
+    case 501: return judge_client_error(head, question);
+    default: break;
+  }
+  if (head.status >= 400 && head.status < 500) return judge_client_error(head, question);
+  if (head.status >= 500 && head.status < 600) {
+    return failure(FailureKind::ServerError, head, "HTTP status " + std::to_string(head.status));
+  }
+  return failure(FailureKind::BadResponse, head,
+                 "HTTP status " + std::to_string(head.status) + " is no answer to a download");
+}
+
+}  // namespace xget::core

@@ -1,0 +1,40 @@
+// Judging a response before its first body byte is accepted (promise 2). Pure.
+//
+// A response either carries bytes that provably belong to the version and the range that were
+// asked for, or leads elsewhere, or is refused with a reason that decides what happens next.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/byte_range.hpp"
+#include "core/failure.hpp"
+#include "core/http_message.hpp"
+#include "core/representation.hpp"
+
+namespace xget::core {
+
+// What was asked.
+struct Question {
+  ByteRange range;                         // end may be kUnknownEnd: all that follows
+  bool ranged = true;                      // a Range header was sent
+  std::optional<Representation> expected;  // the version the bytes must belong to
+};
+
+// Bytes of the asked version follow, beginning at granted.begin.
+struct Usable {
+  Representation representation;
+  ByteRange granted;   // begins where it was asked to; end is kUnknownEnd if nobody said
+  bool whole = false;  // a 200: everything from 0
+};
+
+struct Redirect {
+  std::string location;
+};
+
+using Judgement = std::variant<Usable, Redirect, Failure>;
+
+Judgement judge(const ResponseHead& head, const Question& question, WallTime now);
+
+}  // namespace xget::core

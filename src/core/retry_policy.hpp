@@ -1,0 +1,58 @@
+// What a failure calls for, and how long to wait before the next attempt. Pure but for its own
+// counters; the one place where "may this be tried again?" is decided.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.hpp"
+#include "core/failure.hpp"
+
+namespace xget::core {
+
+enum class Remedy {
+  TryAgain,      // the same request, later
+  StartOver,     // from the URL the user gave, later: where it led has expired
+  AskPlainly,    // the source does not serve ranges (any more): one stream from 0
+  CheckVersion,  // the resource may have changed: ask what it is now
+  GiveUp,        // nothing that is done again can help
+};
+// `served`: the source has already given bytes of this resource in this run.
+Remedy remedy_for(FailureKind kind, bool served);
+
+struct RetryLimits {
+  int failures = 15;                        // in a row without a new byte
+  int failures_before_first_byte = 3;       // a name or a port that never answered
+  Duration first_wait = std::chrono::seconds(1);
+  Duration longest_wait = std::chrono::seconds(60);
+  Duration longest_retry_after = std::chrono::minutes(5);
+  std::optional<Duration> give_up_after = std::chrono::hours(1);  // without a new byte
+};
+
+class RetryPolicy {
+ public:
+  RetryPolicy(RetryLimits limits, Instant start) : limits_(limits), last_byte_at_(start) {}
+
+  // Progress is a kibibyte or a whole range: a server that drips a byte per attempt is no progress.
+  void on_progress(std::uint64_t bytes, Instant now);
+
+  struct Decision {
+    bool give_up = false;
+    Duration wait{};
+  };
+  // `random` is uniform over 64 bits and jitters the wait.
+  Decision on_failure(const Failure& failure, Instant now, std::uint64_t random);
+
+  // When give_up_after will have passed without a new byte.
+  [[nodiscard]] std::optional<Instant> deadline() const;
+  [[nodiscard]] bool served() const { return served_; }
+
+ private:
+  RetryLimits limits_;
+  Instant last_byte_at_;
+  std::uint64_t bytes_since_failure_ = 0;
+  int failures_ = 0;
+  bool served_ = false;
+};
+
+}  // namespace xget::core

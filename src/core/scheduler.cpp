@@ -1,0 +1,339 @@
+#include "core/scheduler.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace xget::core {
+namespace {
+
+constexpr std::uint64_t kFirstRange = 4ULL << 20;     // while no rate is known
+constexpr std::uint64_t kSmallestRange = 256ULL << 10;
+constexpr std::uint64_t kSmallestTakeOver = 512ULL << 10;
+constexpr std::uint64_t kTakeOverAlignment = 64ULL << 10;
+constexpr int kRoundTripsPerRange = 32;
+constexpr Duration kShortestRange = std::chrono::milliseconds(500);
+constexpr Duration kLongestRange = std::chrono::seconds(8);
+constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
+
+}  // namespace
+
+Scheduler::Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections,
+                     Random& random, Instant now)
+    : plan_(std::move(plan)), retry_(retry), connections_(connections), random_(random),
+      missing_(ByteRange{0, plan_.size}), window_end_(plan_.window) {
+  (void)now;
+  if (plan_.ranges) {
+    for (const ByteRange& range : plan_.held.ranges()) missing_.remove(range);
+  }
+}
+
+SchedulerActions Scheduler::on(const SchedulerEvent& event, Instant now) {
+  actions_.clear();
+  if (stopped_) return {};
+  std::visit([&](const auto& one) { handle(one, now); }, event);
+  if (!stopped_ && missing_.empty() && segments_.empty()) {
+    stopped_ = true;
+    actions_.emplace_back(AllWritten{});
+  }
+  if (!stopped_) fill(now);
+  return std::exchange(actions_, {});
+}
+
+void Scheduler::handle(const SegmentAdopted& event, Instant now) {
+  ByteRange range = event.range;
+  const int target = connections_.target();
+  if (plan_.ranges && target > 1) {
+    // Its response has no end of its own: give it an equal share, so that the one cut it costs
+    // comes late.
+    const std::uint64_t share = missing_.size() / static_cast<std::uint64_t>(target);
+    const std::uint64_t room = plan_.window == kUnknownEnd
+                                   ? share
+                                   : std::min<std::uint64_t>(share, plan_.window / (2 * target));
+    range.end = std::min(range.end, align_up(range.begin + std::max(room, kSmallestRange)));
+  }
+  if (plan_.ranges) {
+    const auto gap = missing_.next(range.begin);
+    range.end = gap ? std::min(range.end, gap->end) : range.end;
+  }
+  Segment& segment = add_segment(range, now);
+  segment.opened = true;
+  segment.granted_end = event.granted_end;
+  segment.round_trip = event.round_trip;
+  if (segment.end < segment.granted_end) actions_.emplace_back(CutSegment{segment.id, segment.end});
+}
+
+void Scheduler::handle(const SegmentOpened& event, Instant now) {
+  Segment* segment = find(event.id);
+  if (segment == nullptr) return;
+  segment->opened = true;
+  segment->granted_end = event.granted_end;
+  segment->round_trip = event.round_trip;
+  segment->last_activity = segment->window_start = now;
+  segment->rate = RateEstimator(now);
+}
+
+void Scheduler::handle(const SegmentAdvanced& event, Instant now) {
+  Segment* segment = find(event.id);
+  if (segment == nullptr || event.position <= segment->position) return;
+  const std::uint64_t bytes = event.position - segment->position;
+  segment->position = event.position;
+  segment->last_activity = now;
+  segment->window_bytes += bytes;
+  segment->rate.add(bytes, now);
+  retry_.on_progress(bytes, now);
+}
+
+void Scheduler::handle(const SegmentPaused& event, Instant now) {
+  Segment* segment = find(event.id);
+  if (segment == nullptr) return;
+  segment->paused = event.paused;
+  segment->last_activity = segment->window_start = now;
+  segment->window_bytes = 0;
+}
+
+void Scheduler::handle(const SegmentEnded& event, Instant now) {
+  if (find(event.id) == nullptr) return;
+  finish_segment(event.id);
+  if (event.failure) after_failure(*event.failure, now);
+}
+
+void Scheduler::handle(const RangeLost& event, Instant) { missing_.add(event.range); }
+
+void Scheduler::handle(const WindowMoved& event, Instant) { window_end_ = event.end; }
+
+void Scheduler::handle(const LoopBlocked& event, Instant) {
+  for (Segment& segment : segments_) {
+    segment.last_activity += event.length;
+    segment.window_start += event.length;
+  }
+}
+
+void Scheduler::handle(const Tick&, Instant now) {
+  std::erase_if(waits_, [now](Instant until) { return until <= now; });
+  check_stalls(now);
+  const auto deadline = retry_.deadline();
+  if (!stopped_ && deadline && now >= *deadline) {
+    stopped_ = true;
+    actions_.emplace_back(GiveUp{{.kind = FailureKind::Stall,
+                                  .number = 0,
+                                  .cause = "no new byte for as long as --give-up-after allows",
+                                  .retry_after = std::nullopt,
+                                  .offered = std::nullopt}});
+  }
+}
+
+std::optional<Instant> Scheduler::next_deadline() const {
+  if (stopped_) return std::nullopt;
+  std::optional<Instant> next = retry_.deadline();
+  const auto consider = [&next](Instant at) { next = next ? std::min(*next, at) : at; };
+  for (Instant until : waits_) consider(until);
+  for (const Segment& segment : segments_) {
+    if (!segment.paused) consider(stall_deadline(segment));
+  }
+  return next;
+}
+
+int Scheduler::receiving() const {
+  return static_cast<int>(
+      std::count_if(segments_.begin(), segments_.end(), [](const auto& s) { return s.opened; }));
+}
+
+Scheduler::Segment* Scheduler::find(SegmentId id) {
+  const auto it = std::find_if(segments_.begin(), segments_.end(),
+                               [id](const Segment& segment) { return segment.id == id; });
+  return it == segments_.end() ? nullptr : &*it;
+}
+
+Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
+  missing_.remove(range);
+  segments_.push_back({.id = next_id_++,
+                       .position = range.begin,
+                       .end = range.end,
+                       .last_activity = now,
+                       .window_start = now,
+                       .rate = RateEstimator(now)});
+  return segments_.back();
+}
+
+void Scheduler::finish_segment(SegmentId id) {
+  const auto it = std::find_if(segments_.begin(), segments_.end(),
+                               [id](const Segment& segment) { return segment.id == id; });
+  if (!plan_.ranges) {
+    // One stream brings everything or nothing: what it left is asked for from 0 again.
+    if (it->position < it->end && it->end != kUnknownEnd) missing_ = RangeSet({0, plan_.size});
+  } else {
+    missing_.add({it->position, it->end});
+  }
+  segments_.erase(it);
+}
+
+void Scheduler::after_failure(const Failure& failure, Instant now) {
+  const Remedy remedy = remedy_for(failure.kind, retry_.served());
+  if (remedy == Remedy::GiveUp) {
+    stopped_ = true;
+    actions_.emplace_back(GiveUp{failure});
+    return;
+  }
+  const auto decision = retry_.on_failure(failure, now, random_.next());
+  if (decision.give_up) {
+    stopped_ = true;
+    actions_.emplace_back(GiveUp{failure});
+    return;
+  }
+  if (remedy == Remedy::AskPlainly || remedy == Remedy::CheckVersion) {
+    stopped_ = true;
+    actions_.emplace_back(Reconsider{failure});
+    return;
+  }
+  if (failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect) {
+    connections_.on_refusal(static_cast<int>(segments_.size()), now);
+  }
+  if (remedy == Remedy::StartOver) actions_.emplace_back(StartOver{});
+  waits_.push_back(now + decision.wait);
+}
+
+void Scheduler::check_stalls(Instant now) {
+  std::vector<SegmentId> dead;
+  for (Segment& segment : segments_) {
+    if (stalled(segment, now)) {
+      dead.push_back(segment.id);
+    } else if (now - segment.window_start >= plan_.stall_timeout) {
+      segment.window_start = now;
+      segment.window_bytes = 0;
+    }
+  }
+  for (SegmentId id : dead) {
+    actions_.emplace_back(CancelSegment{id});
+    finish_segment(id);
+    after_failure({.kind = FailureKind::Stall,
+                   .number = 0,
+                   .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",
+                   .retry_after = std::nullopt,
+                   .offered = std::nullopt},
+                  now);
+    if (stopped_) return;
+  }
+}
+
+bool Scheduler::stalled(const Segment& segment, Instant now) const {
+  if (segment.paused) return false;
+  if (!segment.opened) return now >= stall_deadline(segment);
+  if (now - segment.last_activity >= plan_.stall_timeout) return true;
+  const Duration watched = now - segment.window_start;
+  return watched >= plan_.stall_timeout &&
+         static_cast<double>(segment.window_bytes) <
+             static_cast<double>(plan_.crawl_rate) * seconds(watched);
+}
+
+Instant Scheduler::stall_deadline(const Segment& segment) const {
+  if (!segment.opened) {
+    return segment.last_activity + plan_.connect_timeout + plan_.stall_timeout;
+  }
+  return std::min(segment.last_activity, segment.window_start) + plan_.stall_timeout;
+}
+
+void Scheduler::fill(Instant now) {
+  const int target = plan_.ranges ? connections_.target() : 1;
+  while (static_cast<int>(segments_.size() + waits_.size()) < target) {
+    auto range = pick(now);
+    if (!range) range = take_over(now);
+    if (!range) return;
+    const Segment& segment = add_segment(*range, now);
+    actions_.emplace_back(StartSegment{segment.id, *range});
+  }
+}
+
+std::optional<ByteRange> Scheduler::pick(Instant now) const {
+  const auto gap = missing_.next(0);
+  if (!gap || gap->begin >= window_end_) return std::nullopt;
+  if (!plan_.ranges) return gap;
+  std::uint64_t end = align_up(gap->begin + range_length(now));
+  // A sliver at the end of the gap is not worth a request of its own.
+  if (end + kSmallestRange >= gap->end) end = gap->end;
+  return ByteRange{gap->begin, end};
+}
+
+std::uint64_t Scheduler::range_length(Instant now) const {
+  const auto connections = static_cast<std::uint64_t>(connections_.target());
+  const double rate = mean_rate(now);
+  std::uint64_t wanted = kFirstRange;
+  if (rate > 0) {
+    const Duration span =
+        std::clamp(mean_round_trip() * kRoundTripsPerRange, kShortestRange, kLongestRange);
+    wanted = static_cast<std::uint64_t>(rate * seconds(span));
+  }
+  const std::uint64_t fair = bytes_left() / (connections * kRangesPerConnectionLeft);
+  std::uint64_t most = fair;
+  if (plan_.window != kUnknownEnd) most = std::min(most, plan_.window / (2 * connections));
+  return std::max(std::min(wanted, most), kSmallestRange);
+}
+
+// Splits the rest of the segment that would end last, in proportion to the speeds of the two.
+std::optional<ByteRange> Scheduler::take_over(Instant now) {
+  if (!plan_.ranges) return std::nullopt;
+  const double fresh_rate = mean_rate(now);
+  if (fresh_rate <= 0) return std::nullopt;
+  const double setup = 2 * seconds(mean_round_trip());
+  Segment* slowest = nullptr;
+  double latest = 0;
+  for (Segment& segment : segments_) {
+    const double rate = std::max(segment.rate.rate(now), 1.0);
+    const double time_left = static_cast<double>(segment.left()) / rate;
+    if (segment.left() >= 2 * kSmallestTakeOver && time_left > latest) {
+      latest = time_left;
+      slowest = &segment;
+    }
+  }
+  if (slowest == nullptr || slowest->end > window_end_) return std::nullopt;
+  const double own_rate = std::max(slowest->rate.rate(now), 1.0);
+  // Both end together if the newcomer, after its set-up, takes this much.
+  const double share =
+      fresh_rate * (static_cast<double>(slowest->left()) - own_rate * setup) / (own_rate + fresh_rate);
+  if (share < static_cast<double>(kSmallestTakeOver)) return std::nullopt;
+  std::uint64_t middle = slowest->end - static_cast<std::uint64_t>(share);
+  middle += kTakeOverAlignment - 1;
+  middle -= middle % kTakeOverAlignment;
+  if (middle <= slowest->position || middle >= slowest->end) return std::nullopt;
+  const ByteRange taken{middle, slowest->end};
+  slowest->end = middle;
+  actions_.emplace_back(CutSegment{slowest->id, middle});
+  return taken;
+}
+
+std::uint64_t Scheduler::bytes_left() const {
+  std::uint64_t left = missing_.size();
+  for (const Segment& segment : segments_) left += segment.left();
+  return left;
+}
+
+double Scheduler::mean_rate(Instant now) const {
+  double sum = 0;
+  int known = 0;
+  for (const Segment& segment : segments_) {
+    const double rate = segment.opened ? segment.rate.rate(now) : 0;
+    if (rate > 0) {
+      sum += rate;
+      ++known;
+    }
+  }
+  return known == 0 ? 0 : sum / known;
+}
+
+Duration Scheduler::mean_round_trip() const {
+  Duration sum{};
+  int known = 0;
+  for (const Segment& segment : segments_) {
+    if (segment.opened) {
+      sum += segment.round_trip;
+      ++known;
+    }
+  }
+  return known == 0 ? Duration::zero() : sum / known;
+}
+
+std::uint64_t Scheduler::align_up(std::uint64_t offset) const {
+  const std::uint64_t over = offset % plan_.piece_length;
+  return over == 0 ? offset : offset + (plan_.piece_length - over);
+}
+
+}  // namespace xget::core

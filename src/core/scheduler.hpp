@@ -1,0 +1,197 @@
+// The scheduler: which connection fetches which range, when to cut, when to wait, when to stop.
+//
+//   on(Event, now) → Actions
+//
+// Pure: no I/O, no thread, no clock; dice come in through Random. It knows neither HTTP nor files.
+//
+// What it aims at (measured, see the numbers in src/README.md):
+// - ranges are handed out from the front, each about 32 round trips or half a second long at its
+//   connection's rate and shrinking with what is left, so that responses end by themselves;
+// - a cut costs its connection, so only the tail and the open-ended first response are cut;
+// - a connection without work takes over half of what the slowest one still has to do.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/byte_range.hpp"
+#include "base/time.hpp"
+#include "core/connection_policy.hpp"
+#include "core/failure.hpp"
+#include "core/ports.hpp"
+#include "core/rate_estimator.hpp"
+#include "core/retry_policy.hpp"
+
+namespace xget::core {
+
+using SegmentId = std::uint64_t;  // never 0, never used twice
+
+// ---- events -------------------------------------------------------------------------------
+
+// The probe's response goes on as a segment. `granted_end` is where its body ends by itself.
+struct SegmentAdopted {
+  ByteRange range;
+  std::uint64_t granted_end;
+  Duration round_trip;
+};
+// A segment's response was judged usable.
+struct SegmentOpened {
+  SegmentId id;
+  std::uint64_t granted_end;
+  Duration round_trip;
+};
+// Bytes up to `position` are written.
+struct SegmentAdvanced {
+  SegmentId id;
+  std::uint64_t position;
+};
+// It takes no bytes because we asked it not to (rate limit, full window).
+struct SegmentPaused {
+  SegmentId id;
+  bool paused;
+};
+// No failure: its response came to its end, or it was cut where it should be.
+struct SegmentEnded {
+  SegmentId id;
+  std::optional<Failure> failure;
+};
+// Held bytes proved bad: fetch them again.
+struct RangeLost {
+  ByteRange range;
+};
+// No byte at or after `end` can be taken for now (ordered output).
+struct WindowMoved {
+  std::uint64_t end;
+};
+// The loop could not run for so long (a blocked write, a suspended machine): nobody's stall.
+struct LoopBlocked {
+  Duration length;
+};
+// A deadline passed.
+struct Tick {};
+
+using SchedulerEvent =
+    std::variant<SegmentAdopted, SegmentOpened, SegmentAdvanced, SegmentPaused, SegmentEnded,
+                 RangeLost, WindowMoved, LoopBlocked, Tick>;
+
+// ---- actions ------------------------------------------------------------------------------
+
+struct StartSegment {
+  SegmentId id;
+  ByteRange range;
+};
+// From now on the segment ends here; its response goes further and must be cut there.
+struct CutSegment {
+  SegmentId id;
+  std::uint64_t end;
+};
+// Drop the response now; the segment is forgotten already.
+struct CancelSegment {
+  SegmentId id;
+};
+// Before the next start: forget where redirects led.
+struct StartOver {};
+// Only the job can go on from here: the source does not serve ranges, or the version is in doubt.
+struct Reconsider {
+  Failure failure;
+};
+// Retries are used up, or nothing can help. `waited` is set if the server asked for a long wait.
+struct GiveUp {
+  Failure failure;
+};
+// Every byte is written.
+struct AllWritten {};
+
+using SchedulerAction = std::variant<StartSegment, CutSegment, CancelSegment, StartOver, Reconsider,
+                                     GiveUp, AllWritten>;
+using SchedulerActions = std::vector<SchedulerAction>;
+
+// ---- the scheduler ------------------------------------------------------------------------
+
+struct SchedulerPlan {
+  std::uint64_t size = kUnknownEnd;
+  std::uint64_t piece_length = 1;
+  bool ranges = true;   // false: one stream from 0
+  RangeSet held;        // not to be fetched
+  Duration stall_timeout = std::chrono::seconds(20);
+  Duration connect_timeout = std::chrono::seconds(15);
+  std::uint64_t crawl_rate = 1024;  // bytes per second; slower than this for a stall timeout
+                                    // is as good as stalled
+  std::uint64_t window = kUnknownEnd;  // bytes ahead of the front that can be taken
+};
+
+class Scheduler {
+ public:
+  // `retry`, `connections` and `random` must outlive it.
+  Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections, Random& random,
+            Instant now);
+
+  [[nodiscard]] SchedulerActions on(const SchedulerEvent& event, Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  [[nodiscard]] int receiving() const;  // segments whose response is open
+  // A new id for a segment that the caller adopts with SegmentAdopted is the next id.
+  [[nodiscard]] SegmentId next_id() const { return next_id_; }
+
+ private:
+  struct Segment {
+    SegmentId id = 0;
+    std::uint64_t position = 0;
+    std::uint64_t end = 0;          // where it shall end
+    std::uint64_t granted_end = 0;  // where its response ends by itself; 0 until opened
+    Duration round_trip{};
+    bool opened = false;
+    bool paused = false;
+    Instant last_activity{};
+    Instant window_start{};         // of the crawl check
+    std::uint64_t window_bytes = 0;
+    RateEstimator rate;
+
+    [[nodiscard]] std::uint64_t left() const { return end - position; }
+  };
+
+  void handle(const SegmentAdopted& event, Instant now);
+  void handle(const SegmentOpened& event, Instant now);
+  void handle(const SegmentAdvanced& event, Instant now);
+  void handle(const SegmentPaused& event, Instant now);
+  void handle(const SegmentEnded& event, Instant now);
+  void handle(const RangeLost& event, Instant now);
+  void handle(const WindowMoved& event, Instant now);
+  void handle(const LoopBlocked& event, Instant now);
+  void handle(const Tick& event, Instant now);
+
+  Segment* find(SegmentId id);
+  Segment& add_segment(ByteRange range, Instant now);
+  void finish_segment(SegmentId id);  // what it did not bring is missing again
+  void after_failure(const Failure& failure, Instant now);
+  void check_stalls(Instant now);
+  [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
+  [[nodiscard]] Instant stall_deadline(const Segment& segment) const;
+
+  void fill(Instant now);  // starts segments while connections are free
+  [[nodiscard]] std::optional<ByteRange> pick(Instant now) const;
+  [[nodiscard]] std::uint64_t range_length(Instant now) const;
+  [[nodiscard]] std::optional<ByteRange> take_over(Instant now);
+  [[nodiscard]] std::uint64_t bytes_left() const;
+  [[nodiscard]] double mean_rate(Instant now) const;  // of open segments; 0: unknown
+  [[nodiscard]] Duration mean_round_trip() const;
+  [[nodiscard]] std::uint64_t align_up(std::uint64_t offset) const;
+
+  SchedulerPlan plan_;
+  RetryPolicy& retry_;
+  ConnectionPolicy& connections_;
+  Random& random_;
+
+  RangeSet missing_;  // neither held nor assigned to a segment
+  std::vector<Segment> segments_;
+  std::vector<Instant> waits_;  // each keeps one connection from being used until then
+  std::uint64_t window_end_;
+  SegmentId next_id_ = 1;
+  bool stopped_ = false;  // GiveUp, Reconsider or AllWritten was said
+  SchedulerActions actions_;
+};
+
+}  // namespace xget::core
