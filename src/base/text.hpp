@@ -6,7 +6,8 @@
 
 namespace xget {
 
-// Control characters (C0, DEL, C1) and broken UTF-8 as \xNN, so that no terminal obeys them.
+// Control characters (is_control in utf8.hpp) and broken UTF-8 as \xNN, so that no terminal obeys
+// them.
 std::string printable(std::string_view text);
 
 bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII

@@ -1,0 +1,60 @@
+#include "formats/checksum_spec.hpp"
+
+#include "base/text.hpp"
+
+namespace xget::formats {
+namespace {
+
+constexpr std::string_view kKnown = "md5, sha1, sha256, sha512, blake2b, xxh3, crc32c";
+
+tl::unexpected<Error> refuse(std::string_view spec, std::string cause) {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "checksum",
+               .subject = "\"" + std::string(spec) + "\"",
+               .cause = std::move(cause),
+               .remedy = "write it as ALGORITHM:HEX, for example sha256:9f86d0..."});
+}
+
+// The one name that stands for two algorithms; the number of digits tells which.
+DigestAlgorithm xxh3_of(std::size_t digits) {
+  const bool is_64_bit = digits == 2 * digest_size(DigestAlgorithm::Xxh3_64);
+  return is_64_bit ? DigestAlgorithm::Xxh3_64 : DigestAlgorithm::Xxh3_128;
+}
+
+std::optional<DigestAlgorithm> find_algorithm(std::string_view name, std::size_t digits) {
+  if (equals_ignoring_case(name, "xxh3")) return xxh3_of(digits);
+  return parse_digest_algorithm(name);
+}
+
+bool is_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+std::string expected_digits(std::string_view name, DigestAlgorithm algorithm) {
+  if (equals_ignoring_case(name, "xxh3")) return "32 hexadecimal digits, or 16 for its 64-bit form";
+  return std::to_string(2 * digest_size(algorithm)) + " hexadecimal digits";
+}
+
+}  // namespace
+
+Result<ExpectedDigest> parse_checksum_spec(std::string_view spec) {
+  const std::string_view text = trim(spec);
+  const auto separator = text.find_first_of(":=");
+  if (separator == std::string_view::npos) {
+    return refuse(spec, "there is no algorithm before the digits");
+  }
+  const std::string name(trim(text.substr(0, separator)));
+  const std::string_view hex = trim(text.substr(separator + 1));
+  const auto algorithm = find_algorithm(name, hex.size());
+  if (!algorithm) {
+    return refuse(spec, "unknown algorithm \"" + name + "\"; known are " + std::string(kKnown));
+  }
+  if (!is_hex(hex) || hex.size() != 2 * digest_size(*algorithm)) {
+    const std::string found = is_hex(hex) ? std::to_string(hex.size()) + " digits were given"
+                                          : "something else was given";
+    return refuse(spec, name + " has " + expected_digits(name, *algorithm) + ", " + found);
+  }
+  return ExpectedDigest{*algorithm, lower_case(hex)};
+}
+
+}  // namespace xget::formats

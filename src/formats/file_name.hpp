@@ -1,0 +1,21 @@
+// Names for files from what a server or a URL says. Never trusted.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "xget/error.hpp"
+
+namespace xget::formats {
+
+// What a name may have, so that NAME.partial.json.tmp still fits a file system's 255 bytes.
+inline constexpr std::size_t kLongestFileName = 255 - std::string_view(".partial.json.tmp").size();
+
+// One path component that is safe to create: what follows the last slash or backslash, visible
+// (no leading dot), no option (no leading dash), without control characters or broken UTF-8
+// (each becomes "_"), without spaces or dots at its end, cut to kLongestFileName bytes with its
+// extension kept. `raw` is percent-decoded already. Fails with Usage where nothing is left.
+Result<std::string> safe_file_name(std::string_view raw);
+
+}  // namespace xget::formats
