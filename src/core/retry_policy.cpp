@@ -26,8 +26,8 @@ Remedy remedy_for(FailureKind kind, bool served) {
     case FailureKind::ServerError:
     case FailureKind::Tls:
     case FailureKind::Proxy:
-    case FailureKind::BadResponse:
-    case FailureKind::BadRange: return Remedy::TryAgain;
+    case FailureKind::BadResponse: return Remedy::TryAgain;
+    case FailureKind::BadRange: return served ? Remedy::TryAgain : Remedy::AskPlainly;
     case FailureKind::Expired: return Remedy::StartOver;
     case FailureKind::NotFound: return served ? Remedy::StartOver : Remedy::GiveUp;
     case FailureKind::NoRanges: return Remedy::AskPlainly;
@@ -67,7 +67,7 @@ RetryPolicy::Decision RetryPolicy::on_failure(const Failure& failure, Instant no
   if (failures_ > allowed) return {.give_up = true, .wait = {}};
 
   const int doublings = std::min(failures_ - 1, 10);
-  Duration wait = std::min(limits_.longest_wait, limits_.first_wait * (1LL << doublings));
+  Duration wait = std::min(limits_.longest_wait, limits_.first_wait * (Duration::rep{1} << doublings));
   // A connection that delivered and then broke is simply made again.
   if (progressed) wait = std::min(wait, limits_.first_wait / 10);
   wait = jittered(wait, random);

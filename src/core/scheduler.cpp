@@ -14,14 +14,14 @@ constexpr int kRoundTripsPerRange = 32;
 constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
+constexpr int kBadRangesBeforeAskingPlainly = 3;
 
 }  // namespace
 
 Scheduler::Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections,
-                     Random& random, Instant now)
+                     Random& random)
     : plan_(std::move(plan)), retry_(retry), connections_(connections), random_(random),
       missing_(ByteRange{0, plan_.size}), window_end_(plan_.window) {
-  (void)now;
   if (plan_.ranges) {
     for (const ByteRange& range : plan_.held.ranges()) missing_.remove(range);
   }
@@ -31,8 +31,8 @@ SchedulerActions Scheduler::on(const SchedulerEvent& event, Instant now) {
   actions_.clear();
   if (stopped_) return {};
   std::visit([&](const auto& one) { handle(one, now); }, event);
-  if (!stopped_ && missing_.empty() && segments_.empty()) {
-    stopped_ = true;
+  if (!stopped_ && !all_written_ && missing_.empty() && segments_.empty()) {
+    all_written_ = true;
     actions_.emplace_back(AllWritten{});
   }
   if (!stopped_) fill(now);
@@ -65,6 +65,7 @@ void Scheduler::handle(const SegmentAdopted& event, Instant now) {
 void Scheduler::handle(const SegmentOpened& event, Instant now) {
   Segment* segment = find(event.id);
   if (segment == nullptr) return;
+  bad_ranges_ = 0;
   segment->opened = true;
   segment->granted_end = event.granted_end;
   segment->round_trip = event.round_trip;
@@ -93,11 +94,14 @@ void Scheduler::handle(const SegmentPaused& event, Instant now) {
 
 void Scheduler::handle(const SegmentEnded& event, Instant now) {
   if (find(event.id) == nullptr) return;
-  finish_segment(event.id);
+  finish_segment(event.id, event.failure.has_value());
   if (event.failure) after_failure(*event.failure, now);
 }
 
-void Scheduler::handle(const RangeLost& event, Instant) { missing_.add(event.range); }
+void Scheduler::handle(const RangeLost& event, Instant) {
+  missing_.add(event.range);
+  all_written_ = false;
+}
 
 void Scheduler::handle(const WindowMoved& event, Instant) { window_end_ = event.end; }
 
@@ -112,7 +116,7 @@ void Scheduler::handle(const Tick&, Instant now) {
   std::erase_if(waits_, [now](Instant until) { return until <= now; });
   check_stalls(now);
   const auto deadline = retry_.deadline();
-  if (!stopped_ && deadline && now >= *deadline) {
+  if (!stopped_ && !all_written_ && deadline && now >= *deadline) {
     stopped_ = true;
     actions_.emplace_back(GiveUp{{.kind = FailureKind::Stall,
                                   .number = 0,
@@ -123,7 +127,7 @@ void Scheduler::handle(const Tick&, Instant now) {
 }
 
 std::optional<Instant> Scheduler::next_deadline() const {
-  if (stopped_) return std::nullopt;
+  if (stopped_ || all_written_) return std::nullopt;
   std::optional<Instant> next = retry_.deadline();
   const auto consider = [&next](Instant at) { next = next ? std::min(*next, at) : at; };
   for (Instant until : waits_) consider(until);
@@ -155,20 +159,27 @@ Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
   return segments_.back();
 }
 
-void Scheduler::finish_segment(SegmentId id) {
+void Scheduler::finish_segment(SegmentId id, bool failed) {
   const auto it = std::find_if(segments_.begin(), segments_.end(),
                                [id](const Segment& segment) { return segment.id == id; });
   if (!plan_.ranges) {
-    // One stream brings everything or nothing: what it left is asked for from 0 again.
-    if (it->position < it->end && it->end != kUnknownEnd) missing_ = RangeSet({0, plan_.size});
+    // One stream cannot begin in the middle: it is asked for from 0 again.
+    if (failed) missing_ = RangeSet(ByteRange{0, plan_.size});
   } else {
     missing_.add({it->position, it->end});
   }
   segments_.erase(it);
 }
 
+Remedy Scheduler::remedy_after(const Failure& failure) {
+  if (failure.kind == FailureKind::BadRange && ++bad_ranges_ >= kBadRangesBeforeAskingPlainly) {
+    return Remedy::AskPlainly;
+  }
+  return remedy_for(failure.kind, retry_.served());
+}
+
 void Scheduler::after_failure(const Failure& failure, Instant now) {
-  const Remedy remedy = remedy_for(failure.kind, retry_.served());
+  const Remedy remedy = remedy_after(failure);
   if (remedy == Remedy::GiveUp) {
     stopped_ = true;
     actions_.emplace_back(GiveUp{failure});
@@ -204,7 +215,7 @@ void Scheduler::check_stalls(Instant now) {
   }
   for (SegmentId id : dead) {
     actions_.emplace_back(CancelSegment{id});
-    finish_segment(id);
+    finish_segment(id, true);
     after_failure({.kind = FailureKind::Stall,
                    .number = 0,
                    .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",

@@ -43,7 +43,7 @@ struct SegmentOpened {
   std::uint64_t granted_end;
   Duration round_trip;
 };
-// Bytes up to `position` are written.
+// Bytes up to `position` have arrived; they are written before the segment ends.
 struct SegmentAdvanced {
   SegmentId id;
   std::uint64_t position;
@@ -126,8 +126,7 @@ struct SchedulerPlan {
 class Scheduler {
  public:
   // `retry`, `connections` and `random` must outlive it.
-  Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections, Random& random,
-            Instant now);
+  Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections, Random& random);
 
   [[nodiscard]] SchedulerActions on(const SchedulerEvent& event, Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -165,7 +164,8 @@ class Scheduler {
 
   Segment* find(SegmentId id);
   Segment& add_segment(ByteRange range, Instant now);
-  void finish_segment(SegmentId id);  // what it did not bring is missing again
+  void finish_segment(SegmentId id, bool failed);  // what it did not bring is missing again
+  [[nodiscard]] Remedy remedy_after(const Failure& failure);
   void after_failure(const Failure& failure, Instant now);
   void check_stalls(Instant now);
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
@@ -190,7 +190,9 @@ class Scheduler {
   std::vector<Instant> waits_;  // each keeps one connection from being used until then
   std::uint64_t window_end_;
   SegmentId next_id_ = 1;
-  bool stopped_ = false;  // GiveUp, Reconsider or AllWritten was said
+  int bad_ranges_ = 0;    // in a row
+  bool stopped_ = false;  // GiveUp or Reconsider was said
+  bool all_written_ = false;
   SchedulerActions actions_;
 };
 

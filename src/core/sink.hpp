@@ -41,8 +41,10 @@ class Sink {
   // match (it is no longer claimed, durably, by then); `done` once all are checked.
   virtual void verify_claims(std::function<void(ByteRange)> bad, Done done) = 0;
 
-  // Drops a range that was written or claimed, so that it can be written again.
+  // Drops a range that was written or claimed, so that it can be written again. Not to be called
+  // where handed_on() is true: bytes that left cannot be called back.
   virtual void forget(ByteRange range) = 0;
+  [[nodiscard]] virtual bool handed_on() const { return false; }
 
   // All bytes are written: checks the whole file's digest, if one was given, and puts the file
   // under its final name. `size` is the size of the representation.

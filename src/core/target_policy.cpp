@@ -1,0 +1,40 @@
+#include "core/target_policy.hpp"
+
+namespace xget::core {
+
+BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existing, Resume resume,
+                                    bool digest_given) {
+  if (!facts.exists || existing == Existing::Overwrite) return BeforeRequest::GoOn;
+  if (existing == Existing::Keep) return BeforeRequest::LeaveIt;
+  if (digest_given) return BeforeRequest::CheckDigest;
+  if (facts.has_origin_mark || resume == Resume::Adopt) return BeforeRequest::AskServer;
+  return BeforeRequest::Refuse;
+}
+
+ExistingVerdict judge_existing(std::uint64_t existing_size,
+                               const std::optional<Representation>& recorded,
+                               const Representation& offered, Resume resume) {
+  if (recorded && recorded->size == offered.size &&
+      compare_versions(recorded->validators, offered.validators) == VersionMatch::Same) {
+    return ExistingVerdict::AlreadyComplete;
+  }
+  const bool may_sample = resume == Resume::Adopt && offered.size && offered.ranges;
+  if (may_sample && existing_size == *offered.size) return ExistingVerdict::SampleAsWhole;
+  if (may_sample && existing_size < *offered.size) return ExistingVerdict::SampleAsBeginning;
+  return ExistingVerdict::Refuse;
+}
+
+PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,
+                             bool strict, bool digest_given) {
+  if (offered.size && recorded.size != offered.size) return PartialVerdict::OtherVersion;
+  switch (compare_versions(recorded.validators, offered.validators)) {
+    case VersionMatch::Same: return PartialVerdict::Resume;
+    case VersionMatch::Different: return PartialVerdict::OtherVersion;
+    case VersionMatch::Unproven: break;
+  }
+  if (digest_given) return offered.ranges ? PartialVerdict::Resume : PartialVerdict::BeginAgain;
+  if (strict) return PartialVerdict::NotProven;
+  return offered.ranges ? PartialVerdict::Sample : PartialVerdict::BeginAgain;
+}
+
+}  // namespace xget::core

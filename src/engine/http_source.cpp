@@ -1,0 +1,395 @@
+#include "engine/http_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/defence.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "engine/basic_credentials.hpp"
+
+namespace xget::engine {
+namespace {
+
+constexpr int kMaxRedirects = 10;
+constexpr Duration kRaceInterval = std::chrono::milliseconds(250);  // RFC 8305 section 5
+constexpr std::size_t kMaxAddresses = 16;
+
+core::Failure failure(core::FailureKind kind, long number, std::string cause) {
+  return {.kind = kind,
+          .number = number,
+          .cause = std::move(cause),
+          .retry_after = std::nullopt,
+          .offered = std::nullopt};
+}
+
+core::FailureKind kind_of(core::TransferStatus status) {
+  using core::FailureKind;
+  using core::TransferStatus;
+  switch (status) {
+    case TransferStatus::ConnectFailed:
+    case TransferStatus::TimedOut: return FailureKind::Connect;
+    case TransferStatus::CutShort: return FailureKind::CutShort;
+    case TransferStatus::TlsFailed: return FailureKind::Tls;
+    case TransferStatus::CertificateBad: return FailureKind::Certificate;
+    case TransferStatus::ProxyFailed: return FailureKind::Proxy;
+    case TransferStatus::Unusable: return FailureKind::Unusable;
+    case TransferStatus::Ok:
+    case TransferStatus::Broken:
+    case TransferStatus::Cancelled: break;
+  }
+  return FailureKind::Broken;
+}
+
+// RFC 8305 section 4: the families take turns, the first one's family first.
+std::vector<std::string> interleave_families(const std::vector<std::string>& addresses) {
+  const auto is_v6 = [](const std::string& a) { return a.find(':') != std::string::npos; };
+  std::array<std::vector<std::string>, 2> families;
+  for (const std::string& address : addresses) {
+    families[is_v6(address) == is_v6(addresses.front()) ? 0 : 1].push_back(address);
+  }
+  std::vector<std::string> turns;
+  for (std::size_t i = 0; i < addresses.size() && turns.size() < kMaxAddresses; ++i) {
+    for (const auto& family : families) {
+      if (i < family.size()) turns.push_back(family[i]);
+    }
+  }
+  return turns;
+}
+
+std::string range_value(ByteRange range) {
+  std::string value = "bytes=" + std::to_string(range.begin) + "-";
+  if (range.end != kUnknownEnd) value += std::to_string(range.end - 1);
+  return value;
+}
+
+}  // namespace
+
+HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
+                       core::Resolver& resolver, core::Clock& clock)
+    : settings_(std::move(settings)), transport_(transport), resolver_(resolver), clock_(clock) {}
+
+HttpSource::~HttpSource() {
+  for (auto& [id, fetch] : fetches_) abandon(fetch);
+  for (const auto& [request, fetch] : requests_) transport_.cancel(request);  // kNobody's
+}
+
+core::FetchId HttpSource::fetch(const core::FetchSpec& spec, core::SourceListener& listener) {
+  const core::FetchId id = next_id_++;
+  Fetch& fetch = fetches_[id];
+  fetch.spec = spec;
+  fetch.listener = &listener;
+  fetch.url = arrived_at_ ? *arrived_at_ : settings_.url;
+  fetch.conditional = if_range_works_ && spec.expected && spec.range.begin > 0;
+  begin_hop(id, fetch);
+  return id;
+}
+
+void HttpSource::cancel(core::FetchId id) {
+  const auto it = fetches_.find(id);
+  if (it == fetches_.end()) return;
+  abandon(it->second);
+  fetches_.erase(it);
+}
+
+void HttpSource::resume(core::FetchId id) {
+  const auto it = fetches_.find(id);
+  if (it != fetches_.end() && it->second.winner != 0) transport_.resume(it->second.winner);
+}
+
+std::optional<Instant> HttpSource::next_deadline() const {
+  std::optional<Instant> next;
+  for (const auto& [id, fetch] : fetches_) {
+    const auto at = fetch.race.next_start;
+    if (at) next = next ? std::min(*next, *at) : *at;
+  }
+  return next;
+}
+
+void HttpSource::on_time(Instant now) {
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.race.next_start && now >= *fetch.race.next_start) start_next_address(id, fetch);
+  }
+}
+
+void HttpSource::start_over() {
+  arrived_at_.reset();
+  preferred_.clear();
+}
+
+std::string HttpSource::name() const { return net::without_secrets(settings_.url.text); }
+
+// ---- one hop: name, addresses, requests ---------------------------------------------------
+
+void HttpSource::begin_hop(core::FetchId id, Fetch& fetch) {
+  fetch.race = {};
+  fetch.winner = 0;
+  const net::Origin& origin = fetch.url.origin;
+  const bool proxied =
+      !net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment).empty();
+  if (proxied || !connect_to_rule(origin).empty()) {
+    start_request(id, fetch, "");
+    return;
+  }
+  if (const auto known = preferred_.find(origin.host); known != preferred_.end()) {
+    start_request(id, fetch, known->second);
+    return;
+  }
+  fetch.lookup = resolver_.resolve(
+      origin.host, [this, id](const Result<std::vector<std::string>>& answer) {
+        on_resolved(id, answer);
+      });
+}
+
+void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::string>>& answer) {
+  const auto it = fetches_.find(id);
+  if (it == fetches_.end()) return;
+  Fetch& fetch = it->second;
+  fetch.lookup = 0;
+  if (!answer) {
+    end_fetch(id, {failure(core::FailureKind::Resolve, answer.error().number,
+                           answer.error().cause)});
+    return;
+  }
+  fetch.race.addresses = interleave_families(*answer);
+  start_next_address(id, fetch);
+}
+
+void HttpSource::start_next_address(core::FetchId id, Fetch& fetch) {
+  Race& race = fetch.race;
+  start_request(id, fetch, race.addresses[race.next++]);
+  race.next_start.reset();
+  if (race.next < race.addresses.size()) race.next_start = clock_.now() + kRaceInterval;
+}
+
+void HttpSource::start_request(core::FetchId id, Fetch& fetch, const std::string& address) {
+  core::HttpRequest request;
+  request.url = fetch.url.text;
+  request.headers = request_headers(fetch);
+  request.pinned_address = address;
+  request.proxy = net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment);
+  if (request.proxy.empty()) request.connect_to = connect_to_rule(fetch.url.origin);
+  request.http2 = settings_.http2;
+  const core::RequestId started = transport_.start(request, *this);
+  fetch.race.running.emplace(started, address);
+  requests_.emplace(started, id);
+}
+
+std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const {
+  // RFC 9110 14.1.2: ranges are of the coded representation, so none is asked for.
+  std::vector<core::Header> headers = {{"Accept", "*/*"}, {"Accept-Encoding", "identity"}};
+  if (fetch.ranged) headers.push_back({"Range", range_value(fetch.spec.range)});
+  if (fetch.ranged && fetch.conditional) {
+    const auto condition = core::if_range_value(fetch.spec.expected->validators);
+    if (condition) headers.push_back({"If-Range", *condition});
+  }
+  // What the user gave may be a secret, and belongs to the origin it was given for.
+  if (fetch.url.origin == settings_.url.origin) {
+    if (!settings_.referer.empty()) headers.push_back({"Referer", settings_.referer});
+    if (!settings_.user_password.empty()) {
+      headers.push_back({"Authorization", basic_credentials(settings_.user_password)});
+    }
+    headers.insert(headers.end(), settings_.headers.begin(), settings_.headers.end());
+  }
+  return headers;
+}
+
+std::string HttpSource::connect_to_rule(const net::Origin& origin) const {
+  for (const std::string& rule : settings_.connect_to) {
+    const std::string host = rule.starts_with('[') ? rule.substr(1, rule.find(']') - 1)
+                                                   : rule.substr(0, rule.find(':'));
+    const std::size_t port_at = rule.find(':', rule.starts_with('[') ? rule.find(']') : 0) + 1;
+    const std::string port = rule.substr(port_at, rule.find(':', port_at) - port_at);
+    const bool host_fits = host.empty() || equals_ignoring_case(host, origin.host);
+    if (host_fits && (port.empty() || port == std::to_string(origin.port))) return rule;
+  }
+  return "";
+}
+
+// ---- the answer ---------------------------------------------------------------------------
+
+core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::ResponseHead& head,
+                                      const core::ConnectionFacts& facts) {
+  const auto known = requests_.find(request);
+  if (known == requests_.end() || known->second == kNobody) return core::HeadVerdict::Refuse;
+  const core::FetchId id = known->second;
+  Fetch& fetch = fetches_.at(id);
+  const std::string address = fetch.race.running[request];
+  if (!address.empty()) preferred_[fetch.url.origin.host] = address;
+  end_attempts(fetch, request);
+
+  const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected};
+  core::Judgement judgement = core::judge(head, question, clock_.wall_now());
+  if (const auto* usable = std::get_if<core::Usable>(&judgement)) {
+    return accept(id, request, *usable, facts);
+  }
+  fetch.race.running.clear();
+  release(request);
+  if (const auto* redirect = std::get_if<core::Redirect>(&judgement)) return follow(id, *redirect);
+  return refuse(id, std::get<core::Failure>(std::move(judgement)));
+}
+
+core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
+                                     const core::Usable& usable,
+                                     const core::ConnectionFacts& facts) {
+  Fetch& fetch = fetches_.at(id);
+  fetch.winner = request;
+  fetch.granted = usable.granted;
+  if (!usable.whole) fetch.granted.end = std::min(fetch.granted.end, fetch.spec.range.end);
+  if (fetch.redirects > 0) arrived_at_ = fetch.url;
+  core::Offer offer{.representation = usable.representation,
+                    .granted = fetch.granted,
+                    .whole = usable.whole,
+                    .round_trip = facts.reused ? facts.first_byte_time : facts.connect_time,
+                    .final_url = net::without_secrets(fetch.url.text),
+                    .address = facts.remote_address};
+  const bool wanted = fetch.listener->on_offer(id, offer);
+  if (!fetches_.contains(id)) return core::HeadVerdict::Refuse;  // cancelled meanwhile
+  if (wanted) return core::HeadVerdict::Accept;
+  release(request);
+  fetches_.erase(id);
+  return core::HeadVerdict::Refuse;
+}
+
+core::HeadVerdict HttpSource::follow(core::FetchId id, const core::Redirect& redirect) {
+  Fetch& fetch = fetches_.at(id);
+  const auto bad = [&](std::string cause) {
+    return refuse(id, failure(core::FailureKind::BadRedirect, 0, std::move(cause)));
+  };
+  auto next = net::resolve_reference(fetch.url, redirect.location);
+  if (!next) return bad("a redirect that cannot be followed: " + next.error().cause);
+  if (++fetch.redirects > kMaxRedirects) return bad("more than 10 redirects");
+  const bool downgrade = fetch.url.origin.scheme == "https" && next->origin.scheme == "http";
+  if (downgrade && !settings_.allow_downgrade) {
+    return bad("a redirect from https to http (--allow-downgrade follows it)");
+  }
+  log::debug("redirected to " + net::without_secrets(next->text));
+  fetch.url = *std::move(next);
+  begin_hop(id, fetch);
+  return core::HeadVerdict::Drain;
+}
+
+core::HeadVerdict HttpSource::refuse(core::FetchId id, core::Failure failure) {
+  Fetch& fetch = fetches_.at(id);
+  if (ask_differently(id, fetch, failure)) return core::HeadVerdict::Drain;
+  log::debug("refused: " + failure.cause);
+  end_fetch(id, {std::move(failure)});
+  return core::HeadVerdict::Drain;
+}
+
+// Two ways of asking that some servers get wrong, each dropped once it was seen to fail.
+bool HttpSource::ask_differently(core::FetchId id, Fetch& fetch, const core::Failure& failure) {
+  const bool no_range = failure.kind == core::FailureKind::NoRanges;
+  if (no_range && fetch.conditional) {
+    if_range_works_ = false;
+    fetch.conditional = false;
+    begin_hop(id, fetch);
+    return true;
+  }
+  const bool from_start = fetch.spec.range.begin == 0 && fetch.spec.range.end == kUnknownEnd;
+  if (fetch.ranged && from_start && (no_range || failure.kind == core::FailureKind::BadRange)) {
+    fetch.ranged = false;
+    begin_hop(id, fetch);
+    return true;
+  }
+  return false;
+}
+
+core::Flow HttpSource::on_body(core::RequestId request, std::span<const std::byte> bytes) {
+  const auto known = requests_.find(request);
+  if (known == requests_.end() || known->second == kNobody) return core::Flow::Stop;
+  const core::FetchId id = known->second;
+  Fetch& fetch = fetches_.at(id);
+  const std::uint64_t room = fetch.granted.length() - fetch.delivered;
+  const bool too_long = bytes.size() > room && defence_on(Defence::BodyCap);
+  if (too_long) bytes = bytes.first(static_cast<std::size_t>(room));
+  fetch.delivered += bytes.size();
+
+  core::Flow flow = core::Flow::Continue;
+  if (!bytes.empty()) flow = fetch.listener->on_bytes(id, bytes);
+  if (flow == core::Flow::Stop) {
+    cancel(id);
+    return flow;
+  }
+  if (too_long && fetches_.contains(id)) {  // the range is complete, the rest is not ours
+    end_fetch(id, {});
+    return core::Flow::Stop;
+  }
+  return flow;
+}
+
+void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEnd& end) {
+  const auto known = requests_.find(request);
+  if (known == requests_.end()) return;
+  const core::FetchId id = known->second;
+  requests_.erase(known);
+  if (id == kNobody) return;
+  Fetch& fetch = fetches_.at(id);
+  if (fetch.winner != request) {
+    attempt_failed(id, request, end);
+    return;
+  }
+  const bool length_known = fetch.granted.end != kUnknownEnd;
+  const bool all_there = length_known && fetch.delivered >= fetch.granted.length();
+  const bool ended_well = end.status == core::TransferStatus::Ok &&
+                          (!length_known || !defence_on(Defence::BodyLength));
+  if (all_there || ended_well) {  // all is there, however the connection ended
+    end_fetch(id, {});
+  } else {
+    const bool silent = end.status == core::TransferStatus::Ok || end.cause.empty();
+    end_fetch(id, {failure(core::FailureKind::CutShort, end.number,
+                           silent ? "the body ended early" : end.cause)});
+  }
+}
+
+void HttpSource::attempt_failed(core::FetchId id, core::RequestId request,
+                                const core::TransferEnd& end) {
+  Fetch& fetch = fetches_.at(id);
+  const std::string address = fetch.race.running[request];
+  fetch.race.running.erase(request);
+  preferred_.erase(fetch.url.origin.host);
+  if (fetch.race.next < fetch.race.addresses.size()) {
+    start_next_address(id, fetch);
+    return;
+  }
+  if (!fetch.race.running.empty()) return;  // another address may still answer
+  std::string cause = end.cause.empty() ? "the connection ended before the response" : end.cause;
+  end_fetch(id, {failure(kind_of(end.status), end.number, std::move(cause))});
+}
+
+// ---- ends ---------------------------------------------------------------------------------
+
+void HttpSource::end_attempts(Fetch& fetch, core::RequestId but) {
+  for (const auto& [request, address] : fetch.race.running) {
+    if (request == but) continue;
+    transport_.cancel(request);
+    requests_.erase(request);
+  }
+  std::erase_if(fetch.race.running, [but](const auto& entry) { return entry.first != but; });
+  fetch.race.next_start.reset();
+}
+
+void HttpSource::end_fetch(core::FetchId id, core::FetchEnd end) {
+  const auto it = fetches_.find(id);
+  core::SourceListener& listener = *it->second.listener;
+  for (const auto& [request, address] : it->second.race.running) release(request);
+  fetches_.erase(it);
+  listener.on_fetch_end(id, end);
+}
+
+void HttpSource::abandon(Fetch& fetch) {
+  if (fetch.lookup != 0) resolver_.cancel(fetch.lookup);
+  for (const auto& [request, address] : fetch.race.running) {
+    transport_.cancel(request);
+    requests_.erase(request);
+  }
+  fetch.race.running.clear();
+}
+
+void HttpSource::release(core::RequestId request) {
+  const auto it = requests_.find(request);
+  if (it != requests_.end()) it->second = kNobody;
+}
+
+}  // namespace xget::engine

@@ -1,0 +1,113 @@
+// HttpSource: a resource behind an http or https URL, as a Source.
+//
+// One fetch is a chain: name → addresses → race of pinned requests → judged head → redirect or
+// offer → body. Redirects are followed here, hop by hop: each is judged, stripped of what belongs
+// to another origin, resolved and pinned like any first request. Where they led is remembered for
+// the next fetch until start_over().
+//
+// Thread: loop. Uses nothing but ports, so the simulator runs it as it is.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/judge.hpp"
+#include "core/ports.hpp"
+#include "core/source.hpp"
+#include "net/proxy.hpp"
+#include "net/url.hpp"
+
+namespace xget::engine {
+
+struct HttpSourceSettings {
+  net::Url url;                          // as the user gave it
+  std::vector<core::Header> headers;     // for the URL's own origin alone
+  std::string user_password;             // likewise; empty: none
+  std::string referer;
+  std::vector<std::string> connect_to;   // HOST:PORT:TO_HOST:TO_PORT; an empty HOST or PORT: any
+  std::string proxy;                     // option; empty: the environment decides
+  net::ProxyEnvironment proxy_environment;
+  bool allow_downgrade = false;
+  bool http2 = false;
+};
+
+class HttpSource final : public core::Source, private core::TransferListener {
+ public:
+  // The ports must outlive it. Destroying it cancels what runs.
+  HttpSource(HttpSourceSettings settings, core::Transport& transport, core::Resolver& resolver,
+             core::Clock& clock);
+  ~HttpSource() override;
+
+  core::FetchId fetch(const core::FetchSpec& spec, core::SourceListener& listener) override;
+  void cancel(core::FetchId id) override;
+  void resume(core::FetchId id) override;
+  [[nodiscard]] std::optional<Instant> next_deadline() const override;
+  void on_time(Instant now) override;
+  void start_over() override;
+  [[nodiscard]] std::string name() const override;
+
+ private:
+  // Addresses are tried one after the other, a short while apart, until one answers.
+  struct Race {
+    std::vector<std::string> addresses;
+    std::size_t next = 0;
+    std::map<core::RequestId, std::string> running;  // request → address
+    std::optional<Instant> next_start;
+  };
+  struct Fetch {
+    core::FetchSpec spec;
+    core::SourceListener* listener = nullptr;
+    net::Url url;  // of this hop
+    int redirects = 0;
+    bool ranged = true;
+    bool conditional = false;
+    core::LookupId lookup = 0;
+    Race race;
+    core::RequestId winner = 0;  // its head was judged usable
+    ByteRange granted;
+    std::uint64_t delivered = 0;
+  };
+  using Fetches = std::map<core::FetchId, Fetch>;
+  // A request whose fetch has ended but which the transport has not let go of yet.
+  static constexpr core::FetchId kNobody = 0;
+
+  core::HeadVerdict on_head(core::RequestId id, const core::ResponseHead& head,
+                            const core::ConnectionFacts& facts) override;
+  core::Flow on_body(core::RequestId id, std::span<const std::byte> bytes) override;
+  void on_transfer_end(core::RequestId id, const core::TransferEnd& end) override;
+
+  void begin_hop(core::FetchId id, Fetch& fetch);
+  void on_resolved(core::FetchId id, const Result<std::vector<std::string>>& answer);
+  void start_request(core::FetchId id, Fetch& fetch, const std::string& address);
+  void start_next_address(core::FetchId id, Fetch& fetch);
+  void end_attempts(Fetch& fetch, core::RequestId but);
+  void attempt_failed(core::FetchId id, core::RequestId request, const core::TransferEnd& end);
+  core::HeadVerdict accept(core::FetchId id, core::RequestId request, const core::Usable& usable,
+                           const core::ConnectionFacts& facts);
+  core::HeadVerdict follow(core::FetchId id, const core::Redirect& redirect);
+  core::HeadVerdict refuse(core::FetchId id, core::Failure failure);
+  bool ask_differently(core::FetchId id, Fetch& fetch, const core::Failure& failure);
+  void end_fetch(core::FetchId id, core::FetchEnd end);
+  void abandon(Fetch& fetch);
+  void release(core::RequestId request);
+
+  [[nodiscard]] std::vector<core::Header> request_headers(const Fetch& fetch) const;
+  [[nodiscard]] std::string connect_to_rule(const net::Origin& origin) const;
+
+  HttpSourceSettings settings_;
+  core::Transport& transport_;
+  core::Resolver& resolver_;
+  core::Clock& clock_;
+
+  std::optional<net::Url> arrived_at_;             // where redirects led
+  std::map<std::string, std::string> preferred_;   // host → address that answered
+  bool if_range_works_ = true;
+  core::FetchId next_id_ = 1;
+  Fetches fetches_;
+  std::map<core::RequestId, core::FetchId> requests_;
+};
+
+}  // namespace xget::engine
