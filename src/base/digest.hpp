@@ -14,7 +14,8 @@ namespace xget {
 
 enum class DigestAlgorithm { Md5, Sha1, Sha256, Sha512, Blake2b512, Xxh3_128, Xxh3_64, Crc32c };
 
-// "sha256" and the like, as printed. Parsing takes any case and "sha-256" too.
+// "sha256" and the like, as printed. Parsing takes any case and "sha-256" too. "xxh3" is the
+// 64-bit one, "xxh128" the other, as xxhsum has it.
 const char* to_string(DigestAlgorithm algorithm);
 std::optional<DigestAlgorithm> parse_digest_algorithm(std::string_view name);
 std::size_t digest_size(DigestAlgorithm algorithm);  // bytes
@@ -33,6 +34,7 @@ class Digester {
   // Lower-case hex, big-endian as each algorithm's tools print it. Call once, last.
   virtual std::string finish_hex() = 0;
 
+  // Null only where the system's OpenSSL refuses the algorithm (MD5 under a FIPS policy).
   static std::unique_ptr<Digester> create(DigestAlgorithm algorithm);
 };
 
