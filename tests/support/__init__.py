@@ -1,0 +1,1 @@
+"""What the tests stand on: servers, contents, and the command as a child process."""

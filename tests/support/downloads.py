@@ -1,0 +1,71 @@
+"""The common steps of download tests: check a result, leave a partial behind."""
+
+import pathlib
+import time
+
+from support.command import QUICK, Child, Exit, Run, start_xget
+from support.content import first_difference
+from support.hostile_server import Page
+from support.twists import Gate
+
+MIB = 1 << 20
+KIB = 1 << 10
+# What a run may fetch twice for each connection: coalesced but unwritten bytes, and what the
+# kernels hold between server and client.
+SLACK_PER_CONNECTION = 512 * KIB
+FREQUENT = ["--checkpoint-interval", "50ms,256KiB"]
+
+
+def partial(path: pathlib.Path) -> pathlib.Path:
+    return path.with_name(path.name + ".partial")
+
+
+def sidecar(path: pathlib.Path) -> pathlib.Path:
+    return path.with_name(path.name + ".partial.json")
+
+
+def old(path: pathlib.Path) -> pathlib.Path:
+    return path.with_name(path.name + ".partial.old")
+
+
+def assert_complete(path: pathlib.Path, *versions: bytes, run: Run | None = None):
+    """FILE is one of the versions, and nothing else is left."""
+    about = "" if run is None else f"\n{run}"
+    assert path.exists(), f"{path.name} is missing{about}"
+    data = path.read_bytes()
+    differences = [first_difference(data, version) for version in versions]
+    assert any(data == version for version in versions), f"{path.name}: {differences}{about}"
+    left = [p.name for p in (partial(path), sidecar(path), old(path)) if p.exists()]
+    assert not left, f"left behind: {left}{about}"
+
+
+def start_and_stall(page: Page, path: pathlib.Path, keep: int, *options) -> Child:
+    """Starts a download that stalls once the page has sent `keep` bytes; returns it then. The
+    caller opens page.gate or ends the child."""
+    page.gate = Gate(keep)
+    page.behave(*page.twists, page.gate)
+    child = start_xget([page.url, "-o", path, *QUICK, "--stall-timeout", "1m", *FREQUENT, *options],
+                       path.parent)
+    if not page.gate.reached.wait(30):
+        child.__exit__()
+        raise AssertionError(f"the server could not send {keep} bytes\n{child.err()}")
+    return child
+
+
+def leave_partial(page: Page, path: pathlib.Path, keep: int, *options, kill: bool = False) -> int:
+    """Interrupts (or kills) a download after `keep` bytes; the page's log starts again. Returns
+    the bytes that were sent."""
+    twists = page.twists
+    with start_and_stall(page, path, keep, *options) as child:
+        time.sleep(0.3)  # the client reads what is under way, and takes a checkpoint
+        if kill:
+            child.kill()
+        else:
+            child.interrupt()
+            child.wait(10).expect(Exit.INTERRUPTED)
+    page.server.drop_connections()
+    assert partial(path).exists(), "an interrupted download must leave a partial"
+    sent = page.body_bytes
+    page.behave(*twists)
+    page.forget_log()
+    return sent
