@@ -1,10 +1,9 @@
 // A stranger's program: fetches one URL with libxget and prints what happens.
 //   consumer URL FILE
 // Exit: 0 the file is there, 1 the download failed, 2 the request makes no sense.
-#include <xget/session.hpp>
-
 #include <iostream>
 #include <variant>
+#include <xget/session.hpp>
 
 int main(int argc, char** argv) {
   if (argc != 3) {

@@ -36,7 +36,7 @@ KEPT_IN = [
 # Calls that make a run unrepeatable, and the only files that may make them. The command is no part
 # of what is simulated: it has a watch of its own.
 CLOCK = ("src/net/system_clock.cpp", "src/cli/stopwatch.cpp")
-RANDOM = ("src/net/system_random.cpp",)
+RANDOM = ("src/net/system_random.hpp", "src/net/system_random.cpp")
 FREE_FUNCTION = r"(?<![\w.>:])(?:std::|::)?"
 EFFECTS = [
     (re.compile(r"::now\s*\("), CLOCK, "reads a clock"),
