@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/byte_range.hpp"
+#include "core/ports.hpp"
 #include "core/representation.hpp"
 #include "xget/error.hpp"
 #include "xget/event.hpp"

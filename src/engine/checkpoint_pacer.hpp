@@ -1,0 +1,57 @@
+// CheckpointPacer: when what was written is made durable. Checkpoints overlap with writing, one at a
+// time; where the disk is slow the interval stretches rather than hold the download up.
+// Thread: loop.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/sink.hpp"
+#include "xget/options.hpp"
+
+namespace xget::engine {
+
+class CheckpointPacer {
+ public:
+  // The interval begins now. `sink` must outlive it and its running checkpoint.
+  CheckpointPacer(core::Sink& sink, CheckpointInterval interval, Instant now)
+      : sink_(sink), interval_(interval), started_(now), not_before_(now) {}
+
+  [[nodiscard]] bool running() const { return running_; }
+
+  [[nodiscard]] bool due(Instant now) const {
+    const std::uint64_t bytes = sink_.undurable_bytes();
+    if (running_ || bytes == 0 || now < not_before_) return false;
+    const bool by_bytes = interval_.bytes > 0 && bytes >= interval_.bytes;
+    const bool by_time = interval_.time.count() > 0 && now - started_ >= interval_.time;
+    return by_bytes || by_time;
+  }
+
+  [[nodiscard]] std::optional<Instant> next_deadline() const {
+    if (running_ || interval_.time.count() == 0 || sink_.undurable_bytes() == 0) return std::nullopt;
+    return std::max<Instant>(started_ + interval_.time, not_before_);
+  }
+
+  // `done` runs on the loop thread, as do all callbacks of the sink.
+  void begin(Instant now, core::Clock& clock, core::Sink::Done done) {
+    running_ = true;
+    started_ = now;
+    sink_.checkpoint([this, &clock, done = std::move(done)](Result<void> result) {
+      running_ = false;
+      // At most half of the time goes into checkpoints.
+      const Instant ended = clock.now();
+      not_before_ = ended + (ended - started_);
+      done(std::move(result));
+    });
+  }
+
+ private:
+  core::Sink& sink_;
+  CheckpointInterval interval_;
+  Instant started_;
+  Instant not_before_;
+  bool running_ = false;
+};
+
+}  // namespace xget::engine

@@ -1,0 +1,635 @@
+#include "engine/job.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "base/units.hpp"
+#include "core/piece_length.hpp"
+#include "core/target_policy.hpp"
+#include "store/front_digest.hpp"
+
+namespace xget::engine {
+namespace {
+
+constexpr int kMostVersionChanges = 5;
+constexpr int kRangeFailuresBeforeOneStream = 2;
+
+core::FetchSpec whole_resource() { return {{0, kUnknownEnd}, std::nullopt}; }
+
+}  // namespace
+
+core::Sink& Job::Destination::sink() const { return partial ? *partial : *stream; }
+
+Job::Job(JobSettings settings, JobPorts ports, std::unique_ptr<core::Source> source,
+         std::unique_ptr<core::Sink> stream, Tell tell)
+    : settings_(std::move(settings)),
+      ports_(ports),
+      source_(std::move(source)),
+      stream_(std::move(stream)),
+      tell_(std::move(tell)),
+      retry_(settings_.retry, ports.clock.now()),
+      connections_(settings_.connections),
+      probe_(*source_, *this),
+      speed_(ports.clock.now()) {}
+
+Job::~Job() = default;
+
+void Job::interrupt() {
+  interrupted_ = true;
+  wake_ = true;
+}
+
+void Job::on_time(Instant now) {
+  source_->on_time(now);
+  if (interrupted_ && !stopping_) {
+    stop({.code = ErrorCode::Interrupted,
+          .operation = "download",
+          .subject = source_->name(),
+          .cause = "interrupted"});
+  }
+  if (sink_error_ && !stopping_) stop(*sink_error_);
+  do {
+    wake_ = false;
+    step(now);
+  } while (wake_ && stage_ != Stage::Ended);
+}
+
+void Job::step(Instant now) {
+  switch (stage_) {
+    case Stage::Accept: return accept();
+    case Stage::HashExisting: return step_hash_existing();
+    case Stage::Probe: return step_probe(now);
+    case Stage::Sample: return step_sample(now);
+    case Stage::Transfer: return step_transfer(now);
+    case Stage::Finish: return step_finish();
+    case Stage::Stop: return step_stop(now);
+    case Stage::Ended: return;
+  }
+}
+
+std::optional<Instant> Job::next_deadline() const {
+  if (stage_ == Stage::Ended) return std::nullopt;
+  if (wake_) return Instant::min();
+  std::optional<Instant> next = source_->next_deadline();
+  const auto consider = [&next](std::optional<Instant> at) {
+    if (at) next = next ? std::min(*next, *at) : *at;
+  };
+  consider(retry_at_);
+  if (transfer_) consider(transfer_->next_deadline());
+  if (stage_ == Stage::Transfer) consider(destination_.pacer->next_deadline());
+  return next;
+}
+
+// ---- accept: what stands at the target? ---------------------------------------------------
+
+void Job::accept() {
+  if (stream_) return start_probe(whole_resource());
+  auto target = store::Target::open(ports_.files, settings_.path, settings_.checkpoint_folder);
+  if (!target) return stop(std::move(target.error()));
+  target_ = *std::move(target);
+  auto existing = target_->existing();
+  if (!existing) return stop(std::move(existing.error()));
+  existing_ = *existing;
+  accept_existing();
+}
+
+void Job::accept_existing() {
+  const core::ExistingFacts facts{existing_.has_value(),
+                                  existing_ && target_->existing_mark().has_value()};
+  switch (core::decide_before_request(facts, settings_.existing, settings_.resume,
+                                      settings_.digest.has_value())) {
+    case core::BeforeRequest::GoOn: existing_.reset(); return accept_partial();
+    case core::BeforeRequest::LeaveIt:
+      return complete(Proof::None, "it was there before and was left alone", existing_->size, true);
+    case core::BeforeRequest::CheckDigest: return hash_existing();
+    case core::BeforeRequest::AskServer: return start_probe(whole_resource());
+    case core::BeforeRequest::Refuse:
+      return stop(exists_error("it exists, and nothing shows that it is the wanted file"));
+  }
+}
+
+void Job::hash_existing() {
+  auto file = target_->open_existing();
+  if (!file) return stop(std::move(file.error()));
+  existing_file_ = *std::move(file);
+  stage_ = Stage::HashExisting;
+  auto result = std::make_shared<Result<std::string>>("");
+  ports_.hashing.submit(
+      [result, file = existing_file_.get(), algorithm = settings_.digest->algorithm,
+       size = existing_->size] { *result = store::hash_file(*file, algorithm, size); },
+      tracked([this, result] { existing_digest_ = *result; }));
+}
+
+void Job::step_hash_existing() {
+  if (!existing_digest_) return;
+  if (!*existing_digest_) return stop(existing_digest_->error());
+  if (**existing_digest_ == settings_.digest->hex) {
+    return complete(Proof::Digest, "it matches the given digest", existing_->size, true);
+  }
+  if (settings_.resume == Resume::Adopt) return start_probe(whole_resource());
+  stop(exists_error("it exists, and its digest is another one than the given"));
+}
+
+void Job::accept_partial() {
+  auto partial = target_->open_partial();
+  if (!partial) return stop(std::move(partial.error()));
+  partial_ = *std::move(partial);
+  if (partial_ && settings_.resume == Resume::Never) {
+    partial_.reset();
+    if (auto done = target_->discard_partial(); !done) return stop(std::move(done.error()));
+  }
+  if (!partial_ || !partial_->sidecar) return start_probe(whole_resource());
+  const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
+  if (!gap) {  // whole already: only the checks and the rename are missing
+    representation_ = recorded();
+    return resume_partial(ports_.clock.now());
+  }
+  start_probe({{gap->begin, kUnknownEnd}, recorded()});
+}
+
+core::Representation Job::recorded() const {
+  return {.size = partial_->sidecar->size,
+          .validators = partial_->sidecar->validators,
+          .ranges = true,
+          .content_type = ""};
+}
+
+// ---- probe: what does the server have? ----------------------------------------------------
+
+void Job::start_probe(core::FetchSpec spec) {
+  stage_ = Stage::Probe;
+  wake_ = true;
+  retry_at_.reset();
+  probed_from_start_ = !spec.expected;
+  probe_.start(std::move(spec));
+}
+
+void Job::probe_from_start() { start_probe(whole_resource()); }
+
+void Job::step_probe(Instant now) {
+  if (retry_at_ && now >= *retry_at_) return start_probe(probe_.spec());
+  if (probe_.offer()) return settle(now);
+  if (const core::Failure* failure = probe_.failure()) {
+    const core::Failure copy = *failure;
+    probe_.drop();
+    after_probe_failure(copy, now);
+  }
+}
+
+void Job::after_probe_failure(const core::Failure& failure, Instant now) {
+  const core::Remedy remedy = core::remedy_for(failure.kind, retry_.served());
+  const auto decision = retry_.on_failure(failure, now, ports_.random.next());
+  const bool another_question =
+      remedy == core::Remedy::AskPlainly || remedy == core::Remedy::CheckVersion;
+  if (another_question && !probed_from_start_ && !decision.give_up) return probe_from_start();
+  if (another_question || remedy == core::Remedy::GiveUp || decision.give_up) {
+    return stop(error_of(failure));
+  }
+  log::info("probe failed: " + failure.cause + "; again in " + format_duration(decision.wait));
+  if (remedy == core::Remedy::StartOver) source_->start_over();
+  retry_at_ = now + decision.wait;
+}
+
+// ---- settle: what follows from both? ------------------------------------------------------
+
+void Job::settle(Instant now) {
+  const core::Offer& offer = *probe_.offer();
+  if (auto refusal = refuse(offer.representation)) return stop(*std::move(refusal));
+  if (representation_) return settle_running(now);
+  if (existing_) return settle_existing();
+  if (partial_) return settle_partial(now);
+  begin_again(now);
+}
+
+void Job::settle_existing() {
+  const core::Representation& offered = probe_.offer()->representation;
+  std::optional<core::Representation> marked;
+  if (const auto mark = target_->existing_mark()) {
+    marked = core::Representation{.size = mark->size,
+                                  .validators = {.strong_etag = mark->strong_etag,
+                                                 .weak_etag = "",
+                                                 .last_modified = mark->last_modified,
+                                                 .last_modified_is_strong =
+                                                     !mark->last_modified.empty()},
+                                  .ranges = true,
+                                  .content_type = ""};
+  }
+  switch (core::judge_existing(existing_->size, marked, offered, settings_.resume)) {
+    case core::ExistingVerdict::AlreadyComplete:
+      return complete(Proof::StrongValidator, "the server's validator is still the same",
+                      existing_->size, true);
+    case core::ExistingVerdict::SampleAsWhole: return start_sampling(Sampled::ExistingAsWhole);
+    case core::ExistingVerdict::SampleAsBeginning:
+      return start_sampling(Sampled::ExistingAsBeginning);
+    case core::ExistingVerdict::Refuse:
+      return stop(exists_error("it exists, and is not proven to be the server's file"));
+  }
+}
+
+void Job::settle_partial(Instant now) {
+  if (!partial_->sidecar) {
+    const bool adopts = settings_.resume == Resume::Adopt && partial_->size > 0 &&
+                        probe_.offer()->representation.ranges &&
+                        partial_->size <= probe_.offer()->representation.size.value_or(0);
+    if (adopts && !known_changed_) return start_sampling(Sampled::Partial);
+    note("the partial file found is not resumed (" + partial_->sidecar_problem +
+         "); it is kept as " + target_->partial_path() + ".old until the new one is whole");
+    return begin_again(now);
+  }
+  if (known_changed_) return on_other_version(now);
+  const core::Representation& offered = probe_.offer()->representation;
+  switch (core::judge_partial(recorded(), offered, settings_.strict,
+                              settings_.digest.has_value())) {
+    case core::PartialVerdict::Resume: return resume_partial(now);
+    case core::PartialVerdict::Sample: return start_sampling(Sampled::Partial);
+    case core::PartialVerdict::NotProven:
+      return stop({.code = ErrorCode::NotProven,
+                   .operation = "resume",
+                   .subject = source_->name(),
+                   .cause = "no strong validator shows that the partial file is of this version",
+                   .remedy = "give a --checksum, or begin again with --no-resume"});
+    case core::PartialVerdict::OtherVersion: return on_other_version(now);
+    case core::PartialVerdict::BeginAgain:
+      note("the server cannot show that the partial file is of this version; beginning again");
+      return begin_again(now);
+  }
+}
+
+// The transfer met something that put the version in doubt; this is what the server says now.
+void Job::settle_running(Instant now) {
+  const core::Offer& offer = *probe_.offer();
+  switch (core::judge_partial(*representation_, offer.representation, false, true)) {
+    case core::PartialVerdict::OtherVersion: return on_other_version(now);
+    case core::PartialVerdict::BeginAgain:
+      one_stream_ = true;  // the stream drops what it cannot prove
+      break;
+    default: one_stream_ = one_stream_ || offer.whole;
+  }
+  start_transfer(now);
+}
+
+void Job::on_other_version(Instant now) {
+  if (!probed_from_start_) return probe_from_start();  // and hear what it is now
+  const std::string cause = "it changed on the server since the download began";
+  const bool cannot_begin_again = destination_.stream && destination_.stream->handed_on();
+  if (settings_.on_change == OnChange::Fail || cannot_begin_again ||
+      ++version_changes_ > kMostVersionChanges) {
+    return stop(changed_error(cause));
+  }
+  const std::string& type = probe_.offer()->representation.content_type;
+  if (representation_ && type == "text/html" && representation_->content_type != type) {
+    return stop({.code = ErrorCode::Refused,
+                 .operation = "go on with",
+                 .subject = source_->name(),
+                 .cause = "the server answers with a web page now, perhaps to log in",
+                 .remedy = "check the URL and the credentials"});
+  }
+  note(cause + (target_ ? "; what there was is kept as " + target_->partial_path() +
+                              ".old until the new version is whole"
+                        : "; beginning again"));
+  begin_again(now);
+}
+
+// A new file from the start, with the probe's response. What stood there is set aside.
+void Job::begin_again(Instant now) {
+  const bool partial_stands = partial_ || destination_.partial;
+  if (destination_.partial) {
+    destination_.partial->abandon();
+    retired_.push_back(std::move(destination_));
+    destination_ = {};
+  }
+  if (partial_stands) {
+    if (auto done = target_->set_partial_aside(); !done) return stop(std::move(done.error()));
+    partial_.reset();
+    set_aside_ = true;
+  }
+  resumed_ = rests_on_samples_ = false;
+  representation_ = probe_.offer()->representation;
+  one_stream_ = probe_.offer()->whole;
+  create_partial(now);
+}
+
+// ---- sample: do the held bytes look like the server's? ------------------------------------
+
+void Job::start_sampling(Sampled what) {
+  if (settings_.strict && !settings_.digest) {
+    return stop({.code = ErrorCode::NotProven,
+                 .operation = "resume",
+                 .subject = settings_.path,
+                 .cause = "only samples could show that it belongs to the server's file",
+                 .remedy = "give a --checksum, or leave out --strict"});
+  }
+  RangeSet held;
+  core::File* file = nullptr;
+  if (what == Sampled::Partial) {
+    held = partial_->sidecar ? partial_->sidecar->claimed() : RangeSet({0, partial_->size});
+    file = partial_->file.get();
+  } else {
+    auto opened = target_->open_existing();
+    if (!opened) return stop(std::move(opened.error()));
+    existing_file_ = *std::move(opened);
+    held = RangeSet({0, existing_->size});
+    file = existing_file_.get();
+  }
+  core::Representation expected = probe_.offer()->representation;
+  probe_.drop();
+  sampled_ = what;
+  stage_ = Stage::Sample;
+  wake_ = true;
+  representation_ = expected;
+  samples_ = std::make_unique<SampleCheck>(
+      *source_, *this, std::move(expected), held, ports_.random,
+      [file](std::uint64_t offset, std::span<std::byte> into) {
+        return file->read_at(offset, into);
+      });
+  samples_->begin();
+}
+
+void Job::step_sample(Instant now) {
+  if (retry_at_ && now >= *retry_at_) {
+    representation_.reset();
+    return probe_from_start();
+  }
+  if (!samples_ || !samples_->result()) return;
+  const SampleResult result = *samples_->result();
+  if (result == SampleResult::Agree) return after_agreement(now);
+  if (result == SampleResult::Disagree) return after_disagreement(now);
+  if (samples_->read_error()) return stop(*samples_->read_error());
+  const core::Failure failure = *samples_->failure();
+  samples_.reset();
+  const auto decision = retry_.on_failure(failure, now, ports_.random.next());
+  const bool final = core::remedy_for(failure.kind, retry_.served()) == core::Remedy::GiveUp;
+  if (decision.give_up || final) return stop(error_of(failure));
+  retry_at_ = now + decision.wait;
+}
+
+void Job::after_agreement(Instant now) {
+  const std::string compared = format_size(samples_->compared_bytes()) + " of samples agree";
+  samples_.reset();
+  rests_on_samples_ = true;
+  if (sampled_ == Sampled::ExistingAsWhole) {
+    return complete(Proof::None, "same size, and " + compared, existing_->size, true);
+  }
+  if (sampled_ == Sampled::ExistingAsBeginning) {
+    existing_file_.reset();
+    existing_.reset();
+    auto adopted = target_->adopt_existing();
+    if (!adopted) return stop(std::move(adopted.error()));
+    partial_ = *std::move(adopted);
+  }
+  note("going on from " + format_size(partial_->size) + " found there: " + compared);
+  resume_partial(now);
+}
+
+void Job::after_disagreement(Instant) {
+  samples_.reset();
+  representation_.reset();
+  if (sampled_ != Sampled::Partial) {
+    return stop(exists_error("it exists, and differs from the server's file"));
+  }
+  known_changed_ = true;
+  probe_from_start();
+}
+
+// ---- transfer -----------------------------------------------------------------------------
+
+void Job::create_partial(Instant now) {
+  if (stream_ || destination_.stream) {
+    if (stream_) destination_.stream = std::move(stream_);
+    destination_.pacer =
+        std::make_unique<CheckpointPacer>(*destination_.stream, settings_.checkpoint_interval, now);
+    return start_transfer(now);
+  }
+  use_destination(store::PartialSink::create(*target_, ports_.disk, ports_.hashing,
+                                             *representation_, partial_settings()),
+                  now);
+}
+
+void Job::resume_partial(Instant now) {
+  if (!representation_) representation_ = probe_.offer()->representation;
+  if (!representation_->size) representation_->size = partial_->sidecar->size;
+  if (probe_.offer()) one_stream_ = probe_.offer()->whole;
+  resumed_ = true;
+  store::OpenPartial partial = *std::move(partial_);
+  partial_.reset();
+  const auto go_on = partial.sidecar ? &store::PartialSink::resume : &store::PartialSink::adopt;
+  use_destination(go_on(*target_, ports_.disk, ports_.hashing, std::move(partial),
+                        *representation_, partial_settings()),
+                  now);
+}
+
+void Job::use_destination(Result<std::unique_ptr<store::PartialSink>> partial, Instant now) {
+  if (!partial) return stop(std::move(partial.error()));
+  destination_.partial = *std::move(partial);
+  destination_.pacer =
+      std::make_unique<CheckpointPacer>(*destination_.partial, settings_.checkpoint_interval, now);
+  if (resumed_) verify_claims();
+  start_transfer(now);
+}
+
+void Job::verify_claims() {
+  claims_checked_ = false;
+  const std::size_t generation = retired_.size();
+  destination_.partial->verify_claims(
+      [this, generation](ByteRange range) {
+        if (generation != retired_.size()) return;
+        bad_claims_.push_back(range);
+        wake_ = true;
+      },
+      tracked([this, generation](Result<void> result) {
+        if (generation != retired_.size()) return;
+        claims_checked_ = true;
+        if (!result) sink_error_ = result.error();
+      }));
+}
+
+void Job::start_transfer(Instant now) {
+  core::Sink& sink = destination_.sink();
+  const std::uint64_t size = representation_->size.value_or(kUnknownEnd);
+  TransferPlan plan;
+  plan.representation = *representation_;
+  plan.schedule.size = size;
+  plan.schedule.piece_length = core::piece_length(representation_->size.value_or(0));
+  plan.schedule.ranges = !one_stream_;
+  plan.schedule.held = held();
+  plan.schedule.stall_timeout = settings_.stall_timeout;
+  plan.schedule.connect_timeout = settings_.connect_timeout;
+  plan.schedule.crawl_rate = settings_.crawl_rate;
+  plan.schedule.window = sink.window_end();
+  transfer_ = std::make_unique<Transfer>(
+      std::move(plan),
+      TransferPorts{*source_, sink, ports_.clock, ports_.random, ports_.limit, retry_, connections_},
+      *this);
+  sink.on_window_growth([this] { window_grew_ = wake_ = true; });
+  stage_ = Stage::Transfer;
+  wake_ = true;
+  tell_(Probed{.job = settings_.id,
+               .url = probe_.offer() ? probe_.offer()->final_url : source_->name(),
+               .path = settings_.path,
+               .size = representation_->size,
+               .held = held().size(),
+               .ranges = !one_stream_});
+  adopt_probe(now);
+}
+
+// The probe's response goes on as the first range, where it brings bytes that are missing.
+void Job::adopt_probe(Instant now) {
+  const bool useful = probe_.offer() && (one_stream_ ? probe_.offer()->granted.begin == 0
+                                                     : !held().contains({probe_.offer()->granted.begin,
+                                                                         probe_.offer()->granted.begin + 1}));
+  if (!useful) {
+    probe_.drop();
+    transfer_->begin(now);
+    return;
+  }
+  const Probe::Response response = probe_.release();
+  transfer_->adopt(response.fetch, response.offer, response.first_bytes, now);
+  if (response.end && transfer_->owns(response.fetch)) {
+    transfer_->on_fetch_end(response.fetch, *response.end);
+  }
+}
+
+void Job::step_transfer(Instant now) {
+  for (const ByteRange& range : std::exchange(bad_claims_, {})) {
+    note("kept bytes " + std::to_string(range.begin) + "-" + std::to_string(range.end) +
+         " were damaged; fetching them again");
+    transfer_->lose(range, now);
+  }
+  if (std::exchange(window_grew_, false)) transfer_->window_grew(now);
+  transfer_->on_time(now);
+  if (!transfer_->outcome()) {
+    if (destination_.pacer->due(now)) take_checkpoint(now);
+    return;
+  }
+  const TransferOutcome outcome = *transfer_->outcome();
+  if (const auto* written = std::get_if<WrittenOutcome>(&outcome)) {
+    size_ = written->size;
+    if (claims_checked_) start_finish();
+  } else if (const auto* doubt = std::get_if<core::Reconsider>(&outcome)) {
+    reconsider(doubt->failure);
+  } else if (const auto* end = std::get_if<core::GiveUp>(&outcome)) {
+    stop(error_of(end->failure));
+  } else {
+    stop(std::get<Error>(outcome));
+  }
+}
+
+void Job::take_checkpoint(Instant now) {
+  if (auto flushed = transfer_ ? transfer_->flush_all() : Result<void>{}; !flushed) {
+    sink_error_ = flushed.error();
+    wake_ = true;
+    return;
+  }
+  destination_.pacer->begin(now, ports_.clock, tracked([this](Result<void> result) {
+    if (!result) sink_error_ = result.error();
+  }));
+}
+
+void Job::end_transfer() {
+  if (!transfer_) return;
+  if (auto flushed = transfer_->flush_all(); !flushed && !sink_error_) {
+    sink_error_ = flushed.error();
+  }
+  received_ += transfer_->received_bytes();
+  responses_ += transfer_->responses();
+  if (destination_.stream) stream_written_ = transfer_->arrived();
+  transfer_.reset();
+}
+
+void Job::reconsider(const core::Failure& failure) {
+  log::info("asking again what the server has: " + failure.cause);
+  end_transfer();
+  const bool ranges_fail = failure.kind == core::FailureKind::NoRanges ||
+                           failure.kind == core::FailureKind::BadRange;
+  if (ranges_fail && ++failures_of_ranges_ >= kRangeFailuresBeforeOneStream) one_stream_ = true;
+  probe_from_start();
+}
+
+// ---- finish, or stop ----------------------------------------------------------------------
+
+void Job::start_finish() {
+  end_transfer();
+  stage_ = Stage::Finish;
+  destination_.sink().finish(size_, tracked([this](Result<void> result) { finished_ = result; }));
+}
+
+void Job::step_finish() {
+  if (!finished_) return;
+  if (!*finished_) return stop(finished_->error());
+  if (set_aside_) {
+    if (auto removed = target_->remove_old(); !removed) note(to_string(removed.error()));
+  }
+  auto [how, words] = proof();
+  complete(how, std::move(words), size_, false);
+}
+
+void Job::complete(Proof how, std::string rests_on, std::uint64_t size, bool already) {
+  stage_ = Stage::Ended;
+  probe_.drop();
+  tell_(Finished{.job = settings_.id,
+                 .path = settings_.path,
+                 .size = size,
+                 .received = received_,
+                 .already_complete = already,
+                 .proof = how,
+                 .rests_on = std::move(rests_on)});
+}
+
+void Job::stop(Error error) {
+  stopping_ = std::move(error);
+  retry_at_.reset();
+  probe_.drop();
+  samples_.reset();
+  end_transfer();
+  stage_ = Stage::Stop;
+  wake_ = true;
+}
+
+void Job::step_stop(Instant now) {
+  Destination& to = destination_;
+  if (to.pacer && to.pacer->running()) return;
+  const bool worth_it = to.pacer && !last_checkpoint_taken_ && !sink_error_ &&
+                        stopping_->code != ErrorCode::Disk && to.sink().undurable_bytes() > 0;
+  if (worth_it) {
+    last_checkpoint_taken_ = true;
+    return take_checkpoint(now);
+  }
+  if (sink_error_) stopping_ = sink_error_;
+  stopping_->kept = kept();
+  discard_if_worthless();
+  stage_ = Stage::Ended;
+  tell_(Failed{.job = settings_.id, .path = settings_.path, .error = *stopping_});
+}
+
+// A partial of which nothing can be used again is litter.
+void Job::discard_if_worthless() {
+  if (!destination_.partial || destination_.partial->durable_bytes() > 0) return;
+  if (stopping_->code == ErrorCode::Checksum) return;
+  destination_.partial->abandon();
+  if (auto done = target_->discard_partial(); !done) log::warning(to_string(done.error()));
+}
+
+// ---- callbacks of the Source --------------------------------------------------------------
+
+bool Job::on_offer(core::FetchId id, const core::Offer& offer) {
+  wake_ = true;
+  if (probe_.owns(id)) return probe_.on_offer(offer);
+  if (samples_ && samples_->owns(id)) return samples_->on_offer(id, offer);
+  return transfer_->on_offer(id, offer);
+}
+
+core::Flow Job::on_bytes(core::FetchId id, std::span<const std::byte> bytes) {
+  if (transfer_ && transfer_->owns(id)) return transfer_->on_bytes(id, bytes);
+  wake_ = true;
+  if (probe_.owns(id)) return probe_.on_bytes(bytes);
+  return samples_->on_bytes(id, bytes);
+}
+
+void Job::on_fetch_end(core::FetchId id, const core::FetchEnd& end) {
+  wake_ = true;
+  if (probe_.owns(id)) return probe_.on_fetch_end(end);
+  if (samples_ && samples_->owns(id)) return samples_->on_fetch_end(id, end);
+  transfer_->on_fetch_end(id, end);
+}
+
+}  // namespace xget::engine

@@ -1,0 +1,100 @@
+#include "engine/sample_check.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace xget::engine {
+namespace {
+
+constexpr std::uint64_t kLastSample = 1ULL << 20;
+constexpr std::uint64_t kSample = 64ULL << 10;
+constexpr int kRandomSamples = 4;
+
+std::vector<ByteRange> choose_samples(const RangeSet& held, core::Random& random) {
+  RangeSet chosen;
+  const auto ranges = held.ranges();
+  if (ranges.empty()) return {};
+  const ByteRange last = ranges.back();
+  chosen.add({last.end - std::min(kLastSample, last.length()), last.end});
+  const ByteRange first = ranges.front();
+  chosen.add({first.begin, first.begin + std::min(kSample, first.length())});
+  for (int i = 0; i < kRandomSamples; ++i) {
+    const ByteRange range = ranges[random.next() % ranges.size()];
+    const std::uint64_t begin = range.begin + random.next() % range.length();
+    chosen.add({begin, std::min(begin + kSample, range.end)});
+  }
+  return chosen.ranges();
+}
+
+}  // namespace
+
+SampleCheck::SampleCheck(core::Source& source, core::SourceListener& owner,
+                         core::Representation expected, const RangeSet& held,
+                         core::Random& random, Read read)
+    : source_(source),
+      owner_(owner),
+      expected_(std::move(expected)),
+      read_(std::move(read)),
+      samples_(choose_samples(held, random)) {}
+
+SampleCheck::~SampleCheck() {
+  if (fetch_ != 0) source_.cancel(fetch_);
+}
+
+void SampleCheck::fetch_next() {
+  fetch_ = 0;
+  if (samples_.empty()) {
+    result_ = SampleResult::Agree;
+    return;
+  }
+  position_ = samples_.back().begin;
+  fetch_ = source_.fetch({samples_.back(), expected_}, owner_);
+}
+
+bool SampleCheck::on_offer(core::FetchId, const core::Offer& offer) {
+  const bool usable = !offer.whole || samples_.back().begin == 0;
+  if (!usable) result_ = SampleResult::Disagree;
+  granted_end_ = offer.granted.end;
+  return usable;
+}
+
+core::Flow SampleCheck::on_bytes(core::FetchId, std::span<const std::byte> bytes) {
+  const ByteRange sample = samples_.back();
+  const auto wanted = std::min<std::uint64_t>(bytes.size(), sample.end - position_);
+  bytes = bytes.first(static_cast<std::size_t>(wanted));
+  scratch_.resize(bytes.size());
+  const auto read = read_(position_, scratch_);
+  if (!read) read_error_ = read.error();
+  const bool agrees = read && *read == bytes.size() &&
+                      std::memcmp(scratch_.data(), bytes.data(), bytes.size()) == 0;
+  if (!agrees) {
+    result_ = read ? SampleResult::Disagree : SampleResult::Failed;
+    fetch_ = 0;
+    return core::Flow::Stop;
+  }
+  position_ += bytes.size();
+  compared_ += bytes.size();
+  if (position_ == sample.end && granted_end_ > sample.end) {  // a whole body goes on: cut it
+    samples_.pop_back();
+    fetch_next();
+    return core::Flow::Stop;
+  }
+  return core::Flow::Continue;
+}
+
+void SampleCheck::on_fetch_end(core::FetchId, const core::FetchEnd& end) {
+  fetch_ = 0;
+  if (result_) return;
+  if (!end.failure && position_ == samples_.back().end) {
+    samples_.pop_back();
+    fetch_next();
+  } else if (end.failure && end.failure->kind == core::FailureKind::OtherVersion) {
+    result_ = SampleResult::Disagree;
+  } else {
+    failure_ = end.failure;
+    result_ = SampleResult::Failed;
+  }
+}
+
+}  // namespace xget::engine

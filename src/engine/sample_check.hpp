@@ -1,0 +1,57 @@
+// SampleCheck: fetches some ranges of what is held again and compares them with the bytes on the
+// disk. It finds a change with high probability and proves nothing: what rests on it is said so.
+// Thread: loop.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/source.hpp"
+#include "xget/error.hpp"
+
+namespace xget::engine {
+
+enum class SampleResult { Agree, Disagree, Failed };
+
+class SampleCheck {
+ public:
+  using Read = std::function<Result<std::size_t>(std::uint64_t offset, std::span<std::byte> into)>;
+
+  // Samples of `held`: the last MiB among them, the first bytes, some at random places.
+  SampleCheck(core::Source& source, core::SourceListener& owner, core::Representation expected,
+              const RangeSet& held, core::Random& random, Read read);
+  ~SampleCheck();
+  SampleCheck(const SampleCheck&) = delete;
+  SampleCheck& operator=(const SampleCheck&) = delete;
+
+  void begin() { fetch_next(); }
+  [[nodiscard]] bool owns(core::FetchId id) const { return id == fetch_; }
+  bool on_offer(core::FetchId id, const core::Offer& offer);
+  core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes);
+  void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
+
+  [[nodiscard]] std::optional<SampleResult> result() const { return result_; }
+  [[nodiscard]] const std::optional<core::Failure>& failure() const { return failure_; }
+  [[nodiscard]] const std::optional<Error>& read_error() const { return read_error_; }
+  [[nodiscard]] std::uint64_t compared_bytes() const { return compared_; }
+
+ private:
+  void fetch_next();
+
+  core::Source& source_;
+  core::SourceListener& owner_;
+  core::Representation expected_;
+  Read read_;
+  std::vector<ByteRange> samples_;  // the next one last
+  core::FetchId fetch_ = 0;
+  std::uint64_t position_ = 0;
+  std::uint64_t granted_end_ = 0;
+  std::uint64_t compared_ = 0;
+  std::vector<std::byte> scratch_;
+  std::optional<SampleResult> result_;
+  std::optional<core::Failure> failure_;
+  std::optional<Error> read_error_;
+};
+
+}  // namespace xget::engine

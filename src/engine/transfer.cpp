@@ -1,0 +1,283 @@
+#include "engine/transfer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+
+namespace xget::engine {
+namespace {
+
+// The loop turns far more often than this while a transfer runs; a longer gap is the loop's own.
+constexpr Duration kTurnInterval = std::chrono::milliseconds(250);
+constexpr Duration kBlockedTurn = std::chrono::seconds(1);
+
+}  // namespace
+
+Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener& owner)
+    : plan_(std::move(plan)),
+      ports_(ports),
+      owner_(owner),
+      scheduler_(plan_.schedule, ports.retry, ports.connections, ports.random),
+      written_(plan_.schedule.held),
+      last_byte_at_(ports.clock.now()),
+      last_turn_(last_byte_at_) {}
+
+Transfer::~Transfer() {
+  for (const auto& [id, segment] : segments_) {
+    if (!segment.ended) ports_.source.cancel(segment.fetch);
+  }
+}
+
+void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
+                     std::span<const std::byte> first_bytes, Instant now) {
+  const core::SegmentId id = scheduler_.next_id();
+  segments_[id] = {.fetch = fetch,
+                   .position = offer.granted.begin,
+                   .end = offer.granted.end,
+                   .granted_end = offer.granted.end,
+                   .buffer = pool_.take()};
+  by_fetch_[fetch] = id;
+  ++responses_;
+  tell(core::SegmentAdopted{offer.granted, offer.granted.end, offer.round_trip}, now);
+  const core::Flow flow = take(id, first_bytes, now);
+  if (flow == core::Flow::Continue) ports_.source.resume(fetch);
+  if (flow == core::Flow::Stop) ports_.source.cancel(fetch);
+}
+
+void Transfer::begin(Instant now) { tell(core::Tick{}, now); }
+
+// ---- what the Source says -----------------------------------------------------------------
+
+bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
+  const core::SegmentId id = by_fetch_.at(fetch);
+  Segment& segment = segments_.at(id);
+  if (!plan_.schedule.ranges && !accept_stream_from_start(offer)) {
+    drop_segment(id);
+    return false;
+  }
+  ++responses_;
+  segment.granted_end = offer.granted.end;
+  tell(core::SegmentOpened{id, offer.granted.end, offer.round_trip}, ports_.clock.now());
+  return by_fetch_.contains(fetch);
+}
+
+// A stream that begins at 0 again meets bytes that are held already: under the same strong
+// validator they are skipped, else they are worth nothing.
+bool Transfer::accept_stream_from_start(const core::Offer& offer) {
+  const bool same = plan_.representation.validators.strong() &&
+                    core::compare_versions(plan_.representation.validators,
+                                           offer.representation.validators) ==
+                        core::VersionMatch::Same;
+  if (written_.empty() || same) return true;
+  if (ports_.sink.handed_on()) {
+    outcome_ = Error{.code = ErrorCode::Network,
+                     .operation = "go on with",
+                     .subject = ports_.source.name(),
+                     .cause = "the server can only send it from the start, and what was written "
+                              "to standard output cannot be proven to belong to it"};
+    return false;
+  }
+  for (const ByteRange& range : written_.ranges()) ports_.sink.forget(range);
+  written_.clear();
+  return true;
+}
+
+core::Flow Transfer::on_bytes(core::FetchId fetch, std::span<const std::byte> bytes) {
+  return take(by_fetch_.at(fetch), bytes, ports_.clock.now());
+}
+
+core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, Instant now) {
+  Segment& segment = segments_.at(id);
+  received_ += bytes.size();
+  last_byte_at_ = now;
+  ports_.limit.take(bytes.size(), now);
+  const auto wanted = std::min<std::uint64_t>(bytes.size(), segment.end - segment.position);
+  if (segment.buffered + wanted > BufferPool::kCapacity && !flush(segment)) return core::Flow::Stop;
+  std::memcpy(segment.buffer.get() + segment.buffered, bytes.data(), wanted);
+  segment.buffered += wanted;
+  segment.position += wanted;
+  if (segment.buffered >= kBufferSize && !flush(segment)) return core::Flow::Stop;
+
+  tell(core::SegmentAdvanced{id, segment.position}, now);
+  const auto still = segments_.find(id);
+  if (still == segments_.end()) return core::Flow::Stop;
+  const bool complete = still->second.position == still->second.end;
+  if (complete && still->second.granted_end > still->second.end) {  // the cut
+    end_segment(id, std::nullopt, now);
+    return core::Flow::Stop;
+  }
+  if (must_pause(still->second, now)) {
+    set_paused(id, still->second, true, now);
+    return core::Flow::Pause;
+  }
+  return core::Flow::Continue;
+}
+
+void Transfer::on_fetch_end(core::FetchId fetch, const core::FetchEnd& end) {
+  end_segment(by_fetch_.at(fetch), end.failure, ports_.clock.now());
+}
+
+// ---- what the scheduler says --------------------------------------------------------------
+
+void Transfer::tell(const core::SchedulerEvent& event, Instant now) {
+  for (const core::SchedulerAction& action : scheduler_.on(event, now)) {
+    std::visit([this](const auto& one) { carry_out(one); }, action);
+  }
+}
+
+void Transfer::carry_out(const core::StartSegment& action) {
+  Segment& segment = segments_[action.id];
+  segment.position = action.range.begin;
+  segment.end = segment.granted_end = action.range.end;
+  segment.buffer = pool_.take();
+  ByteRange asked = action.range;
+  if (!plan_.schedule.ranges) asked.end = kUnknownEnd;
+  segment.fetch = ports_.source.fetch({asked, plan_.representation}, owner_);
+  by_fetch_[segment.fetch] = action.id;
+}
+
+void Transfer::carry_out(const core::CutSegment& action) {
+  const auto it = segments_.find(action.id);
+  if (it != segments_.end()) it->second.end = action.end;
+}
+
+void Transfer::carry_out(const core::CancelSegment& action) {
+  const auto it = segments_.find(action.id);
+  if (it == segments_.end()) return;
+  ports_.source.cancel(it->second.fetch);
+  flush(it->second);
+  drop_segment(action.id);
+}
+
+void Transfer::carry_out(const core::StartOver&) { ports_.source.start_over(); }
+void Transfer::carry_out(const core::Reconsider& action) { outcome_ = action; }
+void Transfer::carry_out(const core::GiveUp& action) { outcome_ = action; }
+
+void Transfer::carry_out(const core::AllWritten&) {
+  if (!outcome_) outcome_ = WrittenOutcome{written_.contiguous_end(0)};
+}
+
+void Transfer::end_segment(core::SegmentId id, std::optional<core::Failure> failure, Instant now) {
+  Segment& segment = segments_.at(id);
+  if (!flush(segment)) return;
+  if (segment.buffered > 0) {  // the window is full: it ends when the rest is written
+    segment.ended = core::FetchEnd{std::move(failure)};
+    return;
+  }
+  if (failure) log::debug("a range failed: " + failure->cause);
+  drop_segment(id);
+  tell(core::SegmentEnded{id, std::move(failure)}, now);
+}
+
+void Transfer::drop_segment(core::SegmentId id) {
+  const auto it = segments_.find(id);
+  by_fetch_.erase(it->second.fetch);
+  pool_.give_back(std::move(it->second.buffer));
+  segments_.erase(it);
+}
+
+// ---- writing ------------------------------------------------------------------------------
+
+// Writes what the sink can take now; the rest stays at the front of the buffer.
+bool Transfer::flush(Segment& segment) {
+  const std::uint64_t begin = segment.position - segment.buffered;
+  const std::uint64_t window_end = ports_.sink.window_end();
+  if (begin >= window_end || segment.buffered == 0) return true;
+  const auto ready =
+      static_cast<std::size_t>(std::min<std::uint64_t>(segment.buffered, window_end - begin));
+  if (!write(begin, {segment.buffer.get(), ready})) return false;
+  segment.buffered -= ready;
+  if (segment.buffered > 0) {
+    std::memmove(segment.buffer.get(), segment.buffer.get() + ready, segment.buffered);
+  }
+  return true;
+}
+
+// Skips what is held already, which only a stream that began again can bring.
+bool Transfer::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+  const std::uint64_t end = offset + bytes.size();
+  while (const auto gap = written_.next_gap(offset, end)) {
+    const auto part = bytes.subspan(gap->begin - (end - bytes.size()), gap->length());
+    if (auto done = ports_.sink.write(gap->begin, part); !done) {
+      outcome_ = std::move(done.error());
+      return false;
+    }
+    written_.add(*gap);
+    offset = gap->end;
+  }
+  return true;
+}
+
+Result<void> Transfer::flush_all() {
+  for (auto& [id, segment] : segments_) {
+    if (!flush(segment)) return fail(std::get<Error>(*outcome_));
+  }
+  return {};
+}
+
+void Transfer::lose(ByteRange range, Instant now) {
+  written_.remove(range);
+  if (outcome_ && std::holds_alternative<WrittenOutcome>(*outcome_)) outcome_.reset();
+  tell(core::RangeLost{range}, now);
+}
+
+// ---- time, limits and windows -------------------------------------------------------------
+
+bool Transfer::must_pause(const Segment& segment, Instant now) {
+  return segment.buffered + kMostDelivered > BufferPool::kCapacity || !ports_.limit.open(now);
+}
+
+void Transfer::set_paused(core::SegmentId id, Segment& segment, bool paused, Instant now) {
+  segment.paused = paused;
+  tell(core::SegmentPaused{id, paused}, now);
+}
+
+void Transfer::resume_paused(Instant now) {
+  std::vector<core::SegmentId> ready;
+  for (auto& [id, segment] : segments_) {
+    if (!segment.paused && !segment.ended) continue;
+    if (!flush(segment)) return;
+    if (segment.ended ? segment.buffered == 0 : !must_pause(segment, now)) ready.push_back(id);
+  }
+  for (core::SegmentId id : ready) {
+    const auto it = segments_.find(id);
+    if (it == segments_.end()) continue;
+    if (it->second.ended) {
+      end_segment(id, std::move(it->second.ended->failure), now);
+      continue;
+    }
+    set_paused(id, it->second, false, now);
+    ports_.source.resume(it->second.fetch);
+  }
+}
+
+void Transfer::window_grew(Instant now) {
+  tell(core::WindowMoved{ports_.sink.window_end()}, now);
+  resume_paused(now);
+}
+
+void Transfer::on_time(Instant now) {
+  const Duration gap = now - last_turn_;
+  last_turn_ = now;
+  if (gap >= kBlockedTurn) tell(core::LoopBlocked{gap}, now);
+  if (outcome_) return;
+  resume_paused(now);
+  tell(core::Tick{}, now);
+}
+
+std::optional<Instant> Transfer::next_deadline() const {
+  if (outcome_) return std::nullopt;
+  Instant next = last_turn_ + kTurnInterval;
+  if (const auto scheduled = scheduler_.next_deadline()) next = std::min(next, *scheduled);
+  const bool any_paused = std::any_of(segments_.begin(), segments_.end(),
+                                      [](const auto& entry) { return entry.second.paused; });
+  if (any_paused && ports_.limit.limited()) {
+    next = std::min(next, ports_.limit.opens_at(last_turn_));
+  }
+  return next;
+}
+
+}  // namespace xget::engine

@@ -1,0 +1,126 @@
+// Transfer: the loop in the way of a byte. Carries out what the scheduler says through a Source
+// and a Sink, and tells it what happened:
+//
+//   ( schedule ⇄ transfer → write )
+//
+// One byte's way: on_bytes → the segment's buffer → flush → Sink::write.
+// Thread: loop. Outcomes are kept until the owner asks for them, so that nothing is destroyed
+// from inside its own callback.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <variant>
+
+#include "base/byte_range.hpp"
+#include "core/scheduler.hpp"
+#include "core/sink.hpp"
+#include "core/source.hpp"
+#include "core/token_bucket.hpp"
+#include "engine/buffer_pool.hpp"
+
+namespace xget::engine {
+
+struct TransferPlan {
+  core::Representation representation;  // what every response must agree with
+  core::SchedulerPlan schedule;
+};
+
+struct TransferPorts {
+  core::Source& source;
+  core::Sink& sink;
+  core::Clock& clock;
+  core::Random& random;
+  core::TokenBucket& limit;  // shared by all jobs
+  core::RetryPolicy& retry;
+  core::ConnectionPolicy& connections;
+};
+
+// Why the transfer cannot go on by itself.
+struct WrittenOutcome {
+  std::uint64_t size;  // of the representation, now known for certain
+};
+using TransferOutcome =
+    std::variant<WrittenOutcome, core::Reconsider, core::GiveUp, Error /* of the sink */>;
+
+class Transfer {
+ public:
+  // `owner` is the SourceListener under which segments are fetched; it hands the callbacks on.
+  Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener& owner);
+  ~Transfer();  // cancels what runs
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  // The probe's response goes on as the first segment; `first_bytes` came with it already.
+  void adopt(core::FetchId fetch, const core::Offer& offer, std::span<const std::byte> first_bytes,
+             Instant now);
+  void begin(Instant now);  // without a response to adopt
+
+  // Callbacks of the Source, for fetches that it owns.
+  [[nodiscard]] bool owns(core::FetchId id) const { return by_fetch_.contains(id); }
+  bool on_offer(core::FetchId id, const core::Offer& offer);
+  core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes);
+  void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
+
+  void on_time(Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  void lose(ByteRange range, Instant now);  // held bytes proved bad
+  void window_grew(Instant now);
+  Result<void> flush_all();                 // writes what the buffers hold
+
+  [[nodiscard]] const std::optional<TransferOutcome>& outcome() const { return outcome_; }
+  [[nodiscard]] const RangeSet& arrived() const { return written_; }
+  [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
+  [[nodiscard]] int responses() const { return responses_; }
+  [[nodiscard]] int receiving() const { return scheduler_.receiving(); }
+  [[nodiscard]] Instant last_byte_at() const { return last_byte_at_; }
+
+ private:
+  struct Segment {
+    core::FetchId fetch = 0;
+    std::uint64_t position = 0;     // of the next byte to arrive
+    std::uint64_t end = 0;
+    std::uint64_t granted_end = 0;
+    BufferPool::Buffer buffer;
+    std::size_t buffered = 0;       // bytes before `position` that are not written yet
+    bool paused = false;
+    std::optional<core::FetchEnd> ended;  // with bytes left that the sink cannot take yet
+  };
+
+  void tell(const core::SchedulerEvent& event, Instant now);
+  void carry_out(const core::StartSegment& action);
+  void carry_out(const core::CutSegment& action);
+  void carry_out(const core::CancelSegment& action);
+  void carry_out(const core::StartOver& action);
+  void carry_out(const core::Reconsider& action);
+  void carry_out(const core::GiveUp& action);
+  void carry_out(const core::AllWritten& action);
+
+  core::Flow take(core::SegmentId id, std::span<const std::byte> bytes, Instant now);
+  bool flush(Segment& segment);  // false: the sink failed, outcome_ is set
+  bool write(std::uint64_t offset, std::span<const std::byte> bytes);
+  void end_segment(core::SegmentId id, std::optional<core::Failure> failure, Instant now);
+  void drop_segment(core::SegmentId id);
+  void set_paused(core::SegmentId id, Segment& segment, bool paused, Instant now);
+  void resume_paused(Instant now);
+  [[nodiscard]] bool must_pause(const Segment& segment, Instant now);
+  bool accept_stream_from_start(const core::Offer& offer);
+
+  TransferPlan plan_;
+  TransferPorts ports_;
+  core::SourceListener& owner_;
+  core::Scheduler scheduler_;
+  BufferPool pool_;
+  std::map<core::SegmentId, Segment> segments_;
+  std::map<core::FetchId, core::SegmentId> by_fetch_;
+  RangeSet written_;            // held from before, or handed to the sink
+  std::optional<TransferOutcome> outcome_;
+  std::uint64_t received_ = 0;
+  int responses_ = 0;
+  Instant last_byte_at_;
+  Instant last_turn_;
+};
+
+}  // namespace xget::engine
