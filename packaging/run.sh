@@ -21,8 +21,7 @@ quietly() {
 
 build_xget() {
   [ -x "$build/xget" ] || say "building it, about a minute the first time"
-  [ -e "$build/build.ninja" ] ||
-    quietly cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release
+  [ -e "$build/build.ninja" ] || quietly cmake -S "$top" --preset release
   quietly cmake --build "$build" --target xget
 }
 

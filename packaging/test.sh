@@ -25,11 +25,6 @@ quietly() {
   }
 }
 
-# Used where it is there; nothing depends on it.
-if command -v ccache >/dev/null; then
-  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$top" CCACHE_NOHASHDIR=1
-fi
-
 "$here/install-packages.sh" build test
 mkdir -p "$top/build"
 cd "$top"
