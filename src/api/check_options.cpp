@@ -1,0 +1,47 @@
+#include "api/check_options.hpp"
+
+#include <algorithm>
+
+namespace xget::api {
+namespace {
+
+constexpr int kMostConnections = 256;
+constexpr int kMostActiveJobs = 64;
+
+tl::unexpected<Error> usage(std::string option, std::string cause) {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "option",
+               .subject = std::move(option),
+               .cause = std::move(cause)});
+}
+
+}  // namespace
+
+Result<void> check_options(const Options& options) {
+  if (options.connections < 1 || options.connections > kMostConnections) {
+    return usage("--connections", "must be from 1 to 256");
+  }
+  if (options.max_active_jobs < 1 || options.max_active_jobs > kMostActiveJobs) {
+    return usage("max_active_jobs", "must be from 1 to 64");
+  }
+  if (options.retry < 0) return usage("--retry", "must not be negative");
+  if (options.connect_timeout.count() <= 0) return usage("--connect-timeout", "must be positive");
+  if (options.stall_timeout.count() <= 0) return usage("--stall-timeout", "must be positive");
+  if (options.retry_wait.count() < 0) return usage("--retry-wait", "must not be negative");
+  if (options.give_up_after && options.give_up_after->count() <= 0) {
+    return usage("--give-up-after", "must be positive");
+  }
+  const CheckpointInterval& interval = options.checkpoint_interval;
+  if (interval.time.count() < 0 || (interval.time.count() == 0 && interval.bytes == 0)) {
+    return usage("--checkpoint-interval", "needs a time or a number of bytes");
+  }
+  const auto colons = [](const std::string& rule) {
+    return std::count(rule.begin(), rule.end(), ':');
+  };
+  for (const std::string& rule : options.connect_to) {
+    if (colons(rule) < 3) return usage("--connect-to", "must be HOST:PORT:TO_HOST:TO_PORT");
+  }
+  return {};
+}
+
+}  // namespace xget::api

@@ -1,0 +1,12 @@
+// Options that make no sense are refused before anything starts.
+#pragma once
+
+#include "xget/error.hpp"
+#include "xget/options.hpp"
+
+namespace xget::api {
+
+// Usage; Error::subject names the option as the command calls it.
+Result<void> check_options(const Options& options);
+
+}  // namespace xget::api

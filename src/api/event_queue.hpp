@@ -1,0 +1,29 @@
+// EventQueue: events from the loop thread to whoever reads them.
+// Thread: any. Bounded: of the Progress events of one job only the newest waits; the others are
+// few for each job.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "xget/event.hpp"
+
+namespace xget::api {
+
+class EventQueue {
+ public:
+  void add_job();         // one more Finished or Failed is to come
+  void push(Event event);
+  // Waits for an event. nullopt: all jobs have ended and all events were read.
+  std::optional<Event> pop();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable news_;
+  std::deque<Event> events_;
+  std::size_t jobs_to_end_ = 0;
+};
+
+}  // namespace xget::api

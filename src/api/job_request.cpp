@@ -1,0 +1,150 @@
+#include "api/job_request.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "formats/checksum_spec.hpp"
+#include "formats/file_name.hpp"
+#include "store/stream_sink.hpp"
+#include "xget/session.hpp"
+
+namespace xget::api {
+namespace {
+
+constexpr std::uint64_t kCrawlRate = 1024;  // bytes per second
+
+tl::unexpected<Error> usage(std::string subject, std::string cause) {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "use",
+               .subject = std::move(subject),
+               .cause = std::move(cause)});
+}
+
+bool is_token_character(char c) {  // RFC 9110 section 5.6.2
+  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         kOthers.find(c) != std::string_view::npos;
+}
+
+// The value may be a secret: the error names only the header.
+Result<core::Header> parse_header(const std::string& text) {
+  const auto colon = text.find(':');
+  const std::string name = text.substr(0, std::min(colon, text.size()));
+  const bool named = colon != std::string::npos && colon > 0 &&
+                     std::all_of(name.begin(), name.end(), is_token_character);
+  if (!named) return usage("--header", "must be \"Name: value\"");
+  const std::string value(trim(std::string_view(text).substr(colon + 1)));
+  if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    return usage("--header " + name, "has a line break or a NUL in its value");
+  }
+  for (const char* own : {"Range", "If-Range", "Accept-Encoding", "Host", "Connection",
+                          "Transfer-Encoding", "Content-Length"}) {
+    if (equals_ignoring_case(name, own)) return usage("--header " + name, "is xget's own to send");
+  }
+  return core::Header{name, value};
+}
+
+Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
+  if (spec.output == "-") return std::string("-");
+  std::string name = spec.output;
+  if (name.empty()) {
+    auto safe = formats::safe_file_name(net::decoded_last_path_component(url));
+    if (!safe) return fail(safe.error());
+    name = *std::move(safe);
+  }
+  if (name.find('\0') != std::string::npos) return usage("--output", "has a NUL in its name");
+  if (name.back() == '/') return usage(name, "is a folder; -o names the file, -d its folder");
+  if (spec.folder.empty() || name.front() == '/') return name;
+  return spec.folder + (spec.folder.back() == '/' ? "" : "/") + name;
+}
+
+engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
+  engine::JobSettings settings;
+  settings.existing = spec.existing;
+  settings.resume = spec.resume;
+  settings.on_change = spec.on_change;
+  settings.preallocate = spec.preallocate;
+  settings.checkpoint_interval = options.checkpoint_interval;
+  settings.checkpoint_folder = spec.checkpoint_folder;
+  settings.max_filesize = spec.max_filesize;
+  settings.strict = spec.strict;
+  settings.connections = options.connections;
+  settings.stall_timeout = options.stall_timeout;
+  settings.connect_timeout = options.connect_timeout;
+  settings.retry.failures = options.retry;
+  settings.retry.first_wait = options.retry_wait;
+  settings.retry.give_up_after = options.give_up_after;
+  settings.crawl_rate = kCrawlRate;
+  if (options.limit_rate > 0) {  // a crawl that was asked for is none
+    const auto share = options.limit_rate / (4 * static_cast<std::uint64_t>(options.connections));
+    settings.crawl_rate = std::min(kCrawlRate, share);
+  }
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page_size = sysconf(_SC_PAGESIZE);
+  if (pages > 0 && page_size > 0) {
+    settings.physical_memory =
+        static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_size);
+  }
+  return settings;
+}
+
+}  // namespace
+
+Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
+  auto url = net::parse_url(spec.url);
+  if (!url) return fail(url.error());
+  JobRequest request;
+  request.settings = settings_of(spec, options);
+  auto path = path_of(spec, *url);
+  if (!path) return fail(path.error());
+  request.settings.path = *std::move(path);
+  request.to_standard_output = spec.output == "-";
+  if (!spec.checksum.empty()) {
+    auto digest = formats::parse_checksum_spec(spec.checksum);
+    if (!digest) return fail(digest.error());
+    request.settings.digest = *std::move(digest);
+  }
+  for (const std::string& line : spec.headers) {
+    auto header = parse_header(line);
+    if (!header) return fail(header.error());
+    request.source.headers.push_back(*std::move(header));
+  }
+  request.source.user_password =
+      spec.user_password.empty() ? url->user_password : spec.user_password;
+  request.source.referer = spec.referer;
+  request.source.connect_to = options.connect_to;
+  request.source.proxy = options.proxy;
+  request.source.proxy_environment = net::read_proxy_environment();
+  request.source.allow_downgrade = options.allow_downgrade;
+  request.source.http2 = options.connections == 1;
+  request.source.url = *std::move(url);
+  return request;
+}
+
+std::unique_ptr<engine::Job> make_job(const JobRequest& request, RequestPorts ports,
+                                      engine::Job::Tell tell) {
+  auto source = std::make_unique<engine::HttpSource>(request.source, ports.transport,
+                                                     ports.resolver, ports.job.clock);
+  std::unique_ptr<core::Sink> stream;
+  if (request.to_standard_output) {
+    stream = std::make_unique<store::StreamSink>(STDOUT_FILENO, ports.job.disk,
+                                                 request.settings.digest);
+  }
+  return std::make_unique<engine::Job>(request.settings, ports.job, std::move(source),
+                                       std::move(stream), std::move(tell));
+}
+
+}  // namespace xget::api
+
+namespace xget {
+
+Result<std::string> target_path(const JobSpec& spec) {
+  auto request = api::prepare(spec, {});
+  if (!request) return fail(request.error());
+  return request->settings.path;
+}
+
+}  // namespace xget

@@ -1,0 +1,32 @@
+// JobRequest: a JobSpec that was checked, ready to become a Job on the loop thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/http_source.hpp"
+#include "engine/job.hpp"
+#include "xget/error.hpp"
+#include "xget/options.hpp"
+
+namespace xget::api {
+
+struct JobRequest {
+  engine::JobSettings settings;
+  engine::HttpSourceSettings source;
+  bool to_standard_output = false;
+};
+
+// Checks everything that can be checked without a request. Fails with Usage.
+Result<JobRequest> prepare(const JobSpec& spec, const Options& options);
+
+// The ports a job runs on, as prepare()'s result needs them.
+struct RequestPorts {
+  engine::JobPorts job;
+  core::Transport& transport;
+  core::Resolver& resolver;
+};
+std::unique_ptr<engine::Job> make_job(const JobRequest& request, RequestPorts ports,
+                                      engine::Job::Tell tell);
+
+}  // namespace xget::api

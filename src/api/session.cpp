@@ -1,0 +1,182 @@
+#include "xget/session.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "api/check_options.hpp"
+#include "api/event_queue.hpp"
+#include "api/job_request.hpp"
+#include "core/token_bucket.hpp"
+#include "engine/job_queue.hpp"
+#include "net/loop.hpp"
+#include "net/system_clock.hpp"
+#include "net/system_random.hpp"
+#include "store/posix_file_system.hpp"
+#include "store/worker_thread.hpp"
+
+namespace xget {
+namespace {
+
+constexpr Duration kProgressInterval = std::chrono::milliseconds(100);
+
+net::TransportSettings transport_settings(const Options& options) {
+  net::TransportSettings settings;
+  settings.user_agent =
+      options.user_agent.empty() ? std::string("xget/") + version() : options.user_agent;
+  settings.connect_timeout = options.connect_timeout;
+  settings.cacert = options.cacert;
+  settings.cert = options.cert;
+  settings.key = options.key;
+  settings.pinned_public_key = options.pinned_public_key;
+  settings.insecure = options.insecure;
+  const int connections = options.connections * options.max_active_jobs;
+  settings.max_connections = std::max(64, connections + 4);
+  // Larger reads cost less CPU; many connections share a bounded amount of memory, and a rate
+  // limit is smooth only with small ones.
+  constexpr long kLargest = 512L << 10;
+  constexpr long kSmallest = 64L << 10;
+  constexpr long kShared = 6L << 20;
+  constexpr long kLimited = 16L << 10;
+  settings.buffer_size = std::clamp(kShared / options.connections, kSmallest, kLargest);
+  if (options.limit_rate > 0) settings.buffer_size = kLimited;
+  return settings;
+}
+
+}  // namespace
+
+const char* version() { return XGET_VERSION; }
+
+// The loop thread owns everything but the inbox and the events.
+class Session::Impl {
+ public:
+  explicit Impl(Options options)
+      : options_(std::move(options)),
+        loop_(clock_, transport_settings(options_)),
+        disk_([this] { loop_.wake(); }),
+        hashing_([this] { loop_.wake(); }),
+        limit_(options_.limit_rate),
+        jobs_(options_.max_active_jobs),
+        thread_([this] { run(); }) {}
+
+  ~Impl() {
+    closing_ = true;
+    interrupt();
+    thread_.join();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Result<JobId> add(const JobSpec& spec) {
+    auto request = api::prepare(spec, options_);
+    if (!request) return fail(request.error());
+    const std::string& path = request->settings.path;
+    JobId id = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!targets_.insert(path).second) {
+        return fail({.code = ErrorCode::Usage,
+                     .operation = "download to",
+                     .subject = path,
+                     .cause = "two downloads would have the same name",
+                     .remedy = "give each its own -o"});
+      }
+      id = request->settings.id = ++last_id_;
+      events_.add_job();
+      inbox_.push_back(*std::move(request));
+    }
+    loop_.wake();
+    return id;
+  }
+
+  std::optional<Event> next_event() { return events_.pop(); }
+
+  void interrupt() {
+    interrupted_ = true;
+    loop_.wake();
+  }
+
+ private:
+  // Takes what came in, lets the jobs decide, tells how far they are, waits.
+  void run() {
+    Instant next_progress = clock_.now() + kProgressInterval;
+    while (!closing_ || !jobs_.empty()) {
+      take_inbox();
+      if (interrupted_ && !told_interrupt_) {
+        jobs_.interrupt();
+        told_interrupt_ = true;
+      }
+      disk_.run_completions();
+      hashing_.run_completions();
+      Instant now = clock_.now();
+      jobs_.on_time(now);
+      if (now >= next_progress) {
+        jobs_.for_each_running([&](engine::Job& job) { events_.push(job.progress(now)); });
+        next_progress = now + kProgressInterval;
+      }
+      if (closing_ && jobs_.empty()) break;
+      loop_.poll(deadline(next_progress));
+    }
+  }
+
+  std::optional<Instant> deadline(Instant next_progress) {
+    if (jobs_.empty()) return std::nullopt;
+    return std::min(jobs_.next_deadline().value_or(next_progress), next_progress);
+  }
+
+  void take_inbox() {
+    std::vector<api::JobRequest> arrived;
+    {
+      const std::lock_guard lock(mutex_);
+      arrived.swap(inbox_);
+    }
+    for (api::JobRequest& request : arrived) {
+      jobs_.add([this, request = std::move(request)] {
+        const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limit_},
+                                      loop_.transport(),
+                                      loop_.resolver()};
+        return api::make_job(request, ports, [this](Event event) { events_.push(std::move(event)); });
+      });
+    }
+  }
+
+  const Options options_;
+  std::mutex mutex_;  // guards the next three
+  std::vector<api::JobRequest> inbox_;
+  std::set<std::string> targets_;
+  JobId last_id_ = 0;
+  std::atomic<bool> interrupted_ = false;
+  std::atomic<bool> closing_ = false;
+  api::EventQueue events_;
+
+  // The loop thread's.
+  net::SystemClock clock_;
+  net::SystemRandom random_;
+  store::PosixFileSystem files_;
+  net::Loop loop_;
+  store::WorkerThread disk_;
+  store::WorkerThread hashing_;
+  core::TokenBucket limit_;
+  engine::JobQueue jobs_;
+  bool told_interrupt_ = false;
+  std::thread thread_;
+};
+
+Result<std::unique_ptr<Session>> Session::create(Options options) {
+  if (auto sound = api::check_options(options); !sound) return fail(sound.error());
+  return std::unique_ptr<Session>(new Session(std::make_unique<Impl>(std::move(options))));
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+
+Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
+std::optional<Event> Session::next_event() { return impl_->next_event(); }
+void Session::interrupt() { impl_->interrupt(); }
+
+}  // namespace xget

@@ -1,0 +1,36 @@
+// JobQueue: many jobs under shared limits. Jobs wait their turn, a bounded number runs, ended ones
+// go as soon as their workers are done with them.
+// Thread: loop.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/job.hpp"
+
+namespace xget::engine {
+
+class JobQueue {
+ public:
+  using Make = std::function<std::unique_ptr<Job>()>;  // called when the job's turn has come
+
+  explicit JobQueue(int max_active) : max_active_(max_active) {}
+
+  void add(Make make);
+  void interrupt();  // those that run, and those that wait as soon as they are made
+  void on_time(Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] bool empty() const { return waiting_.empty() && running_.empty(); }
+  void for_each_running(const std::function<void(Job&)>& visit);
+
+ private:
+  int max_active_;
+  bool interrupted_ = false;
+  std::deque<Make> waiting_;
+  std::vector<std::unique_ptr<Job>> running_;
+};
+
+}  // namespace xget::engine
