@@ -4,7 +4,8 @@
 // Thread: all of them are called on the loop thread and call back on the loop thread, never from
 // inside the call that asked, unless a line says otherwise. The exception is File and Folder:
 // their calls block, and may be made on a worker, one at a time for each object, except that
-// File::write_at and File::sync_data of one file may run at the same time.
+// File::write_at, read_at, sync_data and drop_cache of one file may run at the same time, and so
+// may all calls of one Folder.
 #pragma once
 
 #include <cstddef>
