@@ -1,0 +1,196 @@
+#include "store/posix_file_system.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+
+#include "store/descriptor.hpp"
+#include "store/disk_error.hpp"
+#include "store/posix_file.hpp"
+
+namespace xget::store {
+namespace {
+
+// O_NONBLOCK: a planted FIFO must not hold up open(); on regular files it does nothing.
+constexpr int kOpenFlags = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+constexpr std::size_t kUsualNameMax = 255;
+
+[[maybe_unused]] bool is_single_component(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+         name.find('\0') == std::string::npos;
+}
+
+// umask() can only be read by setting it, which other threads would see; /proc tells it.
+mode_t read_umask() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    unsigned int mask = 0;
+    if (std::sscanf(line.c_str(), "Umask: %o", &mask) == 1) return static_cast<mode_t>(mask);
+  }
+  const mode_t mask = ::umask(077);
+  ::umask(mask);
+  return mask;
+}
+
+class PosixFolder final : public core::Folder {
+ public:
+  PosixFolder(Descriptor descriptor, std::string path)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+
+  Result<std::unique_ptr<core::File>> create(const std::string& name, std::uint32_t mode) override {
+    return open_with("create", name, O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
+  }
+
+  Result<std::unique_ptr<core::File>> open(const std::string& name, core::Access access) override {
+    return open_with("open", name, access == core::Access::Read ? O_RDONLY : O_RDWR, 0);
+  }
+
+  Result<std::optional<core::FileInfo>> info(const std::string& name) override {
+    assert(is_single_component(name));
+    struct stat status {};
+    if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+      return file_info(status);
+    }
+    if (errno == ENOENT) return std::nullopt;
+    return failure("look at", name);
+  }
+
+  Result<void> rename(const std::string& from, const std::string& to) override {
+    assert(is_single_component(from) && is_single_component(to));
+    if (::renameat(descriptor_.get(), from.c_str(), descriptor_.get(), to.c_str()) != 0) {
+      return failure("rename", from);
+    }
+    return {};
+  }
+
+  Result<void> rename_no_replace(const std::string& from, const std::string& to) override {
+    assert(is_single_component(from) && is_single_component(to));
+    const int here = descriptor_.get();
+    if (::renameat2(here, from.c_str(), here, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno != EINVAL && errno != ENOSYS) return failure("rename", errno == EEXIST ? to : from);
+    return link_and_unlink(from, to);
+  }
+
+  Result<void> remove(const std::string& name) override {
+    assert(is_single_component(name));
+    if (::unlinkat(descriptor_.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
+      return failure("remove", name);
+    }
+    return {};
+  }
+
+  Result<void> sync() override {
+    if (::fsync(descriptor_.get()) == 0) return {};
+    // Some network file systems have no sync for folders; then there is nothing more to be had.
+    if (errno == EINVAL || errno == EOPNOTSUPP) return {};
+    return fail(disk_error("sync the folder", path_, errno));
+  }
+
+  Result<void> writable() override {
+    if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+      return fail(disk_error("write in the folder", path_, errno));
+    }
+    struct statvfs status {};
+    if (::fstatvfs(descriptor_.get(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0) {
+      return fail(disk_error("write in the folder", path_, EROFS));
+    }
+    return {};
+  }
+
+  std::uint64_t free_bytes() override {
+    struct statvfs status {};
+    if (::fstatvfs(descriptor_.get(), &status) != 0 || status.f_blocks == 0) {
+      return std::numeric_limits<std::uint64_t>::max();
+    }
+    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+  }
+
+  std::size_t longest_name() override {
+    const long longest = ::fpathconf(descriptor_.get(), _PC_NAME_MAX);
+    return longest > 0 ? static_cast<std::size_t>(longest) : kUsualNameMax;
+  }
+
+  std::uint32_t file_mode() override {
+    static const mode_t mask = read_umask();
+    return 0666 & ~mask;
+  }
+
+ private:
+  Result<std::unique_ptr<core::File>> open_with(const char* operation, const std::string& name,
+                                                int flags, mode_t mode) {
+    assert(is_single_component(name));
+    Descriptor file(uninterrupted(
+        [&] { return ::openat(descriptor_.get(), name.c_str(), flags | kOpenFlags, mode); }));
+    if (!file.valid()) return failure(operation, name);
+    return std::make_unique<PosixFile>(std::move(file), path_of(name));
+  }
+
+  // For file systems without RENAME_NOREPLACE. A crash between the two calls leaves both names
+  // on one file; Target::open_partial clears that up.
+  Result<void> link_and_unlink(const std::string& from, const std::string& to) {
+    const int here = descriptor_.get();
+    if (::linkat(here, from.c_str(), here, to.c_str(), 0) == 0) return remove(from);
+    if (errno == EEXIST) return failure("rename", to);
+    // Neither of the two (some FUSE file systems): look first, which is all that is left.
+    auto taken = info(to);
+    if (!taken) return fail(std::move(taken.error()));
+    if (*taken) return fail(disk_error("rename", path_of(to), EEXIST));
+    return rename(from, to);
+  }
+
+  [[nodiscard]] std::string path_of(const std::string& name) const {
+    if (path_.empty()) return name;
+    return path_.back() == '/' ? path_ + name : path_ + '/' + name;
+  }
+  [[nodiscard]] tl::unexpected<Error> failure(const char* operation,
+                                              const std::string& name) const {
+    return fail(disk_error(operation, path_of(name), errno));
+  }
+
+  Descriptor descriptor_;
+  std::string path_;  // as given, for messages
+};
+
+// Makes one folder; its parent is synced only if it was not there before.
+Result<void> make_one(const std::string& path, const std::string& parent) {
+  if (::mkdir(path.c_str(), 0777) != 0) {
+    if (errno == EEXIST) return {};
+    return fail(disk_error("make the folder", path, errno));
+  }
+  PosixFileSystem files;
+  auto folder = files.open_folder(parent);
+  if (!folder) return fail(std::move(folder.error()));
+  return (*folder)->sync();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<core::Folder>> PosixFileSystem::open_folder(const std::string& path) {
+  const char* name = path.empty() ? "." : path.c_str();
+  Descriptor folder(
+      uninterrupted([&] { return ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!folder.valid()) return fail(disk_error("open the folder", name, errno));
+  return std::make_shared<PosixFolder>(std::move(folder), path);
+}
+
+Result<void> PosixFileSystem::make_folder(const std::string& path) {
+  std::string parent = path.starts_with('/') ? "/" : "";
+  for (std::size_t begin = 0; begin < path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    if (end > begin) {
+      const std::string here = path.substr(0, end);
+      if (auto made = make_one(here, parent); !made) return made;
+      parent = here;
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+}  // namespace xget::store

@@ -1,0 +1,18 @@
+// PosixFileSystem: core::FileSystem over folder descriptors. Names inside a folder are looked up
+// by its descriptor and never through a symbolic link; the path of the folder itself is the
+// user's and may lead over links.
+// Thread: any, since it holds no state but descriptors.
+#pragma once
+
+#include "core/ports.hpp"
+
+namespace xget::store {
+
+class PosixFileSystem final : public core::FileSystem {
+ public:
+  Result<std::shared_ptr<core::Folder>> open_folder(const std::string& path) override;
+  // What it makes is synced into its parents, so that a power cut does not take it back.
+  Result<void> make_folder(const std::string& path) override;
+};
+
+}  // namespace xget::store
