@@ -1,4 +1,15 @@
-// The sidecar: what FILE.partial.json says. One JSON document, readable with jq.
+// What xget writes down about a file: the sidecar, FILE.partial.json, and the origin mark, an
+// extended attribute of the finished FILE. JSON, readable with jq.
+//
+//   {"digest":"<XXH3-128 of every byte after this member's comma, 32 hex digits>",
+//    "schema":1,"generation":7,"size":…,"piece_length":…,"device":…,"inode":…,"committing":false,
+//    "url":"…","validators":{"strong_etag":"…","weak_etag":"…","last_modified":"…",
+//    "last_modified_is_strong":false},
+//    "pieces":[[index,"<32 hex digits>"],…],"runs":[[begin,end,"<32 hex digits>"],…]}
+//
+// on one line; pieces and runs ascend. The digest stands first and covers the text rather than
+// the values, so that no reading of it, however lenient, can believe a changed document. Texts
+// from servers are bytes, and need not be UTF-8: byte N is kept as the character U+00NN.
 //
 // Turned down: a binary bitmap (no digests, not readable), an append-only log (needs compaction
 // and a torn-tail rule; at 1 MiB a whole document costs 12 ms on a worker).
@@ -27,15 +38,15 @@ struct Run {
 struct Sidecar {
   static constexpr int kSchema = 1;
 
-  std::uint64_t generation = 0;   // grows with every checkpoint
-  std::uint64_t size = 0;         // of the representation
+  std::uint64_t generation = 0;  // grows with every checkpoint
+  std::uint64_t size = 0;        // of the representation
   std::uint64_t piece_length = 0;
   std::uint64_t device = 0, inode = 0;  // of FILE.partial, so that a copied one is noticed
-  std::string url;                // without secrets; information for people, never used
+  std::string url;                      // without secrets; information for people, never used
   core::Validators validators;
-  bool committing = false;        // the bytes were whole and verified; only the rename is missing
+  bool committing = false;  // the bytes were whole and verified; only the rename is missing
   std::map<std::uint64_t, PieceDigest> pieces;  // finished: index → XXH3-128
-  std::vector<Run> runs;          // of unfinished pieces, disjoint, in order
+  std::vector<Run> runs;                        // of unfinished pieces, disjoint, in order
 
   // All bytes that pieces and runs claim.
   [[nodiscard]] RangeSet claimed() const;
@@ -43,11 +54,29 @@ struct Sidecar {
 
 inline constexpr std::size_t kMaxSidecarBytes = 4U << 20;
 
+// The document; the digest is made here. At most kMaxSidecarRuns runs are written: leaving out a
+// claim is safe, and only a bug in how ranges are handed out can make so many.
+inline constexpr std::size_t kMaxSidecarRuns = 4096;
 std::string serialise(const Sidecar& sidecar);
 
 // Strict: nothing of a document is believed unless all of it is sound (own digest, schema, no
 // unknown shape, pieces and runs inside the size and not overlapping). Fails with Disk, the cause
 // in words: "torn or garbled", "written by a newer xget (schema 2)", ...
 Result<Sidecar> parse_sidecar(std::string_view document);
+
+// What FILE's own extended attribute says it was when xget finished it. Believed only while size
+// and modification time are still what they were then.
+struct OriginMark {
+  std::uint64_t size = 0;
+  std::string strong_etag;
+  std::string last_modified;  // only if it was a strong validator
+};
+
+inline constexpr char kOriginMarkAttribute[] = "xget.origin";  // "user.xget.origin" on Linux
+
+std::string serialise(const OriginMark& mark, std::int64_t mtime_ns);
+// nullopt: no mark, or of another state of the file than `size` and `mtime_ns` tell.
+std::optional<OriginMark> parse_origin_mark(std::string_view document, std::uint64_t size,
+                                            std::int64_t mtime_ns);
 
 }  // namespace xget::store
