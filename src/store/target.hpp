@@ -4,6 +4,7 @@
 //   FILE.partial       the bytes until then
 //   FILE.partial.json  the sidecar (in --checkpoint-dir its name carries a hash of FILE's path)
 //   FILE.partial.old   a partial of another version, kept until the new version is whole
+//   FILE.partial.lock  only where the file system has no locks (partial_lock.hpp)
 //
 // Works by the folder's descriptor; symbolic links in the way are refused, never followed.
 // Thread: loop, but for what the sink made from it runs on its workers.
@@ -15,25 +16,19 @@
 
 #include "core/ports.hpp"
 #include "core/representation.hpp"
+#include "store/partial_lock.hpp"
 #include "store/sidecar.hpp"
 
 namespace xget::store {
 
-// What FILE's own extended attribute says it was when xget finished it. Believed only while size
-// and modification time are still what they were then.
-struct OriginMark {
-  std::uint64_t size = 0;
-  std::string strong_etag;
-  std::string last_modified;  // only if it was a strong validator
-};
-
 // FILE.partial, opened and locked.
 struct OpenPartial {
   std::unique_ptr<core::File> file;
+  PartialLock lock;
   std::uint64_t size = 0;
-  std::optional<Sidecar> sidecar;   // present: its own digest holds and it fits the file
-  std::string sidecar_problem;      // why there is none, in words; empty if the file is absent
-  bool committing = false;          // a crash came between "whole" and the rename
+  std::optional<Sidecar> sidecar;  // present: its own digest holds and it names this file
+  std::string sidecar_problem;     // why there is none, in words; empty if the file is absent
+  bool committing = false;         // a crash came between "whole" and the rename
 };
 
 class Target {
@@ -54,6 +49,8 @@ class Target {
   // FILE.partial with its lock held. nullopt: absent. Fails with Busy if another process holds
   // it, with Disk if it is not a regular file of ours with one link. After locking, the inode is
   // compared with the name's (the other may just have renamed it); a lost race is tried again.
+  // Clears up what a crash in the middle of finish() left: a second name of FILE, or a sidecar
+  // whose partial has become FILE.
   Result<std::optional<OpenPartial>> open_partial();
 
   // FILE becomes FILE.partial (it must not exist) and is opened and locked.
@@ -73,9 +70,17 @@ class Target {
   const std::string& name() const { return name_; }
   std::string partial_name() const { return name_ + ".partial"; }
   const std::string& sidecar_name() const { return sidecar_name_; }
+  // For those that work on while the Target may be gone.
+  std::shared_ptr<core::Folder> shared_folder() const { return folder_; }
+  std::shared_ptr<core::Folder> shared_sidecar_folder() const { return sidecar_folder_; }
 
  private:
   Target() = default;
+  Result<void> choose_names(const std::string& checkpoint_folder);
+  Result<std::optional<OpenPartial>> try_open_partial(bool& lost_race);
+  Result<bool> is_other_name_of_file(const core::FileInfo& partial);
+  void read_sidecar_into(OpenPartial& partial, const core::FileInfo& info);
+  Result<void> remove_stale_commit();
   std::string path_, name_, sidecar_name_;
   std::shared_ptr<core::Folder> folder_, sidecar_folder_;
 };

@@ -1,0 +1,296 @@
+#include "store/target.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "store/disk_error.hpp"
+
+namespace xget::store {
+namespace {
+
+constexpr std::string_view kSidecarSuffix = ".partial.json";
+constexpr std::string_view kTemporarySuffix = ".tmp";         // while a sidecar is written
+constexpr std::string_view kLongestSuffix = ".partial.lock";  // of what stands beside FILE
+constexpr int kOpenTries = 8;  // each is lost to another process that renamed in between
+
+tl::unexpected<Error> unusable(const std::string& path, std::string cause, std::string remedy) {
+  Error error;
+  error.code = ErrorCode::Usage;
+  error.operation = "use the name";
+  error.subject = printable(path);
+  error.cause = std::move(cause);
+  error.remedy = std::move(remedy);
+  return fail(std::move(error));
+}
+
+// The sidecar's name where FILE's own does not do: so much of FILE's name as fits, then a hash of
+// its absolute path. The path is not resolved: another spelling merely finds no sidecar.
+std::string hashed_sidecar_name(const std::string& path, const std::string& name,
+                                std::size_t longest) {
+  std::error_code ignored;
+  const std::string absolute = std::filesystem::absolute(path, ignored).lexically_normal();
+  auto digester = Digester::create(DigestAlgorithm::Xxh3_64);
+  digester->update(std::as_bytes(std::span(absolute)));
+  std::string tail = "." + digester->finish_hex();
+  tail += kSidecarSuffix;
+  const std::size_t room = longest - std::min(longest, tail.size() + kTemporarySuffix.size());
+  std::size_t keep = std::min(room, name.size());
+  // Not in the middle of a UTF-8 character.
+  while (keep > 0 && keep < name.size() && (name[keep] & 0xc0) == 0x80) --keep;
+  return name.substr(0, keep) + tail;
+}
+
+Error not_ours(const std::string& path, const core::FileInfo& info) {
+  if (!info.regular) {
+    return disk_error("open", path,
+                      "it is no regular file; links, folders and devices are never followed or "
+                      "replaced");
+  }
+  if (!info.ours) return disk_error("open", path, "it belongs to another user");
+  return disk_error("open", path, "it has more than one name (hard links), which would all change");
+}
+
+bool regular_and_ours(const core::FileInfo& info) {
+  return info.regular && info.ours && info.links == 1;
+}
+
+bool same_file(const core::FileInfo& a, const core::FileInfo& b) {
+  return a.inode == b.inode && a.device == b.device;
+}
+
+Result<std::string> read_whole(core::File& file, std::size_t size) {
+  std::string text(size, '\0');
+  auto got = file.read_at(0, std::as_writable_bytes(std::span(text)));
+  if (!got) return fail(std::move(got.error()));
+  text.resize(*got);
+  return text;
+}
+
+// A sidecar that is sound in itself. Fails with why there is none, in words.
+tl::expected<Sidecar, std::string> load_sidecar(core::Folder& folder, const std::string& name) {
+  const auto info = folder.info(name);
+  if (!info) return tl::unexpected("it cannot be looked at: " + info.error().cause);
+  if (!*info) return tl::unexpected<std::string>("there is no sidecar");
+  if (!(*info)->regular || !(*info)->ours) {
+    return tl::unexpected<std::string>("the sidecar is no regular file of this user");
+  }
+  if ((*info)->size > kMaxSidecarBytes) {
+    return tl::unexpected<std::string>("the sidecar is too large to be one of xget's");
+  }
+  auto file = folder.open(name, core::Access::Read);
+  if (!file) return tl::unexpected("the sidecar cannot be opened: " + file.error().cause);
+  const auto text = read_whole(**file, static_cast<std::size_t>((*info)->size));
+  if (!text) return tl::unexpected("the sidecar cannot be read: " + text.error().cause);
+  auto sidecar = parse_sidecar(*text);
+  if (!sidecar) return tl::unexpected("the sidecar is not believed: " + sidecar.error().cause);
+  return std::move(*sidecar);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Target>> Target::open(core::FileSystem& files, const std::string& path,
+                                             const std::string& checkpoint_folder) {
+  std::unique_ptr<Target> target(new Target);
+  target->path_ = path;
+  const std::size_t slash = path.rfind('/');
+  target->name_ = slash == std::string::npos ? path : path.substr(slash + 1);
+  const std::string& name = target->name_;
+  if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string::npos) {
+    return unusable(path, "it names a folder, not a file", "add a file name to --output");
+  }
+  auto folder = files.open_folder(slash == std::string::npos ? "" : path.substr(0, slash + 1));
+  if (!folder) return fail(std::move(folder.error()));
+  target->folder_ = std::move(*folder);
+  if (auto ok = target->folder_->writable(); !ok) return fail(std::move(ok.error()));
+
+  target->sidecar_folder_ = target->folder_;
+  if (!checkpoint_folder.empty()) {
+    if (auto made = files.make_folder(checkpoint_folder); !made)
+      return fail(std::move(made.error()));
+    auto sidecars = files.open_folder(checkpoint_folder);
+    if (!sidecars) return fail(std::move(sidecars.error()));
+    if (auto ok = (*sidecars)->writable(); !ok) return fail(std::move(ok.error()));
+    target->sidecar_folder_ = std::move(*sidecars);
+  }
+  if (auto named = target->choose_names(checkpoint_folder); !named) {
+    return fail(std::move(named.error()));
+  }
+  return target;
+}
+
+Result<void> Target::choose_names(const std::string& checkpoint_folder) {
+  const std::size_t longest = folder_->longest_name();
+  if (name_.size() + kLongestSuffix.size() > longest) {
+    return unusable(path_,
+                    "the name is too long: with \".partial\" and the like it may have at most " +
+                        std::to_string(longest) + " bytes here, and so " +
+                        std::to_string(longest - std::min(longest, kLongestSuffix.size())) +
+                        " by itself",
+                    "choose a shorter name with --output");
+  }
+  const std::size_t longest_sidecar = sidecar_folder_->longest_name();
+  sidecar_name_ = name_ + std::string(kSidecarSuffix);
+  if (!checkpoint_folder.empty() ||
+      sidecar_name_.size() + kTemporarySuffix.size() > longest_sidecar) {
+    sidecar_name_ = hashed_sidecar_name(path_, name_, longest_sidecar);
+  }
+  return {};
+}
+
+Result<std::optional<core::FileInfo>> Target::existing() {
+  auto info = folder_->info(name_);
+  if (info && *info && !(*info)->regular) return fail(not_ours(path_, **info));
+  return info;
+}
+
+std::optional<OriginMark> Target::existing_mark() {
+  auto file = open_existing();
+  if (!file) return std::nullopt;
+  const auto mark = (*file)->attribute(kOriginMarkAttribute);
+  const auto info = (*file)->info();
+  if (!mark || !info) return std::nullopt;
+  return parse_origin_mark(*mark, info->size, info->mtime_ns);
+}
+
+Result<std::unique_ptr<core::File>> Target::open_existing() {
+  return folder_->open(name_, core::Access::Read);
+}
+
+Result<std::optional<OpenPartial>> Target::open_partial() {
+  for (int tries = 0; tries < kOpenTries; ++tries) {
+    bool lost_race = false;
+    auto partial = try_open_partial(lost_race);
+    if (!lost_race) return partial;
+  }
+  Error error = disk_error("open", partial_path(), "it is renamed again and again by others");
+  error.code = ErrorCode::Busy;
+  return fail(std::move(error));
+}
+
+Result<std::optional<OpenPartial>> Target::try_open_partial(bool& lost_race) {
+  auto named = folder_->info(partial_name());
+  if (!named) return fail(std::move(named.error()));
+  if (!*named) {
+    if (auto cleared = remove_stale_commit(); !cleared) return fail(std::move(cleared.error()));
+    return std::nullopt;
+  }
+  if (!(*named)->regular || !(*named)->ours) return fail(not_ours(partial_path(), **named));
+
+  OpenPartial partial;
+  auto file = folder_->open(partial_name(), core::Access::ReadWrite);
+  if (!file) {
+    lost_race = file.error().number == ENOENT;
+    return fail(std::move(file.error()));
+  }
+  partial.file = std::move(*file);
+  auto lock = PartialLock::take(folder_, *partial.file, partial_name(), partial_path());
+  if (!lock) return fail(std::move(lock.error()));
+  partial.lock = std::move(*lock);
+
+  auto info = partial.file->info();
+  if (!info) return fail(std::move(info.error()));
+  named = folder_->info(partial_name());
+  if (!named) return fail(std::move(named.error()));
+  if (!*named || !same_file(**named, *info)) {
+    lost_race = true;
+    return std::nullopt;
+  }
+  auto second_name = is_other_name_of_file(*info);
+  if (!second_name) return fail(std::move(second_name.error()));
+  if (*second_name) {
+    if (auto removed = folder_->remove(partial_name()); !removed) {
+      return fail(std::move(removed.error()));
+    }
+    lost_race = true;  // look again: now it is absent
+    return std::nullopt;
+  }
+  if (!regular_and_ours(*info)) return fail(not_ours(partial_path(), *info));
+  partial.size = info->size;
+  read_sidecar_into(partial, *info);
+  return partial;
+}
+
+// linkat and unlinkat stand in for a rename where there is no better; between the two the whole
+// file has both names, and removing one loses nothing.
+Result<bool> Target::is_other_name_of_file(const core::FileInfo& partial) {
+  if (partial.links != 2) return false;
+  auto file = folder_->info(name_);
+  if (!file) return fail(std::move(file.error()));
+  return file->has_value() && same_file(**file, partial);
+}
+
+void Target::read_sidecar_into(OpenPartial& partial, const core::FileInfo& info) {
+  auto sidecar = load_sidecar(*sidecar_folder_, sidecar_name_);
+  if (!sidecar) {
+    partial.sidecar_problem = std::move(sidecar.error());
+    return;
+  }
+  // The device's number is not compared: of many file systems it changes with every mount, and a
+  // power cut must not cost the download. Digests tell a copy whose inode happens to be the same.
+  if (sidecar->inode != info.inode) {
+    partial.sidecar_problem = "the sidecar belongs to another file";
+    return;
+  }
+  partial.committing = sidecar->committing;
+  partial.sidecar = std::move(*sidecar);
+}
+
+// The partial has become FILE and only the last step, removing the sidecar, is missing.
+Result<void> Target::remove_stale_commit() {
+  const auto sidecar = load_sidecar(*sidecar_folder_, sidecar_name_);
+  if (!sidecar || !sidecar->committing) return {};
+  auto file = folder_->info(name_);
+  if (!file) return fail(std::move(file.error()));
+  if (!*file) return {};
+  return sidecar_folder_->remove(sidecar_name_);
+}
+
+Result<OpenPartial> Target::adopt_existing() {
+  auto file = folder_->open(name_, core::Access::ReadWrite);
+  if (!file) return fail(std::move(file.error()));
+  OpenPartial partial;
+  partial.file = std::move(*file);
+  auto lock = PartialLock::take(folder_, *partial.file, partial_name(), path_);
+  if (!lock) return fail(std::move(lock.error()));
+  partial.lock = std::move(*lock);
+  auto info = partial.file->info();
+  if (!info) return fail(std::move(info.error()));
+  auto named = folder_->info(name_);
+  if (!named) return fail(std::move(named.error()));
+  if (!regular_and_ours(*info)) return fail(not_ours(path_, *info));
+  if (!*named || !same_file(**named, *info)) {
+    return fail(disk_error("open", path_, "another process replaced it just now"));
+  }
+  if (auto moved = folder_->rename_no_replace(name_, partial_name()); !moved) {
+    return fail(std::move(moved.error()));
+  }
+  // A sidecar that stands here is of an earlier partial.
+  if (auto removed = sidecar_folder_->remove(sidecar_name_); !removed) {
+    return fail(std::move(removed.error()));
+  }
+  if (auto synced = folder_->sync(); !synced) return fail(std::move(synced.error()));
+  partial.size = info->size;
+  partial.sidecar_problem = "the file was not downloaded by this command";
+  return partial;
+}
+
+Result<void> Target::set_partial_aside() {
+  // The rename first: a crash then leaves a sidecar that names another file, never bytes that
+  // lost theirs.
+  if (auto moved = folder_->rename(partial_name(), partial_name() + ".old"); !moved) return moved;
+  if (auto removed = sidecar_folder_->remove(sidecar_name_); !removed) return removed;
+  return folder_->sync();
+}
+
+Result<void> Target::remove_old() { return folder_->remove(partial_name() + ".old"); }
+
+Result<void> Target::discard_partial() {
+  if (auto removed = folder_->remove(partial_name()); !removed) return removed;
+  return sidecar_folder_->remove(sidecar_name_);
+}
+
+}  // namespace xget::store
