@@ -1,8 +1,16 @@
 // PartialSink: FILE.partial with its sidecar, as a Sink.
 //
-// The order that makes "a byte that the sidecar claims is on stable storage" true is in
-// checkpoint() and finish(), and nowhere else.
-// Thread: loop; checkpoints run on `disk`, re-checks and whole-file digests on `hashing`.
+// Here it is decided what a checkpoint claims and when the file may be finished; the order of the
+// steps on the disk is Checkpointer's. After a failed sync the sink is broken: every call fails
+// with that error, and what the last good checkpoint claims is what counts.
+//
+// Where there are no locks a file FILE.partial.lock stands in for one (partial_lock.hpp); it goes
+// when the sink does.
+//
+// Thread: loop; checkpoints run on `disk`, re-checks and whole-file digests on `hashing`. The sink
+// may be destroyed at any time, from a callback of its own too: no callback comes after that, and
+// what runs on the workers holds on to what it needs. The workers must outlive the sink; the
+// Target need not.
 #pragma once
 
 #include <memory>
@@ -19,11 +27,11 @@ namespace xget::store {
 
 struct PartialSettings {
   Preallocate preallocate = Preallocate::Full;
-  bool replace_existing = false;          // FILE may be replaced by finish()
-  bool tiny = false;                      // one response brings it all: no sidecar is written
-  std::string url;                        // recorded for people; without secrets
-  std::optional<ExpectedDigest> digest;   // of the whole file
-  std::uint64_t physical_memory = 0;      // a larger file leaves the page cache once synced
+  bool replace_existing = false;         // FILE may be replaced by finish()
+  bool tiny = false;                     // one response brings it all: no sidecar is written
+  std::string url;                       // recorded for people; without secrets
+  std::optional<ExpectedDigest> digest;  // of the whole file
+  std::uint64_t physical_memory = 0;     // a larger file leaves the page cache once synced
 };
 
 class PartialSink final : public core::Sink {
@@ -55,19 +63,29 @@ class PartialSink final : public core::Sink {
   // Reads back what was written, for samples.
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into);
 
+  // The file is set aside for another version: no callback comes and no sidecar is written after
+  // this, whatever a worker still has under way.
+  void abandon();
+
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;
   void on_window_growth(std::function<void()> callback) override;
   [[nodiscard]] std::uint64_t undurable_bytes() const override;
   void checkpoint(Done done) override;
+  // `bad` is also called later, should bytes written in this run read back differently; a range
+  // found before the first call is told then. Once only.
   void verify_claims(std::function<void(ByteRange)> bad, Done done) override;
+  // Drops every run and piece that the range touches: held() tells what is left.
   void forget(ByteRange range) override;
+  // Waits for verify_claims() if that is under way, and for the digest. Fails with Checksum
+  // (partial and sidecar are kept), with Exists, and with Disk; if bytes are missing because they
+  // turned out bad, it may be called again once they are written.
   void finish(std::uint64_t size, Done done) override;
 
  private:
-  struct Impl;
-  explicit PartialSink(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  class Impl;
+  explicit PartialSink(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace xget::store

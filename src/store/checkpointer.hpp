@@ -1,0 +1,73 @@
+// Checkpointer: the disk side of a PartialSink. Here, and nowhere else, stands the order that
+// makes "a byte that the sidecar claims is on stable storage" true, and the order of the steps
+// that put FILE.partial under its final name.
+//
+// A sync that failed is never tried again: the kernel has told its error once and dropped the
+// pages. From then on every call fails with that first error, and what the last sidecar claims
+// is what counts.
+// Thread: any, one call at a time is carried out (a mutex); each may block for long.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/byte_range.hpp"
+#include "core/ports.hpp"
+#include "store/partial_lock.hpp"
+#include "store/sidecar.hpp"
+
+namespace xget::store {
+
+// What stands on the disk, for those who work on it.
+struct PartialFiles {
+  std::shared_ptr<core::File> file;  // FILE.partial, locked
+  std::shared_ptr<const PartialLock> lock;
+  std::shared_ptr<core::Folder> folder;
+  std::shared_ptr<core::Folder> sidecar_folder;
+  std::string path;  // FILE, for messages
+  std::string name;  // FILE in its folder
+  std::string partial_name;
+  std::string sidecar_name;
+};
+
+// How FILE.partial becomes FILE. Its bytes are whole and proven.
+struct Commit {
+  std::uint64_t size = 0;
+  bool replace_existing = false;
+  std::optional<Sidecar> sidecar;  // committing; absent: none was kept
+  OriginMark mark;
+};
+
+class Checkpointer {
+ public:
+  explicit Checkpointer(PartialFiles files);
+
+  // Syncs the partial, and only if that worked replaces the sidecar by this one. A snapshot older
+  // than one that was recorded already is left out: the newer one covers it. Then takes `drop`
+  // out of the page cache.
+  Result<void> record(const Sidecar& snapshot, const std::vector<ByteRange>& drop);
+
+  // The last steps. A crash between any two of them is cleared up by the next run. Fails with
+  // Exists if FILE appeared in the meantime and may not be replaced. After success record() does
+  // nothing any more.
+  Result<void> commit(const Commit& commit);
+
+ private:
+  Result<void> sync_then_replace(const Sidecar& snapshot);
+  Result<void> replace_sidecar(const Sidecar& snapshot);
+  Result<void> carry_out(const Commit& commit);
+  Result<void> settle_file(const Commit& commit);
+  Result<void> give_final_name(const Commit& commit);
+  Result<void> still_ours();
+
+  const PartialFiles files_;
+  std::mutex mutex_;
+  std::uint64_t generation_ = 0;      // of the last sidecar recorded
+  bool partial_name_synced_ = false;  // the folder holds FILE.partial durably
+  std::optional<Error> failed_;
+};
+
+}  // namespace xget::store

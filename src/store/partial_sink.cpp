@@ -1,0 +1,151 @@
+#include "store/partial_sink.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <utility>
+
+#include "base/units.hpp"
+#include "core/piece_length.hpp"
+#include "store/disk_error.hpp"
+#include "store/partial_sink_impl.hpp"
+
+namespace xget::store {
+namespace {
+
+constexpr std::uint32_t kPartialMode = 0600;  // nobody else reads what is not proven yet
+
+PartialFiles files_of(const Target& target, std::shared_ptr<core::File> file, PartialLock lock) {
+  PartialFiles files;
+  files.file = std::move(file);
+  files.lock = std::make_shared<const PartialLock>(std::move(lock));
+  files.folder = target.shared_folder();
+  files.sidecar_folder = target.shared_sidecar_folder();
+  files.path = target.path();
+  files.name = target.name();
+  files.partial_name = target.partial_name();
+  files.sidecar_name = target.sidecar_name();
+  return files;
+}
+
+std::uint64_t piece_length_for(const core::Representation& representation) {
+  return core::piece_length(representation.size.value_or(0));
+}
+
+Error no_room(const Target& target, std::uint64_t need, std::uint64_t have) {
+  Error error = disk_error("preallocate", target.partial_path(), ENOSPC);
+  error.cause = "the download needs " + format_size(need) + " and the file system has " +
+                format_size(have) + " free";
+  error.remedy = "free some space, or begin anyway with --preallocate=sparse";
+  return error;
+}
+
+Result<void> claim_room(Target& target, core::File& file, std::uint64_t held, std::uint64_t size,
+                        Preallocate how) {
+  const std::uint64_t need = size - std::min(size, held);
+  const std::uint64_t have = target.folder().free_bytes();
+  // Asked before, because an allocation that fails half-way has filled the disk for others.
+  if (how == Preallocate::Full && have < need) return fail(no_room(target, need, have));
+  auto claimed = file.preallocate(size, how);
+  if (!claimed && claimed.error().number == ENOSPC) return fail(no_room(target, need, have));
+  return claimed;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PartialSink>> PartialSink::create(Target& target, core::Worker& disk,
+                                                         core::Worker& hashing,
+                                                         const core::Representation& representation,
+                                                         PartialSettings settings) {
+  auto made = target.folder().create(target.partial_name(), kPartialMode);
+  if (!made && made.error().number == EEXIST) {
+    Error error = std::move(made.error());
+    error.code = ErrorCode::Busy;
+    error.cause = "another download has just begun it";
+    return fail(std::move(error));
+  }
+  if (!made) return fail(std::move(made.error()));
+  std::shared_ptr<core::File> file = std::move(*made);
+  auto lock = PartialLock::take(target.shared_folder(), *file, target.partial_name(),
+                                target.partial_path());
+  if (!lock) return fail(std::move(lock.error()));
+
+  const bool tiny = settings.tiny;
+  const Preallocate how = settings.preallocate;
+  auto impl =
+      std::make_shared<Impl>(files_of(target, file, std::move(*lock)), disk, hashing,
+                             representation, std::move(settings), piece_length_for(representation));
+  // A sidecar that stands here is of an earlier partial that is gone.
+  auto ready = target.sidecar_folder().remove(target.sidecar_name());
+  if (ready) ready = impl->begin(0);
+  if (ready && representation.size && !tiny) {
+    ready = claim_room(target, *file, 0, *representation.size, how);
+  }
+  if (!ready) {
+    static_cast<void>(target.folder().remove(target.partial_name()));  // ours, and empty
+    return fail(std::move(ready.error()));
+  }
+  impl->start_empty_sidecar();
+  return std::unique_ptr<PartialSink>(new PartialSink(std::move(impl)));
+}
+
+Result<std::unique_ptr<PartialSink>> PartialSink::resume(Target& target, core::Worker& disk,
+                                                         core::Worker& hashing, OpenPartial partial,
+                                                         const core::Representation& representation,
+                                                         PartialSettings settings) {
+  assert(partial.sidecar && representation.size == partial.sidecar->size);
+  const Sidecar& sidecar = *partial.sidecar;
+  std::shared_ptr<core::File> file = std::move(partial.file);
+  if (partial.size < sidecar.size) {
+    auto room = claim_room(target, *file, partial.size, sidecar.size, settings.preallocate);
+    if (!room) return fail(std::move(room.error()));
+  }
+  auto impl = std::make_shared<Impl>(files_of(target, file, std::move(partial.lock)), disk, hashing,
+                                     representation, std::move(settings), sidecar.piece_length);
+  if (auto begun = impl->begin(sidecar.generation); !begun) return fail(std::move(begun.error()));
+  impl->take_over(sidecar);
+  return std::unique_ptr<PartialSink>(new PartialSink(std::move(impl)));
+}
+
+Result<std::unique_ptr<PartialSink>> PartialSink::adopt(Target& target, core::Worker& disk,
+                                                        core::Worker& hashing, OpenPartial partial,
+                                                        const core::Representation& representation,
+                                                        PartialSettings settings) {
+  std::shared_ptr<core::File> file = std::move(partial.file);
+  if (representation.size && partial.size < *representation.size) {
+    auto room = claim_room(target, *file, partial.size, *representation.size, settings.preallocate);
+    if (!room) return fail(std::move(room.error()));
+  }
+  auto impl =
+      std::make_shared<Impl>(files_of(target, file, std::move(partial.lock)), disk, hashing,
+                             representation, std::move(settings), piece_length_for(representation));
+  if (auto begun = impl->begin(0); !begun) return fail(std::move(begun.error()));
+  impl->take_over_unhashed(partial.size);
+  impl->start_empty_sidecar();
+  return std::unique_ptr<PartialSink>(new PartialSink(std::move(impl)));
+}
+
+PartialSink::PartialSink(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PartialSink::~PartialSink() { impl_->close(); }
+
+RangeSet PartialSink::held() const { return impl_->held(); }
+std::uint64_t PartialSink::piece_length() const { return impl_->piece_length(); }
+std::uint64_t PartialSink::durable_bytes() const { return impl_->durable_bytes(); }
+std::uint64_t PartialSink::undurable_bytes() const { return impl_->undurable_bytes(); }
+std::uint64_t PartialSink::window_end() const { return kUnknownEnd; }
+void PartialSink::on_window_growth(std::function<void()>) {}
+
+Result<std::size_t> PartialSink::read(std::uint64_t offset, std::span<std::byte> into) {
+  return impl_->file().read_at(offset, into);
+}
+Result<void> PartialSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+  return impl_->write(offset, bytes);
+}
+void PartialSink::checkpoint(Done done) { impl_->checkpoint(std::move(done)); }
+void PartialSink::verify_claims(std::function<void(ByteRange)> bad, Done done) {
+  impl_->verify_claims(std::move(bad), std::move(done));
+}
+void PartialSink::forget(ByteRange range) { impl_->forget(range); }
+void PartialSink::finish(std::uint64_t size, Done done) { impl_->finish(size, std::move(done)); }
+
+}  // namespace xget::store

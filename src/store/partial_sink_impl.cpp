@@ -1,0 +1,387 @@
+#include "store/partial_sink_impl.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "base/defence.hpp"
+#include "base/text.hpp"
+#include "store/disk_error.hpp"
+
+namespace xget::store {
+namespace {
+
+std::uint64_t size_of(const core::Representation& representation) {
+  return representation.size.value_or(kUnknownEnd);
+}
+
+bool touches(const RangeSet& set, ByteRange range) {
+  const auto next = set.next(range.begin);
+  return next && next->begin < range.end;
+}
+
+}  // namespace
+
+PartialSink::Impl::Impl(PartialFiles files, core::Worker& disk, core::Worker& hashing,
+                        const core::Representation& representation, PartialSettings settings,
+                        std::uint64_t piece_length)
+    : files_(std::move(files)),
+      disk_(disk),
+      hashing_(hashing),
+      representation_(representation),
+      settings_(std::move(settings)),
+      piece_length_(piece_length),
+      records_(representation.size.has_value() && !settings_.tiny),
+      checkpointer_(std::make_shared<Checkpointer>(files_)),
+      ledger_(size_of(representation), piece_length) {}
+
+Result<void> PartialSink::Impl::begin(std::uint64_t generation) {
+  auto info = files_.file->info();
+  if (!info) return fail(std::move(info.error()));
+  frame_.generation = generation;
+  frame_.size = representation_.size.value_or(0);
+  frame_.piece_length = piece_length_;
+  frame_.device = info->device;
+  frame_.inode = info->inode;
+  frame_.url = settings_.url;
+  frame_.validators = representation_.validators;
+  rechecker_ = Rechecker::create(files_.file, hashing_, [weak = weak_from_this()](const auto& all) {
+    auto self = weak.lock();
+    if (self && !self->closed_) self->on_verdicts(all);
+  });
+  if (!settings_.digest) return {};
+  auto digest = FrontDigest::create(files_.file, hashing_, settings_.digest->algorithm);
+  if (!digest) return fail(std::move(digest.error()));
+  digest_ = std::move(*digest);
+  return {};
+}
+
+void PartialSink::Impl::start_empty_sidecar() {
+  dirty_ = records_;
+  if (dirty_) begin_checkpoint();
+}
+
+void PartialSink::Impl::take_over(const Sidecar& sidecar) {
+  for (const auto& [index, digest] : sidecar.pieces) ledger_.add_piece(index, digest);
+  for (const Run& run : sidecar.runs) ledger_.add_run(run);
+  recorded_ = ledger_.written();
+  if (defence_on(Defence::VerifyClaims)) unverified_ = ledger_.written();
+  // The generation and the fresh validators are worth a checkpoint only with the first new byte.
+}
+
+void PartialSink::Impl::take_over_unhashed(std::uint64_t bytes) {
+  const ByteRange kept{0, std::min(bytes, size_of(representation_))};
+  unverified_.add(kept);
+}
+
+// ---- writing ------------------------------------------------------------------------------
+
+Result<void> PartialSink::Impl::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+  if (broken_) return fail(*broken_);
+  const ByteRange range{offset, offset + bytes.size()};
+  if (auto dropped = drop_now_if_claimed(range); !dropped) return dropped;
+  if (auto written = files_.file->write_at(offset, bytes); !written) return written;
+  ledger_.append(offset, bytes);
+  if (is_large()) cached_.add(range);
+  undurable_ += bytes.size();
+  dirty_ = true;
+  front_moved();
+  return {};
+}
+
+// Bytes that a sidecar claims with another digest may not change under it. Who forgets a range
+// and comes to write it before the drop was recorded waits here for that; it is rare.
+Result<void> PartialSink::Impl::drop_now_if_claimed(ByteRange range) {
+  const bool claimed =
+      touches(recorded_, range) || (checkpoint_ && touches(checkpoint_->claims, range));
+  if (!claimed) return {};
+  Checkpoint now;
+  now.snapshot = snapshot();
+  now.claims = ledger_.written();
+  if (auto recorded = checkpointer_->record(*now.snapshot, {}); !recorded) {
+    broken_ = recorded.error();
+    return recorded;
+  }
+  if (checkpoint_) checkpoint_->claims.clear();  // superseded
+  took_effect(now);
+  return {};
+}
+
+void PartialSink::Impl::forget(ByteRange range) {
+  for (const ByteRange dropped : rechecker_->forget(range)) {
+    unverified_.remove(dropped);
+    merging_.erase(ledger_.piece_of(dropped.begin));
+  }
+  const RangeSet before = ledger_.written();
+  ledger_.forget(range);
+  for (const ByteRange was : before.ranges()) {
+    for (auto gap = ledger_.written().next_gap(was.begin, was.end); gap;
+         gap = ledger_.written().next_gap(gap->end, was.end)) {
+      unverified_.remove(*gap);
+      cached_.remove(*gap);
+      if (digest_) digest_->forget(*gap);
+    }
+  }
+  unverified_.remove(range);
+  if (digest_) digest_->forget(range);
+  dirty_ = records_;
+}
+
+RangeSet PartialSink::Impl::held() const {
+  RangeSet held = ledger_.written();
+  for (const ByteRange range : unverified_.ranges()) held.add(range);
+  return held;
+}
+
+void PartialSink::Impl::front_moved() {
+  if (!digest_) return;
+  std::uint64_t front = ledger_.written().contiguous_end(0);
+  if (const auto doubtful = unverified_.next(0)) front = std::min(front, doubtful->begin);
+  digest_->advance(front);
+}
+
+// ---- checkpoints --------------------------------------------------------------------------
+
+void PartialSink::Impl::checkpoint(Done done) {
+  merge_pieces();
+  next_checkpoint_.push_back(std::move(done));
+  if (!checkpoint_) begin_checkpoint();
+}
+
+Sidecar PartialSink::Impl::snapshot() {
+  ++frame_.generation;
+  Sidecar sidecar = frame_;
+  sidecar.pieces = ledger_.pieces();
+  sidecar.runs = ledger_.runs();
+  undurable_ = 0;
+  dirty_ = false;
+  return sidecar;
+}
+
+bool PartialSink::Impl::is_large() const {
+  return settings_.physical_memory != 0 && representation_.size &&
+         *representation_.size > settings_.physical_memory / 2;
+}
+
+// What this checkpoint syncs and the digest does not want to read any more.
+std::vector<ByteRange> PartialSink::Impl::take_droppable() {
+  std::vector<ByteRange> drop;
+  const std::uint64_t limit = digest_ ? digest_->position() : kUnknownEnd;
+  for (auto range = cached_.next(0); range && range->begin < limit;
+       range = cached_.next(range->end)) {
+    drop.push_back({range->begin, std::min(range->end, limit)});
+  }
+  for (const ByteRange range : drop) cached_.remove(range);
+  return drop;
+}
+
+// The snapshot is taken here, on the loop: what it names was handed to the kernel before the sync
+// that the worker begins later.
+void PartialSink::Impl::begin_checkpoint() {
+  checkpoint_ = std::make_shared<Checkpoint>();
+  checkpoint_->waiting = std::exchange(next_checkpoint_, {});
+  if (broken_) {
+    checkpoint_->outcome = fail(*broken_);
+  } else if (records_ && dirty_) {
+    checkpoint_->claims = ledger_.written();
+    checkpoint_->drop = take_droppable();
+    checkpoint_->snapshot = snapshot();
+  }
+  disk_.submit(
+      [checkpointer = checkpointer_, checkpoint = checkpoint_] {
+        if (!checkpoint->snapshot) return;
+        checkpoint->outcome = checkpointer->record(*checkpoint->snapshot, checkpoint->drop);
+      },
+      [weak = weak_from_this(), checkpoint = checkpoint_] {
+        auto self = weak.lock();
+        if (self && !self->closed_) self->end_checkpoint(checkpoint);
+      });
+}
+
+void PartialSink::Impl::took_effect(const Checkpoint& checkpoint) {
+  if (checkpoint.snapshot->generation <= recorded_generation_) return;
+  recorded_generation_ = checkpoint.snapshot->generation;
+  recorded_ = checkpoint.claims;
+}
+
+void PartialSink::Impl::end_checkpoint(const std::shared_ptr<Checkpoint>& checkpoint) {
+  checkpoint_.reset();
+  if (!checkpoint->outcome) {
+    broken_ = checkpoint->outcome.error();
+  } else if (checkpoint->snapshot) {
+    took_effect(*checkpoint);
+  }
+  if (!next_checkpoint_.empty()) begin_checkpoint();
+  for (const Done& done : checkpoint->waiting) {
+    if (done) done(checkpoint->outcome);
+    if (closed_) return;
+  }
+  try_finish();
+}
+
+// ---- re-checks ----------------------------------------------------------------------------
+
+void PartialSink::Impl::merge_pieces() {
+  if (!records_ || broken_) return;
+  std::vector<Stretch> stretches;
+  for (const std::uint64_t piece : ledger_.pieces_to_merge()) {
+    if (merging_.contains(piece) || touches(unverified_, ledger_.piece_range(piece))) continue;
+    merging_.insert(piece);
+    stretches.push_back(stretch_of_piece(ledger_, piece));
+  }
+  if (!stretches.empty()) rechecker_->add(std::move(stretches));
+}
+
+void PartialSink::Impl::verify_claims(std::function<void(ByteRange)> bad, Done done) {
+  assert(!bad_ && !verified_);
+  bad_ = std::move(bad);
+  verified_ = std::move(done);
+  start_verification();
+  later([this] {
+    report_bad(std::exchange(untold_bad_, {}));
+    if (!closed_) check_verified();
+  });
+}
+
+void PartialSink::Impl::start_verification() {
+  if (std::exchange(verification_started_, true)) return;
+  std::vector<Stretch> stretches = doubtful_stretches(ledger_, unverified_);
+  for (const ByteRange range : unverified_.ranges()) {
+    if (touches(ledger_.written(), range)) continue;
+    for (Stretch& unhashed : unhashed_stretches(ledger_, range)) {
+      stretches.push_back(std::move(unhashed));
+    }
+  }
+  if (!stretches.empty()) rechecker_->add(std::move(stretches));
+}
+
+void PartialSink::Impl::on_verdicts(const std::vector<Verdict>& verdicts) {
+  std::vector<ByteRange> bad;
+  for (const Verdict& verdict : verdicts) apply(verdict, bad);
+  front_moved();
+  if (bad.empty()) return check_verified();
+  // The drop must be durable before anybody may write there again.
+  drops_pending_ += bad.size();
+  checkpoint([this, bad](const Result<void>&) {
+    drops_pending_ -= bad.size();
+    if (!broken_) report_bad(bad);
+    if (!closed_) check_verified();
+  });
+}
+
+void PartialSink::Impl::apply(const Verdict& verdict, std::vector<ByteRange>& bad) {
+  for (const ByteRange range : verdict.good) {
+    unverified_.remove(range);
+    merging_.erase(ledger_.piece_of(range.begin));
+    if (is_large()) cached_.add(range);
+  }
+  for (const ByteRange range : verdict.bad) {
+    merging_.erase(ledger_.piece_of(range.begin));
+    forget(range);
+    bad.push_back(range);
+  }
+  if (verdict.whole) {
+    ledger_.add_run(*verdict.whole);
+    dirty_ = records_;
+  }
+}
+
+void PartialSink::Impl::report_bad(const std::vector<ByteRange>& ranges) {
+  for (const ByteRange range : ranges) {
+    if (!bad_) {
+      untold_bad_.push_back(range);
+    } else {
+      bad_(range);
+      if (closed_) return;
+    }
+  }
+}
+
+void PartialSink::Impl::check_verified() {
+  const bool settled = broken_ || (unverified_.empty() && drops_pending_ == 0);
+  if (!settled) return;
+  if (const Done done = std::exchange(verified_, nullptr)) {
+    done(broken_ ? Result<void>(fail(*broken_)) : Result<void>{});
+    if (closed_) return;
+  }
+  try_finish();
+}
+
+// ---- finishing ----------------------------------------------------------------------------
+
+void PartialSink::Impl::finish(std::uint64_t size, Done done) {
+  assert(!finished_);
+  finish_size_ = size;
+  finished_ = std::move(done);
+  start_verification();
+  later([this] { try_finish(); });
+}
+
+// Goes on as soon as nothing is under way that could still object.
+void PartialSink::Impl::try_finish() {
+  if (!finish_size_) return;
+  if (broken_) return end_finish(fail(*broken_));
+  const bool waits =
+      !unverified_.empty() || drops_pending_ != 0 || checkpoint_ || !rechecker_->idle();
+  if (waits) return;
+  if (!ledger_.written().contains({0, *finish_size_})) return end_finish(bytes_missing());
+  const std::uint64_t size = *std::exchange(finish_size_, std::nullopt);
+  digest_ ? check_digest(size) : commit(size);
+}
+
+void PartialSink::Impl::check_digest(std::uint64_t size) {
+  digest_->advance(size);
+  digest_->finish(size, [weak = weak_from_this(), size](const Result<std::string>& hex) {
+    auto self = weak.lock();
+    if (!self || self->closed_) return;
+    if (!hex) return self->end_finish(fail(hex.error()));
+    auto match = compare_digests(*self->settings_.digest, *hex, self->files_.path);
+    if (match) return self->commit(size);
+    // All bytes are there: a run that knows a better digest need not fetch them again.
+    match.error().kept = "the whole download, as " + printable(self->files_.path) + ".partial";
+    self->checkpoint([raw = self.get(), match](const Result<void>&) { raw->end_finish(match); });
+  });
+}
+
+void PartialSink::Impl::commit(std::uint64_t size) {
+  Commit commit;
+  commit.size = size;
+  commit.replace_existing = settings_.replace_existing;
+  const core::Validators& validators = representation_.validators;
+  commit.mark = {commit.size, validators.strong_etag,
+                 validators.last_modified_is_strong ? validators.last_modified : std::string()};
+  if (records_) {
+    commit.sidecar = snapshot();
+    commit.sidecar->committing = true;
+  }
+  auto outcome = std::make_shared<Result<void>>();
+  disk_.submit([checkpointer = checkpointer_, commit = std::move(commit),
+                outcome] { *outcome = checkpointer->commit(commit); },
+               [weak = weak_from_this(), outcome] {
+                 auto self = weak.lock();
+                 if (self && !self->closed_) self->end_finish(std::move(*outcome));
+               });
+}
+
+void PartialSink::Impl::end_finish(Result<void> outcome) {
+  finish_size_.reset();
+  if (const Done done = std::exchange(finished_, nullptr)) done(std::move(outcome));
+}
+
+tl::unexpected<Error> PartialSink::Impl::bytes_missing() const {
+  const auto gap = ledger_.written().next_gap(0, *finish_size_);
+  return fail(disk_error("finish", files_.path,
+                         "bytes from " + std::to_string(gap->begin) +
+                             " on are missing: what was on the disk did not match its digest"));
+}
+
+// On the loop thread, but not from inside the call that asks.
+void PartialSink::Impl::later(std::function<void()> call) {
+  disk_.submit([] {},
+               [weak = weak_from_this(), call = std::move(call)] {
+                 auto self = weak.lock();
+                 if (self && !self->closed_) call();
+               });
+}
+
+}  // namespace xget::store

@@ -1,0 +1,112 @@
+// PartialSink's inside: the loop's side of it. For partial_sink*.cpp alone.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "store/checkpointer.hpp"
+#include "store/front_digest.hpp"
+#include "store/ledger.hpp"
+#include "store/partial_sink.hpp"
+#include "store/recheck.hpp"
+
+namespace xget::store {
+
+// The loop's side. Shared with the completions of tasks, which hold it weakly.
+class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl> {
+ public:
+  Impl(PartialFiles files, core::Worker& disk, core::Worker& hashing,
+       const core::Representation& representation, PartialSettings settings,
+       std::uint64_t piece_length);
+
+  Result<void> begin(std::uint64_t generation);
+  void start_empty_sidecar();
+  void take_over(const Sidecar& sidecar);
+  void take_over_unhashed(std::uint64_t bytes);
+
+  Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes);
+  void checkpoint(Done done);
+  void verify_claims(std::function<void(ByteRange)> bad, Done done);
+  void forget(ByteRange range);
+  void finish(std::uint64_t size, Done done);
+  void close() { closed_ = true; }
+
+  [[nodiscard]] RangeSet held() const;
+  [[nodiscard]] std::uint64_t undurable_bytes() const { return records_ ? undurable_ : 0; }
+  [[nodiscard]] std::uint64_t durable_bytes() const { return recorded_.size(); }
+  [[nodiscard]] std::uint64_t piece_length() const { return piece_length_; }
+  [[nodiscard]] core::File& file() { return *files_.file; }
+
+ private:
+  // One checkpoint on its way over the disk worker.
+  struct Checkpoint {
+    std::optional<Sidecar> snapshot;  // absent: nothing to record
+    RangeSet claims;
+    std::vector<ByteRange> drop;  // from the page cache
+    std::vector<Done> waiting;
+    Result<void> outcome;
+  };
+
+  Sidecar snapshot();
+  std::vector<ByteRange> take_droppable();
+  void begin_checkpoint();
+  void end_checkpoint(const std::shared_ptr<Checkpoint>& checkpoint);
+  Result<void> drop_now_if_claimed(ByteRange range);
+  void took_effect(const Checkpoint& checkpoint);
+
+  void merge_pieces();
+  void start_verification();
+  void on_verdicts(const std::vector<Verdict>& verdicts);
+  void apply(const Verdict& verdict, std::vector<ByteRange>& bad);
+  void report_bad(const std::vector<ByteRange>& ranges);
+  void check_verified();
+
+  void front_moved();
+  void try_finish();
+  void check_digest(std::uint64_t size);
+  void commit(std::uint64_t size);
+  void end_finish(Result<void> outcome);
+  tl::unexpected<Error> bytes_missing() const;
+
+  void later(std::function<void()> call);
+  bool is_large() const;
+
+  const PartialFiles files_;
+  core::Worker& disk_;
+  core::Worker& hashing_;
+  const core::Representation representation_;
+  const PartialSettings settings_;
+  const std::uint64_t piece_length_;
+  const bool records_;  // a sidecar is kept
+  const std::shared_ptr<Checkpointer> checkpointer_;
+
+  Ledger ledger_;
+  Sidecar frame_;        // what all snapshots have in common; its generation is the last used
+  RangeSet recorded_;    // what the sidecar on the disk claims
+  RangeSet cached_;      // in the page cache, as far as this run put it there
+  RangeSet unverified_;  // claims of an earlier run that are not hashed again yet
+  std::uint64_t recorded_generation_ = 0;
+  std::uint64_t undurable_ = 0;
+  bool dirty_ = false;  // the ledger says something that no snapshot says
+  bool closed_ = false;
+  std::optional<Error> broken_;
+
+  std::shared_ptr<Checkpoint> checkpoint_;  // under way
+  std::vector<Done> next_checkpoint_;       // who wait for the one after it
+
+  std::shared_ptr<Rechecker> rechecker_;
+  std::set<std::uint64_t> merging_;  // pieces under re-check
+  bool verification_started_ = false;
+  std::size_t drops_pending_ = 0;      // bad ranges on their way to bad_
+  std::vector<ByteRange> untold_bad_;  // found before anybody asked
+  std::function<void(ByteRange)> bad_;
+  Done verified_;
+
+  std::shared_ptr<FrontDigest> digest_;  // null: none was given
+  std::optional<std::uint64_t> finish_size_;
+  Done finished_;
+};
+
+}  // namespace xget::store
