@@ -1,0 +1,130 @@
+#include "cli/download.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/log.hpp"
+#include "cli/arguments.hpp"
+#include "cli/help.hpp"
+#include "cli/interpret.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "cli/resume_command.hpp"
+#include "cli/signals.hpp"
+#include "cli/stopwatch.hpp"
+#include "cli/terminal.hpp"
+#include "xget/session.hpp"
+
+namespace xget::cli {
+namespace {
+
+ExitCode report_failure(const Error& error) {
+  print_error(failure_text(error));
+  return exit_code_of(error.code);
+}
+
+ExitCode print_to_standard_output(const std::string& text) {
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return written ? ExitCode::Success : ExitCode::Disk;
+}
+
+log::Level log_level(int verbosity) {
+  if (verbosity >= 3) return log::Level::Trace;
+  return verbosity == 2 ? log::Level::Debug : log::Level::Info;
+}
+
+Result<void> start_log(const Arguments& arguments) {
+  if (arguments.verbosity == 0 && arguments.log_file.empty()) return {};
+  if (log::start(log_level(arguments.verbosity), arguments.log_file)) return {};
+  return fail({.code = ErrorCode::Disk,
+               .operation = "open the log file",
+               .subject = arguments.log_file,
+               .cause = "it cannot be written"});
+}
+
+ProgressDisplay make_display(const Arguments& arguments) {
+  // The log's lines and a line that is redrawn would write over each other.
+  const bool log_on_terminal = arguments.verbosity > 0 && arguments.log_file.empty();
+  const bool redraw = !arguments.quiet && !log_on_terminal && can_redraw();
+  if (redraw) use_utf8_characters();
+  return {{.quiet = arguments.quiet, .redraw = redraw, .jobs = arguments.jobs.size()},
+          {print_error, terminal_columns, is_in_foreground}};
+}
+
+// What became of the jobs, in the order of their URLs.
+struct Outcome {
+  std::vector<std::optional<ErrorCode>> failures;
+  bool can_go_on = false;
+};
+
+// Reads events until every job has ended.
+Outcome follow(Session& session, const std::map<JobId, std::size_t>& position,
+               ProgressDisplay& display, const Stopwatch& watch) {
+  Outcome outcome;
+  outcome.failures.resize(position.size());
+  while (const auto event = session.next_event()) {
+    display.on_event(*event, watch.elapsed());
+    if (const auto* failed = std::get_if<Failed>(&*event)) {
+      outcome.failures[position.at(failed->job)] = failed->error.code;
+      outcome.can_go_on |= can_go_on(*failed);
+    }
+  }
+  display.end(watch.elapsed());
+  return outcome;
+}
+
+Result<std::map<JobId, std::size_t>> add_jobs(Session& session, std::vector<JobSpec> jobs) {
+  std::map<JobId, std::size_t> position;
+  for (JobSpec& job : jobs) {
+    const auto id = session.add(std::move(job));
+    if (!id) return fail(id.error());
+    position.emplace(*id, position.size());
+  }
+  return position;
+}
+
+ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
+  const Stopwatch watch;
+  // Before any other thread is made, so that none of them takes the signals.
+  const sigset_t signals = block_ending_signals();
+  ProgressDisplay display = make_display(arguments);
+  auto session = Session::create(std::move(arguments.options));
+  if (!session) return report_failure(session.error());
+  // Ends before the session does.
+  const SignalWatch signal_watch(signals, [&] { (*session)->interrupt(); });
+  const auto position = add_jobs(**session, std::move(arguments.jobs));
+  if (!position) return report_failure(position.error());
+  const Outcome outcome = follow(**session, *position, display, watch);
+  if (outcome.can_go_on) print_error(go_on_text(resume_command(line.program, given)));
+  return exit_code_of(outcome.failures);
+}
+
+}  // namespace
+
+ExitCode download(const CommandLine& line) {
+  const auto given = read_words(line.words);
+  if (!given) return report_failure(given.error());
+  if (given->has(OptionId::Help)) return print_to_standard_output(help_text());
+  if (given->has(OptionId::Version)) {
+    return print_to_standard_output("xget " + std::string(version()) + "\n");
+  }
+  auto arguments = interpret(*given, real_secret_input());
+  if (!arguments) return report_failure(arguments.error());
+  if (auto started = start_log(*arguments); !started) return report_failure(started.error());
+  if (arguments->options.insecure) {
+    print_error(
+        "xget: WARNING: --insecure checks no certificates: anybody on the way can read and change "
+        "what is downloaded\n");
+  }
+  return run(line, *given, *std::move(arguments));
+}
+
+}  // namespace xget::cli

@@ -1,0 +1,52 @@
+#include "cli/exit_code.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace xget::cli {
+namespace {
+
+constexpr std::array<ExitCodeRow, 11> kTable{{
+    {ExitCode::Success, "the file is whole, or was already"},
+    {ExitCode::Bug, "a bug in xget"},
+    {ExitCode::Usage, "the command line makes no sense"},
+    {ExitCode::Network, "the network or the server failed; the same command goes on"},
+    {ExitCode::Refused, "the server refuses for good"},
+    {ExitCode::Checksum, "the file is not what --checksum names"},
+    {ExitCode::Disk, "the disk failed: no space, no permission, an error"},
+    {ExitCode::Changed, "the file changed on the server (with --on-change=fail)"},
+    {ExitCode::Exists, "the file exists, or another xget is at it"},
+    {ExitCode::NotProven, "nothing proves the file (with --strict)"},
+    {ExitCode::Interrupted, "interrupted; the same command goes on"},
+}};
+
+}  // namespace
+
+ExitCode exit_code_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::Usage: return ExitCode::Usage;
+    case ErrorCode::Network: return ExitCode::Network;
+    case ErrorCode::Refused: return ExitCode::Refused;
+    case ErrorCode::Checksum: return ExitCode::Checksum;
+    case ErrorCode::Disk: return ExitCode::Disk;
+    case ErrorCode::Changed: return ExitCode::Changed;
+    case ErrorCode::Exists:
+    case ErrorCode::Busy: return ExitCode::Exists;
+    case ErrorCode::NotProven: return ExitCode::NotProven;
+    case ErrorCode::Interrupted: return ExitCode::Interrupted;
+    case ErrorCode::Internal: break;
+  }
+  return ExitCode::Bug;
+}
+
+ExitCode exit_code_of(std::span<const std::optional<ErrorCode>> outcomes) {
+  const auto interrupted = [](const auto& outcome) { return outcome == ErrorCode::Interrupted; };
+  if (std::any_of(outcomes.begin(), outcomes.end(), interrupted)) return ExitCode::Interrupted;
+  const auto failed = [](const auto& outcome) { return outcome.has_value(); };
+  const auto first = std::find_if(outcomes.begin(), outcomes.end(), failed);
+  return first == outcomes.end() ? ExitCode::Success : exit_code_of(**first);
+}
+
+std::span<const ExitCodeRow> exit_code_table() { return kTable; }
+
+}  // namespace xget::cli

@@ -1,0 +1,193 @@
+#include "cli/interpret.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/units.hpp"
+#include "cli/credentials.hpp"
+#include "cli/job_list.hpp"
+#include "cli/usage_error.hpp"
+#include "cli/value_reader.hpp"
+
+namespace xget::cli {
+namespace {
+
+constexpr std::uint64_t kMaxConnections = 256;
+constexpr std::uint64_t kMaxRetries = 1'000'000;
+constexpr const char* kSize = "a size, like 512K or 16MiB";
+constexpr const char* kTime = "a time, like 500ms, 10s, 5m or 1h";
+constexpr const char* kLongerTime = "a time longer than zero, like 500ms, 10s, 5m or 1h";
+
+// Pairs that ask for opposite things.
+constexpr std::array kContradictions{
+    std::pair{OptionId::Resume, OptionId::NoResume},
+    std::pair{OptionId::Overwrite, OptionId::NoOverwrite},
+};
+
+Result<void> check_contradictions(const Given& given) {
+  for (const auto& [one, other] : kContradictions) {
+    if (!given.has(one) || !given.has(other)) continue;
+    return refuse_usage(row_of(one).longest(), "contradicts " + row_of(other).longest());
+  }
+  if (given.has(OptionId::Quiet) && given.has(OptionId::Verbose) && !given.has(OptionId::LogFile)) {
+    return refuse_usage("--quiet", "contradicts --verbose", "send the log to --log-file FILE");
+  }
+  if (given.has(OptionId::Key) && !given.has(OptionId::Cert)) {
+    return refuse_usage("--key", "is of no use without --cert");
+  }
+  return {};
+}
+
+std::optional<Milliseconds> parse_time(const std::string& text) {
+  const auto duration = parse_duration(text);
+  if (!duration) return std::nullopt;
+  return std::chrono::ceil<Milliseconds>(*duration);
+}
+
+std::optional<Milliseconds> parse_longer_time(const std::string& text) {
+  const auto time = parse_time(text);
+  return time && time->count() > 0 ? time : std::nullopt;
+}
+
+// Twice optional: nonsense, and never.
+std::optional<std::optional<Milliseconds>> parse_give_up(const std::string& text) {
+  if (text == "inf") return std::optional<Milliseconds>();
+  if (const auto time = parse_longer_time(text)) return std::optional(time);
+  return std::nullopt;
+}
+
+std::optional<int> parse_count(const std::string& text, std::uint64_t least, std::uint64_t most) {
+  const auto count = parse_u64(text);
+  if (!count || *count < least || *count > most) return std::nullopt;
+  return static_cast<int>(*count);
+}
+
+// "1s,16MiB", "1s" or "16MiB". Alone, what can be read as a time is one: "16m" is minutes.
+std::optional<CheckpointInterval> parse_checkpoint_interval(const std::string& text) {
+  const auto comma = text.find(',');
+  CheckpointInterval interval{Milliseconds(0), 0};
+  if (comma == std::string::npos) {
+    if (const auto time = parse_longer_time(text)) {
+      interval.time = *time;
+      return interval;
+    }
+    const auto size = parse_size(text);
+    if (!size || *size == 0) return std::nullopt;
+    interval.bytes = *size;
+    return interval;
+  }
+  const auto time = parse_longer_time(text.substr(0, comma));
+  const auto size = parse_size(text.substr(comma + 1));
+  if (!time || !size || *size == 0) return std::nullopt;
+  return CheckpointInterval{*time, *size};
+}
+
+std::optional<Preallocate> parse_preallocate(const std::string& text) {
+  if (text == "full") return Preallocate::Full;
+  if (text == "sparse") return Preallocate::Sparse;
+  if (text == "none") return Preallocate::None;
+  return std::nullopt;
+}
+
+std::optional<OnChange> parse_on_change(const std::string& text) {
+  if (text == "restart") return OnChange::Restart;
+  if (text == "fail") return OnChange::Fail;
+  return std::nullopt;
+}
+
+Result<Options> read_options(const Given& given) {
+  Options options;
+  ValueReader reader(given);
+  const auto connections = [](const std::string& t) { return parse_count(t, 1, kMaxConnections); };
+  const auto retries = [](const std::string& t) { return parse_count(t, 0, kMaxRetries); };
+  reader.read(OptionId::Connections, options.connections, connections, "a number from 1 to 256");
+  reader.read(OptionId::LimitRate, options.limit_rate, parse_size, kSize);
+  reader.read(OptionId::ConnectTimeout, options.connect_timeout, parse_longer_time, kLongerTime);
+  reader.read(OptionId::StallTimeout, options.stall_timeout, parse_longer_time, kLongerTime);
+  reader.read(OptionId::Retry, options.retry, retries, "a number from 0 to 1000000");
+  reader.read(OptionId::RetryWait, options.retry_wait, parse_time, kTime);
+  reader.read(OptionId::GiveUpAfter, options.give_up_after, parse_give_up,
+              "a time longer than zero, like 30s or 2h, or inf");
+  reader.read(OptionId::CheckpointInterval, options.checkpoint_interval, parse_checkpoint_interval,
+              "a time, a size, or both, like 1s,16MiB");
+  reader.read_text(OptionId::UserAgent, options.user_agent);
+  reader.read_text(OptionId::Proxy, options.proxy);
+  reader.read_text(OptionId::CaCert, options.cacert);
+  reader.read_text(OptionId::Cert, options.cert);
+  reader.read_text(OptionId::Key, options.key);
+  reader.read_text(OptionId::PinnedPublicKey, options.pinned_public_key);
+  if (reader.error()) return fail(*reader.error());
+  options.connect_to = given.all(OptionId::ConnectTo);
+  options.insecure = given.has(OptionId::Insecure);
+  options.allow_downgrade = given.has(OptionId::AllowDowngrade);
+  return options;
+}
+
+Existing existing_of(const Given& given) {
+  if (given.has(OptionId::Overwrite)) return Existing::Overwrite;
+  return given.has(OptionId::NoOverwrite) ? Existing::Keep : Existing::Refuse;
+}
+
+Resume resume_of(const Given& given) {
+  if (given.has(OptionId::Resume)) return Resume::Adopt;
+  return given.has(OptionId::NoResume) ? Resume::Never : Resume::Default;
+}
+
+// What all jobs share.
+Result<JobSpec> read_common_job(const Given& given) {
+  JobSpec job;
+  ValueReader reader(given);
+  reader.read_text(OptionId::Folder, job.folder);
+  reader.read_text(OptionId::Referer, job.referer);
+  reader.read_text(OptionId::CheckpointFolder, job.checkpoint_folder);
+  reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
+  reader.read(OptionId::Preallocate, job.preallocate, parse_preallocate, "full, sparse or none");
+  reader.read(OptionId::MaxFilesize, job.max_filesize, parse_size, kSize);
+  if (reader.error()) return fail(*reader.error());
+  job.existing = existing_of(given);
+  job.resume = resume_of(given);
+  job.strict = given.has(OptionId::Strict);
+  return job;
+}
+
+// Last, since it may ask the user: not before everything else is known to be right.
+Result<void> add_credentials(const Given& given, const SecretInput& input,
+                             std::vector<JobSpec>& jobs) {
+  auto headers = read_headers(given.all(OptionId::Header), input);
+  if (!headers) return fail(headers.error());
+  std::string user;
+  if (const std::string* value = given.last(OptionId::User)) {
+    auto read = read_user(*value, input);
+    if (!read) return fail(read.error());
+    user = *std::move(read);
+  }
+  for (JobSpec& job : jobs) {
+    job.headers = *headers;
+    job.user_password = user;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Arguments> interpret(const Given& given, const SecretInput& input) {
+  if (auto sound = check_contradictions(given); !sound) return fail(sound.error());
+  auto options = read_options(given);
+  if (!options) return fail(options.error());
+  const auto common = read_common_job(given);
+  if (!common) return fail(common.error());
+  auto jobs = list_jobs(given, *common);
+  if (!jobs) return fail(jobs.error());
+  if (auto added = add_credentials(given, input, *jobs); !added) return fail(added.error());
+
+  Arguments arguments;
+  arguments.options = *std::move(options);
+  arguments.jobs = *std::move(jobs);
+  arguments.quiet = given.has(OptionId::Quiet);
+  arguments.verbosity = static_cast<int>(given.count(OptionId::Verbose));
+  if (const std::string* file = given.last(OptionId::LogFile)) arguments.log_file = *file;
+  return arguments;
+}
+
+}  // namespace xget::cli

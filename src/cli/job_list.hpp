@@ -1,0 +1,16 @@
+// One job for each URL.
+#pragma once
+
+#include <vector>
+
+#include "cli/given.hpp"
+#include "xget/error.hpp"
+#include "xget/options.hpp"
+
+namespace xget::cli {
+
+// `common` is what all jobs share. Files and checksums go with the URLs in order. Fails with Usage
+// if their numbers differ, or if two jobs would use one name.
+Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common);
+
+}  // namespace xget::cli

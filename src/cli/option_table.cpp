@@ -1,0 +1,115 @@
+#include "cli/option_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace xget::cli {
+namespace {
+
+using Id = OptionId;
+using Group = OptionGroup;
+
+constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTable{{
+    {Id::Output, Group::Files, 'o', "output", "FILE",
+     "write to FILE; - is standard output. With several URLs: once for each, in order"},
+    {Id::Folder, Group::Files, 'd', "dir", "DIR", "put files into DIR"},
+    {Id::Resume, Group::Files, 'c', "resume", "",
+     "go on with what is there: the default; given explicitly, also with a partial file "
+     "that another program left under the final name"},
+    {Id::NoResume, Group::Files, 0, "no-resume", "", "begin again, whatever is there"},
+    {Id::Overwrite, Group::Files, 0, "overwrite", "", "replace an existing file"},
+    {Id::NoOverwrite, Group::Files, 0, "no-overwrite", "",
+     "leave an existing file as it is and call that a success"},
+    {Id::OnChange, Group::Files, 0, "on-change", "restart|fail",
+     "when the server has another version than the one begun: start that one (default) or "
+     "stop"},
+    {Id::Checksum, Group::Files, 0, "checksum", "ALGO:HEX",
+     "what the file must be: md5, sha1, sha256, sha512, blake2b, xxh3 or crc32c. "
+     "With several URLs: once for each, in order"},
+    {Id::Strict, Group::Files, 0, "strict", "",
+     "refuse what neither a strong validator nor a checksum proves"},
+    {Id::MaxFilesize, Group::Files, 0, "max-filesize", "SIZE", "refuse a larger file"},
+
+    {Id::Header, Group::Request, 'H', "header", "LINE",
+     "send \"Name: value\", to the URL's own origin alone (repeatable); "
+     "@FILE reads lines from FILE and keeps them out of the process list",
+     Secrecy::Header},
+    {Id::UserAgent, Group::Request, 'A', "user-agent", "TEXT", "call yourself TEXT"},
+    {Id::Referer, Group::Request, 'e', "referer", "URL", "send URL as the Referer", Secrecy::Url},
+    {Id::User, Group::Request, 'u', "user", "USER[:PASSWORD]",
+     "log in, at the URL's own origin alone; without a password it is asked for; "
+     "@FILE reads USER:PASSWORD from FILE",
+     Secrecy::User},
+
+    {Id::Connections, Group::Network, 'n', "connections", "N", "connections a file, 1 to 256 (4)"},
+    {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE", "bytes a second over all: 500K, 2MiB"},
+    {Id::ConnectTimeout, Group::Network, 0, "connect-timeout", "TIME",
+     "for name, connection and TLS of one attempt (15s)"},
+    {Id::StallTimeout, Group::Network, 0, "stall-timeout", "TIME",
+     "replace a connection that sends nothing for so long (20s)"},
+    {Id::Retry, Group::Network, 0, "retry", "N", "failures in a row without a new byte (15)"},
+    {Id::RetryWait, Group::Network, 0, "retry-wait", "TIME",
+     "the first wait; it doubles, up to a minute (1s)"},
+    {Id::GiveUpAfter, Group::Network, 0, "give-up-after", "TIME",
+     "leave after so long without a new byte; inf: never (1h)"},
+    {Id::Proxy, Group::Network, 0, "proxy", "URL",
+     "use this proxy; none: connect directly. Default: from the environment", Secrecy::Url},
+    {Id::ConnectTo, Group::Network, 0, "connect-to", "HOST:PORT:TO:PORT",
+     "connect to TO instead of HOST (repeatable)"},
+
+    {Id::CaCert, Group::Trust, 0, "cacert", "FILE", "trust the authorities in FILE (PEM)"},
+    {Id::Cert, Group::Trust, 0, "cert", "FILE", "this client's certificate (PEM)"},
+    {Id::Key, Group::Trust, 0, "key", "FILE", "its private key (PEM)"},
+    {Id::PinnedPublicKey, Group::Trust, 0, "pinnedpubkey", "HASH",
+     "the server's public key: a file, or sha256//BASE64"},
+    {Id::Insecure, Group::Trust, 0, "insecure", "", "check no certificates: anybody may answer"},
+    {Id::AllowDowngrade, Group::Trust, 0, "allow-downgrade", "",
+     "follow redirects from https to http"},
+
+    {Id::Preallocate, Group::Disk, 0, "preallocate", "full|sparse|none",
+     "how room for the file is claimed (full)"},
+    {Id::CheckpointInterval, Group::Disk, 0, "checkpoint-interval", "TIME,SIZE",
+     "record what is safe after so long or so much; either alone will do (1s,16MiB)"},
+    {Id::CheckpointFolder, Group::Disk, 0, "checkpoint-dir", "DIR",
+     "keep the record (.partial.json) in DIR"},
+
+    {Id::Quiet, Group::Messages, 'q', "quiet", "", "print errors alone"},
+    {Id::Verbose, Group::Messages, 'v', "verbose", "", "say what happens; -vv, -vvv: in detail"},
+    {Id::LogFile, Group::Messages, 0, "log-file", "FILE", "write that to FILE"},
+    {Id::Help, Group::Messages, 'h', "help", "", "print this"},
+    {Id::Version, Group::Messages, 0, "version", "", "print the version"},
+}};
+
+constexpr bool rows_are_in_order() {
+  for (std::size_t i = 0; i < kTable.size(); ++i) {
+    if (static_cast<std::size_t>(kTable[i].id) != i) return false;
+  }
+  return true;
+}
+static_assert(rows_are_in_order(), "row_of() takes an id for an index");
+
+}  // namespace
+
+const char* to_string(OptionGroup group) {
+  switch (group) {
+    case OptionGroup::Files: return "Files";
+    case OptionGroup::Request: return "Request";
+    case OptionGroup::Network: return "Network";
+    case OptionGroup::Trust: return "Trust";
+    case OptionGroup::Disk: return "Disk";
+    case OptionGroup::Messages: return "Messages";
+  }
+  return "";
+}
+
+std::string OptionRow::shortest() const {
+  return letter != 0 ? std::string{'-', letter} : longest();
+}
+
+std::string OptionRow::longest() const { return "--" + std::string(name); }
+
+std::span<const OptionRow> option_table() { return kTable; }
+
+const OptionRow& row_of(OptionId id) { return kTable[static_cast<std::size_t>(id)]; }
+
+}  // namespace xget::cli

@@ -1,0 +1,71 @@
+// Shows events as they come: one line that is redrawn on a terminal, sparse lines elsewhere.
+// Thread: the one that reads the events.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "cli/progress_line.hpp"
+#include "cli/smoothed_rate.hpp"
+#include "xget/event.hpp"
+
+namespace xget::cli {
+
+struct ProgressSettings {
+  bool quiet = false;    // failures alone
+  bool redraw = false;   // a terminal; otherwise plain lines
+  std::size_t jobs = 1;  // more than one: the line is about all of them
+};
+
+// Where it goes. Replaced in tests.
+struct ProgressScreen {
+  std::function<void(std::string_view)> print;
+  std::function<int()> columns;
+  std::function<bool()> foreground;
+};
+
+class ProgressDisplay {
+ public:
+  ProgressDisplay(ProgressSettings settings, ProgressScreen screen);
+
+  // `now` is the time since the command began.
+  void on_event(const Event& event, Duration now);
+  // Clears the line; of several jobs, prints what became of them together.
+  void end(Duration now);
+
+ private:
+  struct Job {
+    std::string path;
+    Duration began{};
+    Progress last;
+    bool active = false;
+  };
+
+  void on(const Probed& probed, Duration now);
+  void on(const Progress& progress, Duration now);
+  void on(const Note& note, Duration now);
+  void on(const Finished& finished, Duration now);
+  void on(const Failed& failed, Duration now);
+
+  Job& job(JobId id, Duration now);
+  [[nodiscard]] std::string line_name() const;
+  [[nodiscard]] LineState line_state(Duration now);
+  [[nodiscard]] Progress together() const;
+  void show_progress(Duration now);
+  void print_above(const std::string& lines);  // whole lines, clear of the redrawn one
+  void clear_line();
+
+  ProgressSettings settings_;
+  ProgressScreen screen_;
+  std::map<JobId, Job> jobs_;
+  SmoothedRate rate_;
+  std::size_t finished_ = 0;
+  std::uint64_t received_ = 0;  // bytes, by finished jobs
+  Duration next_show_{};
+  bool line_shown_ = false;
+};
+
+}  // namespace xget::cli

@@ -1,0 +1,98 @@
+#include "cli/progress_line.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/units.hpp"
+#include "cli/display_width.hpp"
+
+namespace xget::cli {
+namespace {
+
+constexpr int kGap = 2;
+constexpr int kShortestName = 12;
+
+struct Field {
+  std::string text;
+  int rank;  // the highest goes first where it gets narrow
+};
+
+std::string padded(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+bool is_stalled(const LineState& state) { return state.stalled_seconds >= kStallShownAfterSeconds; }
+
+std::string whole_seconds(double length) {
+  return format_duration(from_seconds(std::round(length)));
+}
+
+std::string speed_or_stall(const LineState& state) {
+  if (is_stalled(state)) return "stalled " + whole_seconds(state.stalled_seconds);
+  return format_size(state.bytes_per_second) + "/s";
+}
+
+std::string amount(const LineState& state) {
+  return format_size(state.held) + (state.size ? " of " + format_size(*state.size) : "");
+}
+
+std::string connections(const LineState& state) {
+  return std::to_string(state.connections) +
+         (state.connections == 1 ? " connection" : " connections");
+}
+
+std::optional<std::string> time_left(const LineState& state) {
+  if (!state.left || is_stalled(state)) return std::nullopt;
+  return whole_seconds(seconds(*state.left)) + " left";
+}
+
+std::vector<Field> fields_of(const LineState& state) {
+  std::vector<Field> fields;
+  const auto percent = percent_of(state.held, state.size);
+  if (percent) fields.push_back({padded(std::to_string(*percent) + "%", 4), 0});
+  fields.push_back({amount(state), percent ? 3 : 0});
+  fields.push_back({padded(speed_or_stall(state), 12), 1});
+  fields.push_back({connections(state), 4});
+  if (const auto left = time_left(state)) fields.push_back({*left, 2});
+  return fields;
+}
+
+int width_of(const std::vector<Field>& fields) {
+  int width = 0;
+  for (const Field& field : fields) width += kGap + display_width(field.text);
+  return width;
+}
+
+}  // namespace
+
+std::optional<int> percent_of(std::uint64_t held, std::optional<std::uint64_t> size) {
+  if (!size) return std::nullopt;
+  if (held >= *size) return 100;
+  const double share = static_cast<double>(held) / static_cast<double>(*size);
+  return std::min(99, static_cast<int>(share * 100));
+}
+
+std::string progress_line(const LineState& state, int columns) {
+  const int room = std::max(columns - 1, 1);
+  std::vector<Field> fields = fields_of(state);
+  const auto by_rank = [](const Field& a, const Field& b) { return a.rank < b.rank; };
+  const int name_width = std::min(kShortestName, display_width(state.name));
+  while (fields.size() > 1 && name_width + width_of(fields) > room) {
+    fields.erase(std::max_element(fields.begin(), fields.end(), by_rank));
+  }
+  std::string line = shortened(state.name, room - width_of(fields));
+  for (const Field& field : fields) line += std::string(kGap, ' ') + field.text;
+  return shortened(line, room);
+}
+
+std::string plain_progress_line(const LineState& state) {
+  std::string line = state.name + ": ";
+  const auto percent = percent_of(state.held, state.size);
+  if (percent) line += std::to_string(*percent) + "%, ";
+  line += amount(state) + ", " + speed_or_stall(state) + ", " + connections(state);
+  if (const auto left = time_left(state)) line += ", " + *left;
+  return line;
+}
+
+}  // namespace xget::cli

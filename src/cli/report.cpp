@@ -1,0 +1,88 @@
+#include "cli/report.hpp"
+
+#include <cerrno>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace xget::cli {
+namespace {
+
+// Shorter runs have no speed worth telling.
+constexpr double kShortestSpeedSeconds = 0.001;
+
+std::string time_and_speed(std::uint64_t received, Duration elapsed) {
+  const double length = seconds(elapsed);
+  if (length < kShortestSpeedSeconds) return "";
+  const double rate = static_cast<double>(received) / length;
+  return " in " + format_duration(elapsed) + " (" + format_size(static_cast<std::uint64_t>(rate)) +
+         "/s)";
+}
+
+std::string proof_text(const Finished& finished) {
+  if (finished.rests_on.empty()) return "";
+  const bool proven = finished.proof != Proof::None;
+  return (proven ? ", rests on " : ", not proven, rests on ") + printable(finished.rests_on);
+}
+
+}  // namespace
+
+std::string shown_path(const std::string& path) {
+  return path == "-" ? "standard output" : printable(path);
+}
+
+std::string start_text(const Probed& probed) {
+  std::string text = printable(probed.url) + " → " + shown_path(probed.path) + ", ";
+  text += probed.size ? format_size(*probed.size) : "size unknown";
+  if (probed.held > 0) text += ", " + format_size(probed.held) + " of it here already";
+  if (!probed.ranges) text += ", cannot be resumed";
+  return text + "\n";
+}
+
+std::string finished_text(const Finished& finished, Duration elapsed) {
+  std::string text = shown_path(finished.path) + ": ";
+  if (finished.already_complete) {
+    text += "already complete, " + format_size(finished.size);
+  } else {
+    text += format_size(finished.size) + time_and_speed(finished.received, elapsed);
+  }
+  return text + proof_text(finished) + "\n";
+}
+
+std::string note_text(const std::string& text) { return "note: " + printable(text) + "\n"; }
+
+std::string failure_text(const Error& error) {
+  std::string text = "xget: " + to_string(error) + "\n";
+  if (!error.kept.empty()) text += "kept: " + printable(error.kept) + "\n";
+  if (!error.remedy.empty()) text += printable(error.remedy) + "\n";
+  return text;
+}
+
+std::string go_on_text(const ResumeCommand& command) {
+  std::string text = "to go on: " + command.command + "\n";
+  if (command.fill_in.empty()) return text;
+  text += "fill in for …: ";
+  for (std::size_t i = 0; i < command.fill_in.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + command.fill_in[i];
+  }
+  return text + "\n";
+}
+
+bool can_go_on(const Failed& failed) {
+  if (failed.path == "-") return false;  // what was written there is gone
+  switch (failed.error.code) {
+    case ErrorCode::Network:
+    case ErrorCode::Interrupted:
+    case ErrorCode::Disk: return true;
+    // Once the server has changed its mind, or the other process is done.
+    case ErrorCode::Refused: return !failed.error.kept.empty();
+    case ErrorCode::Busy: return true;
+    default: return false;
+  }
+}
+
+bool is_closed_pipe(const Failed& failed) {
+  return failed.path == "-" && failed.error.code == ErrorCode::Disk && failed.error.number == EPIPE;
+}
+
+}  // namespace xget::cli

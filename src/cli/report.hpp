@@ -1,0 +1,31 @@
+// How results, notes and failures read. Each ends with a newline and is safe to print.
+#pragma once
+
+#include <string>
+
+#include "base/time.hpp"
+#include "cli/resume_command.hpp"
+#include "xget/event.hpp"
+
+namespace xget::cli {
+
+// The path, or "standard output".
+std::string shown_path(const std::string& path);
+
+// "https://… → file, 1.4 GiB, 300.0 MiB of it here already"
+std::string start_text(const Probed& probed);
+// "file: 2.7 GiB in 27s (98.4 MiB/s), proven by ..."
+std::string finished_text(const Finished& finished, Duration elapsed);
+std::string note_text(const std::string& text);
+
+// Cause, what was kept and what helps, a line each.
+std::string failure_text(const Error& error);
+// The command that goes on, and what to fill in.
+std::string go_on_text(const ResumeCommand& command);
+
+// Does the same command go on after this failure?
+bool can_go_on(const Failed& failed);
+// The reader of standard output has left: it knows, and nothing is to be said.
+bool is_closed_pipe(const Failed& failed);
+
+}  // namespace xget::cli

@@ -1,0 +1,85 @@
+#include "cli/resume_command.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "cli/secret_text.hpp"
+
+namespace xget::cli {
+namespace {
+
+HiddenText without_secrets(const GivenOption& option) {
+  switch (row_of(option.id).secrecy) {
+    case Secrecy::None: break;
+    case Secrecy::Url: return hide_url_secrets(option.value);
+    case Secrecy::Header: return hide_header_secrets(option.value);
+    case Secrecy::User: return hide_user_secrets(option.value);
+  }
+  return {option.value, {}};
+}
+
+bool needs_no_quotes(std::string_view word) {
+  constexpr std::string_view kSafe = "%+,-./:=@_";
+  return !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kSafe.find(c) != std::string_view::npos;
+  });
+}
+
+// The word's own backslashes and quotes are escaped first, then what cannot be printed.
+std::string ansi_quoted(std::string_view word) {
+  std::string escaped;
+  for (const char c : word) {
+    if (c == '\\' || c == '\'') escaped += '\\';
+    escaped += c;
+  }
+  return "$'" + printable(escaped) + "'";
+}
+
+class CommandWriter {
+ public:
+  explicit CommandWriter(std::string_view program) { result_.command = shell_quoted(program); }
+
+  void add_word(std::string_view word) { result_.command.append(" ").append(shell_quoted(word)); }
+  void add(const HiddenText& text) {
+    add_word(text.text);
+    for (const std::string& what : text.hidden) result_.fill_in.push_back(printable(what));
+  }
+  ResumeCommand take() { return std::move(result_); }
+
+ private:
+  ResumeCommand result_;
+};
+
+}  // namespace
+
+std::string shell_quoted(std::string_view word) {
+  if (needs_no_quotes(word)) return std::string(word);
+  if (printable(word) != word) return ansi_quoted(word);
+  std::string quoted = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+ResumeCommand resume_command(std::string_view program, const Given& given) {
+  CommandWriter writer(program);
+  for (const GivenOption& option : given.options) {
+    if (option.id == OptionId::NoResume) continue;
+    const OptionRow& row = row_of(option.id);
+    writer.add_word(row.shortest());
+    if (row.takes_value()) writer.add(without_secrets(option));
+  }
+  const bool like_an_option = std::any_of(given.urls.begin(), given.urls.end(),
+                                          [](const auto& url) { return url.starts_with('-'); });
+  if (like_an_option) writer.add_word("--");
+  for (const std::string& url : given.urls) writer.add(hide_url_secrets(url));
+  return writer.take();
+}
+
+}  // namespace xget::cli

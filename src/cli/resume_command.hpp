@@ -1,0 +1,24 @@
+// The command that goes on with what was begun.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/given.hpp"
+
+namespace xget::cli {
+
+struct ResumeCommand {
+  std::string command;               // for a shell, with "…" where a secret stood
+  std::vector<std::string> fill_in;  // what each "…" stands for, in words
+};
+
+// The options as they were given, less what would begin again; then the URLs.
+ResumeCommand resume_command(std::string_view program, const Given& given);
+
+// One word for a POSIX shell; where there are control characters or broken UTF-8, in bash's $'...'
+// form, so that the result is safe to print.
+std::string shell_quoted(std::string_view word);
+
+}  // namespace xget::cli

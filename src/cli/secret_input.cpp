@@ -1,0 +1,120 @@
+#include "cli/secret_input.hpp"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "cli/usage_error.hpp"
+
+namespace xget::cli {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<std::string> read_small_file(const std::string& path) {
+  const auto refuse = [&](std::string cause) { return refuse_usage("@" + path, std::move(cause)); };
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return refuse(std::strerror(errno));
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return refuse(std::strerror(errno));
+    if (count == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kMaxSecretFile) return refuse("the file is too large");
+  }
+}
+
+// Signals that would leave the terminal without echo only end the read while this lives.
+class InterruptibleRead {
+ public:
+  InterruptibleRead() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};  // no SA_RESTART: read() returns EINTR
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      ::sigaction(kSignals[i], &action, &before_[i]);
+    }
+  }
+  ~InterruptibleRead() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i)
+      ::sigaction(kSignals[i], &before_[i], nullptr);
+  }
+  InterruptibleRead(const InterruptibleRead&) = delete;
+  InterruptibleRead& operator=(const InterruptibleRead&) = delete;
+
+ private:
+  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+  std::array<struct sigaction, kSignals.size()> before_{};
+};
+
+// Switches echo off while it lives.
+class NoEcho {
+ public:
+  explicit NoEcho(int terminal) : terminal_(terminal) {
+    if (::tcgetattr(terminal_, &before_) != 0) return;
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    changed_ = ::tcsetattr(terminal_, TCSAFLUSH, &quiet) == 0;
+  }
+  ~NoEcho() {
+    if (changed_) ::tcsetattr(terminal_, TCSAFLUSH, &before_);
+  }
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+  [[nodiscard]] bool works() const { return changed_; }
+
+ private:
+  int terminal_;
+  termios before_{};
+  bool changed_ = false;
+};
+
+void print_to(int terminal, const std::string& text) {
+  // A prompt that cannot be shown is no reason to fail.
+  [[maybe_unused]] const ssize_t ignored = ::write(terminal, text.data(), text.size());
+}
+
+Result<std::string> ask_on_terminal(const std::string& user) {
+  const auto refuse = [](const char* cause) {
+    return refuse_usage("--user", cause, "give --user USER:PASSWORD or --user @FILE");
+  };
+  const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (terminal.get() < 0) return refuse("there is no terminal to ask for the password on");
+  const InterruptibleRead interruptible;
+  const NoEcho no_echo(terminal.get());
+  if (!no_echo.works()) return refuse("the terminal cannot hide the password");
+  print_to(terminal.get(), "password of " + printable(user) + ": ");
+  std::array<char, 1024> line{};
+  const ssize_t count = ::read(terminal.get(), line.data(), line.size());
+  print_to(terminal.get(), "\n");
+  if (count <= 0 || line[static_cast<std::size_t>(count) - 1] != '\n') {
+    return refuse("no password was given");
+  }
+  return std::string(line.data(), static_cast<std::size_t>(count) - 1);
+}
+
+}  // namespace
+
+SecretInput real_secret_input() { return {read_small_file, ask_on_terminal}; }
+
+}  // namespace xget::cli

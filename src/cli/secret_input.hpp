@@ -1,0 +1,23 @@
+// Where secrets come from that stay out of the process list: files and the terminal.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "xget/error.hpp"
+
+namespace xget::cli {
+
+// Replaced in tests. Both fail with Usage.
+struct SecretInput {
+  // The whole file, at most kMaxSecretFile bytes.
+  std::function<Result<std::string>(const std::string& path)> read_file;
+  // Asks on the controlling terminal, without echo. Fails too when a signal interrupts it.
+  std::function<Result<std::string>(const std::string& user)> ask_password;
+};
+
+inline constexpr std::size_t kMaxSecretFile = 64 * 1024;
+
+SecretInput real_secret_input();
+
+}  // namespace xget::cli

@@ -1,0 +1,25 @@
+// Secrets in what a user typed, replaced by "…" so that it can be printed. Works on text that need
+// not be a sound URL.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xget::cli {
+
+inline constexpr std::string_view kHidden = "…";
+
+struct HiddenText {
+  std::string text;
+  std::vector<std::string> hidden;  // what was replaced, in words: "the user info of the URL"
+};
+
+// User info, and the values of query parameters whose names stand before secrets.
+HiddenText hide_url_secrets(std::string_view url);
+// "Name: value" → "Name: …"; "@FILE" stays.
+HiddenText hide_header_secrets(std::string_view line);
+// "user:password" → "user:…"; "user" and "@FILE" stay.
+HiddenText hide_user_secrets(std::string_view user);
+
+}  // namespace xget::cli

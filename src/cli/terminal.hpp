@@ -1,0 +1,24 @@
+// The terminal that standard error may be.
+#pragma once
+
+#include <string_view>
+
+namespace xget::cli {
+
+// Standard error is a terminal that can redraw a line. NO_COLOR needs no question: xget prints no
+// colours.
+bool can_redraw();
+
+// Of the terminal as it is now: it may be resized at any time.
+int terminal_columns();
+
+// A job in the background does not redraw over the shell's line.
+bool is_in_foreground();
+
+// Lets wcwidth() know about more than ASCII, in whatever locale the user is.
+void use_utf8_characters();
+
+// All of it, to standard error. A failure has nowhere to be told.
+void print_error(std::string_view text);
+
+}  // namespace xget::cli
