@@ -1,0 +1,199 @@
+"""Arguments: what is refused before any request, and what every spelling means."""
+
+import re
+
+import pytest
+
+from support.answers import Resource
+from support.command import QUICK, Exit, run_xget
+from support.downloads import MIB, assert_complete
+
+SMALL = Resource(20_000)
+URL = object()  # stands for the page's URL
+
+
+@pytest.fixture
+def page(server):
+    return server.serve("/file.bin", SMALL)
+
+
+def fill(arguments, page):
+    return [page.url if argument is URL else argument for argument in arguments]
+
+
+# ---- refused ---------------------------------------------------------------------------------
+
+NONSENSE = {
+    "no URL": [],
+    "an unknown option": [URL, "--frobnicate"],
+    "no connections": [URL, "-n", "0"],
+    "connections of letters": [URL, "-n", "many"],
+    "too many connections": [URL, "-n", "100000"],
+    "negative connections": [URL, "-n", "-3"],
+    "a rate of letters": [URL, "--limit-rate", "fast"],
+    "a time of letters": [URL, "--stall-timeout", "soon"],
+    "a negative time": [URL, "--retry-wait", "-1s"],
+    "a size that overflows": [URL, "--max-filesize", "99999999999999999999"],
+    "an unknown digest": [URL, "--checksum", "rot13:abcdef"],
+    "a digest of the wrong length": [URL, "--checksum", "sha256:abcdef"],
+    "a digest that is not hex": [URL, "--checksum", "md5:" + "z" * 32],
+    "a digest without a name": [URL, "--checksum", "d41d8cd98f00b204e9800998ecf8427e"],
+    "a wrong way to preallocate": [URL, "--preallocate", "some"],
+    "a wrong way to change": [URL, "--on-change", "panic"],
+    "a wrong checkpoint interval": [URL, "--checkpoint-interval", "often"],
+    "a checkpoint interval of nothing": [URL, "--checkpoint-interval", ","],
+    "overwrite and not": [URL, "--overwrite", "--no-overwrite"],
+    "resume and not": [URL, "--resume", "--no-resume"],
+    "a header without a colon": [URL, "-H", "nonsense"],
+    "a header with a newline": [URL, "-H", "X-A: b\r\nX-C: d"],
+    "a header file that is missing": [URL, "-H", "@/no/such/file"],
+    "a connect-to of too few parts": [URL, "--connect-to", "a:1:b"],
+    "an ftp URL": ["ftp://127.0.0.1/file"],
+    "a file URL": ["file:///etc/hostname"],
+    "a URL without a host": ["http:///file"],
+    "a URL with a port that is none": ["http://127.0.0.1:99999/file"],
+    "an empty URL": [""],
+    "one output for two URLs": [URL, "http://127.0.0.1:1/other", "-o", "one"],
+    "two URLs with one name": [URL, "http://127.0.0.1:1/elsewhere/file.bin"],
+    "the same URL twice": [URL, URL],
+    "a missing value": [URL, "-o"],
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_is_refused_before_any_request(page, folder, name):
+    run = run_xget(fill(NONSENSE[name], page), folder).expect(Exit.USAGE)
+    assert run.err.strip(), "it says why"
+    assert not run.out
+    assert not page.server.accepted
+    assert not list(folder.iterdir())
+
+
+def test_a_url_without_a_name_needs_one(server, folder):
+    page = server.serve("/", SMALL)
+    run = run_xget([server.url + "/", *QUICK], folder)
+    if run.code == 0:  # it may find a name of its own
+        assert [entry.read_bytes() for entry in folder.iterdir()] == [page.data]
+    else:
+        run.expect(Exit.USAGE)
+        assert "-o" in run.err or "--output" in run.err
+        assert not page.requests
+
+
+# ---- words -----------------------------------------------------------------------------------
+
+
+def test_version(folder):
+    run = run_xget(["--version"], folder).expect(0)
+    assert re.search(rb"xget \d+\.\d+\.\d+", run.out), run
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_names_options_in_groups_and_the_exit_codes(folder, option):
+    text = run_xget([option], folder).expect(0).out.decode()
+    for name in ("--output", "--dir", "--resume", "--no-resume", "--connections", "--header",
+                 "--user-agent", "--referer", "--user", "--cacert", "--cert", "--key",
+                 "--pinnedpubkey", "--insecure", "--allow-downgrade", "--proxy", "--connect-to",
+                 "--preallocate", "--limit-rate", "--connect-timeout", "--stall-timeout",
+                 "--retry", "--retry-wait", "--give-up-after", "--max-filesize", "--checksum",
+                 "--checkpoint-interval", "--checkpoint-dir", "--on-change", "--overwrite",
+                 "--no-overwrite", "--strict", "--quiet", "--verbose", "--log-file", "--version"):
+        assert name in text, name
+    for code in Exit:
+        assert re.search(rf"^\s*{int(code)}\s", text, re.MULTILINE), f"exit code {int(code)}"
+
+
+# ---- spellings -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [
+    ["-c"], ["--resume"], ["--no-resume"], ["-q"], ["-v"], ["-vv"], ["-v", "-v"], ["--overwrite"],
+    ["--no-overwrite"], ["--strict"], ["--insecure"], ["--allow-downgrade"], ["-cq"],
+    ["-n4"], ["-n", "4"], ["--connections=4"], ["--connections", "4"], ["--on-change=restart"],
+    ["--preallocate=none"], ["--give-up-after", "inf"], ["--checkpoint-interval=1s"],
+    ["--limit-rate=100M"], ["--"],
+], ids=" ".join)
+def test_no_option_swallows_the_url_after_it(page, folder, options):
+    run_xget([*options, page.url], folder).expect(0)
+    assert_complete(folder / "file.bin", page.data)
+
+
+def test_options_may_follow_the_url(page, folder):
+    run_xget([page.url, "-n", "2", "-o", "other", *QUICK], folder).expect(0)
+    assert_complete(folder / "other", page.data)
+
+
+@pytest.mark.parametrize("name", ["status", "cp", "-dash", "--help", "ümläut", "a b"])
+def test_any_file_name_is_usable(page, folder, name):
+    run_xget([page.url, f"--output={name}"], folder).expect(0)
+    assert_complete(folder / name, page.data)
+
+
+def test_a_url_without_a_scheme_is_https(tls_server, certificates, folder):
+    page = tls_server.serve("/file.bin", SMALL)
+    run_xget([page.url.removeprefix("https://"), "--cacert", certificates.ca], folder).expect(0)
+    assert_complete(folder / "file.bin", page.data)
+
+
+def test_capitals_in_the_scheme(page, folder):
+    run_xget([page.url.replace("http://", "HTTP://")], folder).expect(0)
+    assert_complete(folder / "file.bin", page.data)
+
+
+def test_an_output_relative_to_the_folder_option(page, folder):
+    (folder / "sub").mkdir()
+    run_xget([page.url, "-d", "sub", "-o", "name"], folder).expect(0)
+    assert_complete(folder / "sub" / "name", page.data)
+
+
+# ---- several URLs ----------------------------------------------------------------------------
+
+
+def test_several_urls_are_several_downloads(server, folder):
+    pages = [server.serve(f"/file-{number}", Resource(MIB + number, seed=str(number)))
+             for number in range(6)]
+    run_xget([*(page.url for page in pages), *QUICK], folder).expect(0)
+    for number, page in enumerate(pages):
+        assert_complete(folder / f"file-{number}", page.data)
+
+
+def test_one_that_fails_does_not_stop_the_others(server, page, folder):
+    run = run_xget([server.url + "/missing", page.url, *QUICK], folder).expect(Exit.REFUSED)
+    assert_complete(folder / "file.bin", page.data, run=run)
+    assert not (folder / "missing").exists()
+
+
+def test_one_name_in_two_folders_is_no_conflict(page, folder):
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        run_xget([page.url, "-d", folder / name], folder).expect(0)
+    assert_complete(folder / "b" / "file.bin", page.data)
+
+
+# ---- secrets and logs ------------------------------------------------------------------------
+
+
+def test_headers_from_a_file(page, folder):
+    (folder / "headers").write_text("X-One: 1\r\n\nX-Two: two words\n")
+    run_xget([page.url, "-H", f"@{folder}/headers", "-H", "X-Three: 3"], folder).expect(0)
+    sent = dict(page.requests[0].request.headers)
+    assert (sent["X-One"], sent["X-Two"], sent["X-Three"]) == ("1", "two words", "3")
+
+
+def test_a_log_file_is_written(page, folder):
+    run_xget([page.url, "--log-file", "log", "-vv"], folder).expect(0)
+    assert (folder / "log").stat().st_size > 0
+
+
+def test_verbosity_speaks_to_standard_error_alone(page, folder):
+    run = run_xget([page.url, "-vvv"], folder).expect(0)
+    assert not run.out
+    assert run.err
+
+
+def test_progress_off_a_terminal_is_sparse(server, folder):
+    page = server.serve("/slow", Resource(3 * MIB), lambda x: setattr(x.answer, "rate", 2 * MIB))
+    run = run_xget([page.url, "-n", "1"], folder).expect(0)
+    text = run.err + run.out.decode()
+    assert "\r" not in text and "\x1b" not in text
+    assert len(text.splitlines()) < 20, run

@@ -1,0 +1,118 @@
+"""System calls that fail or never return, by strace's injection: what was kept is true."""
+
+import itertools
+import os
+import subprocess
+
+import pytest
+
+from support.answers import Resource
+from support.command import QUICK, Exit, run_xget
+from support.downloads import FREQUENT, MIB, assert_complete, partial
+
+SIZE = 6 * MIB + 3
+
+
+def strace_works() -> bool:
+    try:
+        return subprocess.run(["strace", "-f", "-e", "trace=none", "true"],
+                              capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+pytestmark = pytest.mark.skipif(not strace_works(), reason="strace cannot trace here")
+
+
+@pytest.fixture
+def page(server):
+    return server.serve("/file", Resource(SIZE), lambda x: setattr(x.answer, "rate", 24 * MIB))
+
+
+@pytest.fixture
+def path(folder):
+    return folder / "file"
+
+
+def download(page, path, *options, **more):
+    return run_xget([page.url, "-o", path, *QUICK, *FREQUENT, *options], path.parent, **more)
+
+
+def injected(page, path, fault: str, *options):
+    """Runs with one fault, as `strace -e inject=` writes it: CALLS:error=E:when=N."""
+    calls = fault.split(":")[0]
+    # A leak check cannot run in a process that is being traced.
+    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    return download(page, path, *options, env={"ASAN_OPTIONS": sanitizer.strip(":")},
+                    wrapper=["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}",
+                             "-e", f"inject={fault}"])
+
+
+def go_on(page, path):
+    assert_complete(path, page.data, run=download(page, path).expect(0))
+
+
+# ---- failures that end the run ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [
+    "pwrite64:error=ENOSPC:when=1", "pwrite64:error=ENOSPC:when=7+", "pwrite64:error=EDQUOT:when=5",
+    "pwrite64:error=EIO:when=9", "pwrite64:error=EFBIG:when=3",
+    "fdatasync:error=EIO:when=1", "fdatasync:error=EIO:when=3", "fdatasync:error=ENOSPC:when=2",
+    "fdatasync:error=EDQUOT:when=2", "fsync:error=EIO:when=3", "fsync:error=ENOSPC:when=5",
+    "rename,renameat,renameat2:error=EIO:when=1", "rename,renameat,renameat2:error=ENOSPC:when=2",
+])
+def test_a_failing_disk_ends_the_run_and_nothing_is_untrue(page, path, fault):
+    run = injected(page, path, fault).expect(Exit.DISK)
+    assert not path.exists()
+    assert partial(path).exists(), run
+    go_on(page, path)
+
+
+@pytest.mark.parametrize("error", ["ENOSPC", "EDQUOT", "EFBIG"])
+def test_no_room_at_preallocation(page, path, error):
+    injected(page, path, f"fallocate:error={error}:when=1").expect(Exit.DISK)
+    assert not path.exists()
+    go_on(page, path)
+
+
+def test_a_failed_sync_is_not_believed_the_second_time(page, path):
+    """The kernel reports a lost page once; the next fdatasync succeeds and means nothing."""
+    injected(page, path, "fdatasync,fsync:error=EIO:when=4").expect(Exit.DISK)
+    assert not path.exists()
+    go_on(page, path)
+
+
+# ---- failures that are worked around ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [
+    "fallocate:error=EOPNOTSUPP", "pwrite64:error=EINTR:when=3+5", "fdatasync:error=EINTR:when=1",
+    "renameat2:error=EINVAL", "renameat2:error=ENOSYS", "fadvise64:error=EINVAL",
+    "fsetxattr:error=EOPNOTSUPP",
+])
+def test_what_a_file_system_lacks_is_done_otherwise(page, path, fault):
+    run = injected(page, path, fault).expect(0)
+    assert_complete(path, page.data, run=run)
+
+
+# ---- dying at a system call ------------------------------------------------------------------
+
+STEPS = ["openat", "fallocate", "pwrite64", "fdatasync", "fsync", "rename,renameat,renameat2",
+         "unlink,unlinkat", "fchmod", "linkat"]
+
+
+@pytest.mark.parametrize("calls", STEPS)
+def test_dying_at_any_step_leaves_what_can_go_on(page, path, calls):
+    """Dies at the n-th of these calls, for n = 1, 2, 3, 5, 8, ... until a run lives to the end."""
+    first, second = 1, 2
+    for _ in itertools.repeat(None, 12):
+        run = injected(page, path, f"{calls}:signal=KILL:when={first}")
+        if run.code == 0:
+            break
+        if path.exists():
+            assert path.read_bytes() == page.data, f"at {calls} number {first}\n{run}"
+        go_on(page, path)
+        path.unlink()
+        first, second = second, first + second
+    assert_complete(path, page.data)
