@@ -1,0 +1,265 @@
+#include <catch2/catch.hpp>
+
+#include "cli/arguments.hpp"
+#include "cli/interpret.hpp"
+
+using namespace xget;
+using namespace xget::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+// Files and a user that answer what they hold.
+SecretInput secrets() {
+  return {[](const std::string& path) -> Result<std::string> {
+            if (path == "headers") return std::string("X-Token: one\r\n\nCookie: a=b\n");
+            if (path == "user") return std::string("me:from file\nmore");
+            return fail({.code = ErrorCode::Usage, .subject = "@" + path, .cause = "no such file"});
+          },
+          [](const std::string& user) -> Result<std::string> { return "asked of " + user; }};
+}
+
+Arguments interpreted(const Words& words) {
+  const auto given = read_words(words);
+  REQUIRE(given);
+  auto arguments = interpret(*given, secrets());
+  if (!arguments) FAIL(to_string(arguments.error()));
+  return *std::move(arguments);
+}
+
+std::string refused(const Words& words) {
+  const auto given = read_words(words);
+  REQUIRE(given);
+  const auto arguments = interpret(*given, secrets());
+  REQUIRE_FALSE(arguments);
+  CHECK(arguments.error().code == ErrorCode::Usage);
+  return to_string(arguments.error());
+}
+
+constexpr const char* kUrl = "https://example.org/x";
+
+}  // namespace
+
+TEST_CASE("without options everything has the library's defaults") {
+  const Arguments arguments = interpreted({kUrl});
+  const Options defaults;
+  CHECK(arguments.options.connections == defaults.connections);
+  CHECK(arguments.options.give_up_after == defaults.give_up_after);
+  CHECK(arguments.options.checkpoint_interval.bytes == defaults.checkpoint_interval.bytes);
+  REQUIRE(arguments.jobs.size() == 1);
+  CHECK(arguments.jobs[0].url == kUrl);
+  CHECK(arguments.jobs[0].output.empty());
+  CHECK(arguments.jobs[0].existing == Existing::Refuse);
+  CHECK(arguments.jobs[0].resume == Resume::Default);
+}
+
+TEST_CASE("every option reaches its field") {
+  const Options options = interpreted({kUrl,
+                                       "-n",
+                                       "16",
+                                       "--limit-rate",
+                                       "2M",
+                                       "--connect-timeout",
+                                       "5s",
+                                       "--stall-timeout",
+                                       "7s",
+                                       "--retry",
+                                       "3",
+                                       "--retry-wait",
+                                       "250ms",
+                                       "--give-up-after",
+                                       "2h",
+                                       "-A",
+                                       "me",
+                                       "--proxy",
+                                       "none",
+                                       "--connect-to",
+                                       "a:1:b:2",
+                                       "--connect-to",
+                                       "c:3:d:4",
+                                       "--cacert",
+                                       "ca",
+                                       "--cert",
+                                       "ce",
+                                       "--key",
+                                       "ke",
+                                       "--pinnedpubkey",
+                                       "pk",
+                                       "--insecure",
+                                       "--allow-downgrade"})
+                              .options;
+  CHECK(options.connections == 16);
+  CHECK(options.limit_rate == 2U << 20);
+  CHECK(options.connect_timeout == 5s);
+  CHECK(options.stall_timeout == 7s);
+  CHECK(options.retry == 3);
+  CHECK(options.retry_wait == 250ms);
+  CHECK(options.give_up_after == Milliseconds(2h));
+  CHECK(options.user_agent == "me");
+  CHECK(options.proxy == "none");
+  CHECK(options.connect_to == Words{"a:1:b:2", "c:3:d:4"});
+  CHECK(options.cacert == "ca");
+  CHECK(options.cert == "ce");
+  CHECK(options.key == "ke");
+  CHECK(options.pinned_public_key == "pk");
+  CHECK(options.insecure);
+  CHECK(options.allow_downgrade);
+}
+
+TEST_CASE("every option of a job reaches its field") {
+  const JobSpec job = interpreted({kUrl,
+                                   "-o",
+                                   "f",
+                                   "-d",
+                                   "dir",
+                                   "-c",
+                                   "-e",
+                                   "ref",
+                                   "--checksum",
+                                   "md5:0",
+                                   "--checkpoint-dir",
+                                   "cd",
+                                   "--on-change",
+                                   "fail",
+                                   "--preallocate",
+                                   "sparse",
+                                   "--max-filesize",
+                                   "1G",
+                                   "--strict",
+                                   "--overwrite"})
+                          .jobs.at(0);
+  CHECK(job.output == "f");
+  CHECK(job.folder == "dir");
+  CHECK(job.resume == Resume::Adopt);
+  CHECK(job.referer == "ref");
+  CHECK(job.checksum == "md5:0");
+  CHECK(job.checkpoint_folder == "cd");
+  CHECK(job.on_change == OnChange::Fail);
+  CHECK(job.preallocate == Preallocate::Sparse);
+  CHECK(job.max_filesize == 1U << 30);
+  CHECK(job.strict);
+  CHECK(job.existing == Existing::Overwrite);
+  CHECK(interpreted({kUrl, "--no-resume"}).jobs[0].resume == Resume::Never);
+  CHECK(interpreted({kUrl, "--no-overwrite"}).jobs[0].existing == Existing::Keep);
+}
+
+TEST_CASE("messages can be fewer, more, or elsewhere") {
+  CHECK(interpreted({kUrl, "-q"}).quiet);
+  CHECK(interpreted({kUrl, "-vv", "-v"}).verbosity == 3);
+  const Arguments logged = interpreted({kUrl, "-q", "-v", "--log-file", "log"});
+  CHECK(logged.log_file == "log");
+  CHECK(refused({kUrl, "-q", "-v"}) == "--quiet: contradicts --verbose");
+}
+
+TEST_CASE("giving up may be switched off") {
+  CHECK_FALSE(interpreted({kUrl, "--give-up-after", "inf"}).options.give_up_after.has_value());
+}
+
+TEST_CASE("a checkpoint interval is a time, a size, or both") {
+  const auto interval = [](const char* text) {
+    return interpreted({kUrl, "--checkpoint-interval", text}).options.checkpoint_interval;
+  };
+  CHECK(interval("2s,8MiB").time == 2s);
+  CHECK(interval("2s,8MiB").bytes == 8U << 20);
+  CHECK(interval("500ms").time == 500ms);
+  CHECK(interval("500ms").bytes == 0);
+  CHECK(interval("8MiB").time == 0s);
+  CHECK(interval("8MiB").bytes == 8U << 20);
+  for (const char* text : {"8MiB,1s", "1s,", ",8MiB", "1s,8MiB,3", "0s", "0s,0", "x"}) {
+    INFO(text);
+    CHECK(refused({kUrl, "--checkpoint-interval", text}).find("like 1s,16MiB") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("values that make no sense are refused with an example of what does") {
+  CHECK(refused({kUrl, "-n", "0"}) == "--connections: \"0\" is not a number from 1 to 256");
+  CHECK(refused({kUrl, "-n", "257"}) == "--connections: \"257\" is not a number from 1 to 256");
+  CHECK(refused({kUrl, "--limit-rate", "fast"}) ==
+        "--limit-rate: \"fast\" is not a size, like 512K or 16MiB");
+  CHECK(refused({kUrl, "--connect-timeout", "0"}).find("longer than zero") != std::string::npos);
+  CHECK(refused({kUrl, "--retry", "-1"}).find("--retry") == 0);
+  CHECK(refused({kUrl, "--on-change", "ask"}).find("restart or fail") != std::string::npos);
+  CHECK(refused({kUrl, "--preallocate", "some"}).find("full, sparse or none") != std::string::npos);
+}
+
+TEST_CASE("options that contradict each other are refused") {
+  CHECK(refused({kUrl, "-c", "--no-resume"}) == "--resume: contradicts --no-resume");
+  CHECK(refused({kUrl, "--no-overwrite", "--overwrite"}) ==
+        "--overwrite: contradicts --no-overwrite");
+  CHECK(refused({kUrl, "--key", "k"}) == "--key: is of no use without --cert");
+}
+
+TEST_CASE("files and checksums go with the URLs in order") {
+  const auto jobs = interpreted({"https://a/1", "https://a/2", "-o", "x", "-o", "y", "--checksum",
+                                 "md5:1", "--checksum", "md5:2"})
+                        .jobs;
+  REQUIRE(jobs.size() == 2);
+  CHECK(jobs[0].output == "x");
+  CHECK(jobs[0].checksum == "md5:1");
+  CHECK(jobs[1].output == "y");
+  CHECK(jobs[1].checksum == "md5:2");
+}
+
+TEST_CASE("a number of files or checksums other than that of the URLs is refused") {
+  CHECK(refused({"https://a/1", "https://a/2", "-o", "x"}) == "--output: 1 given for 2 URLs");
+  CHECK(refused({"https://a/1", "-o", "x", "-o", "y"}) == "--output: 2 given for 1 URL");
+  CHECK(refused({"https://a/1", "https://a/2", "--checksum", "md5:1"}) ==
+        "--checksum: 1 given for 2 URLs");
+  CHECK(refused({"https://a/1", "https://a/2", "-o", "-", "-o", "x"}).find("standard output") !=
+        std::string::npos);
+}
+
+TEST_CASE("two URLs with one name are refused before any request") {
+  CHECK(refused({"https://a/f", "https://b/f"}) ==
+        "https://b/f: needs a name that https://a/f uses: f");
+  CHECK(refused({"https://a/1", "https://b/2", "-o", "f", "-o", "./f"}).find("needs a name") !=
+        std::string::npos);
+  CHECK(refused({"https://a/f", "https://b/f.partial"}).find("needs a name") != std::string::npos);
+  CHECK(refused({"https://a/f.partial.json", "https://b/f"}).find("needs a name") !=
+        std::string::npos);
+  CHECK(refused({"https://me:pw@a/f?token=1", "https://me:pw@b/f?token=1"}).find("pw") ==
+        std::string::npos);
+}
+
+TEST_CASE("without a URL there is nothing to do") {
+  CHECK(refused({"-c"}) == "command line: no URL was given");
+}
+
+TEST_CASE("headers are read from the command line and from files, for every URL") {
+  const auto jobs =
+      interpreted({"https://a/1", "https://a/2", "-H", "A:b", "-H", "@headers", "-H", "C: d"}).jobs;
+  CHECK(jobs[0].headers == Words{"A: b", "X-Token: one", "Cookie: a=b", "C: d"});
+  CHECK(jobs[1].headers == jobs[0].headers);
+}
+
+TEST_CASE("headers that are no headers, or xget's own, are refused without their values") {
+  CHECK(refused({kUrl, "-H", "hunter2"}) == "--header: a header is written \"Name: value\"");
+  CHECK(refused({kUrl, "-H", "na me: hunter2"}).find("hunter2") == std::string::npos);
+  CHECK(refused({kUrl, "-H", "A: b\r\nRange: bytes=1-"}) ==
+        "--header: the value of A has control characters");
+  CHECK(refused({kUrl, "-H", "range: bytes=1-"}) == "--header: xget sets range itself");
+  CHECK(refused({kUrl, "-H", "@missing"}) == "@missing: no such file");
+}
+
+TEST_CASE("a user's password is given, asked for, or read from a file") {
+  CHECK(interpreted({kUrl, "-u", "me:pw"}).jobs[0].user_password == "me:pw");
+  CHECK(interpreted({kUrl, "-u", "me:"}).jobs[0].user_password == "me:");
+  CHECK(interpreted({kUrl, "-u", "me"}).jobs[0].user_password == "me:asked of me");
+  CHECK(interpreted({kUrl, "-u", "@user"}).jobs[0].user_password == "me:from file");
+}
+
+TEST_CASE("a password is asked for only when everything else is right") {
+  const auto given = read_words(Words{kUrl, "-u", "me", "-n", "0"});
+  REQUIRE(given);
+  bool asked = false;
+  SecretInput input = secrets();
+  input.ask_password = [&](const std::string&) -> Result<std::string> {
+    asked = true;
+    return "pw";
+  };
+  CHECK_FALSE(interpret(*given, input));
+  CHECK_FALSE(asked);
+}

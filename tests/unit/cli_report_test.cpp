@@ -1,0 +1,118 @@
+#include <catch2/catch.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/help.hpp"
+#include "cli/option_table.hpp"
+#include "cli/report.hpp"
+
+using namespace xget;
+using namespace xget::cli;
+using namespace std::chrono_literals;
+
+TEST_CASE("a failure is told with its cause, what was kept and what helps") {
+  const Error error{.code = ErrorCode::Disk,
+                    .operation = "write",
+                    .subject = "f.partial",
+                    .number = 28,
+                    .cause = "no space left",
+                    .kept = "1.0 GiB in f.partial",
+                    .remedy = "make room"};
+  CHECK(failure_text(error) ==
+        "xget: write f.partial: no space left\nkept: 1.0 GiB in f.partial\nmake room\n");
+  CHECK(failure_text({.operation = "open", .subject = "x", .cause = "gone"}) ==
+        "xget: open x: gone\n");
+}
+
+TEST_CASE("nothing in a report is obeyed by a terminal") {
+  const Error error{.operation = "a\x1b[2J", .cause = "b\nc", .kept = "d\r", .remedy = "e\x07"};
+  CHECK(failure_text(error) == "xget: a\\x1B[2J: b\\x0Ac\nkept: d\\x0D\ne\\x07\n");
+  CHECK(note_text("x\x1b") == "note: x\\x1B\n");
+}
+
+TEST_CASE("the command that goes on says what to fill in") {
+  CHECK(go_on_text({"xget u/x", {}}) == "to go on: xget u/x\n");
+  CHECK(go_on_text({"xget -H 'A: …' -u 'me:…' u/x", {"the header A", "the password of --user"}}) ==
+        "to go on: xget -H 'A: …' -u 'me:…' u/x\n"
+        "fill in for …: the header A, the password of --user\n");
+}
+
+TEST_CASE("only what a later run continues has a command that goes on") {
+  const auto after = [](ErrorCode code, const char* kept, const char* path) {
+    return can_go_on({.path = path, .error = {.code = code, .kept = kept}});
+  };
+  CHECK(after(ErrorCode::Network, "", "f"));
+  CHECK(after(ErrorCode::Interrupted, "", "f"));
+  CHECK(after(ErrorCode::Disk, "", "f"));
+  CHECK(after(ErrorCode::Busy, "", "f"));
+  CHECK(after(ErrorCode::Refused, "1 GiB", "f"));
+  CHECK_FALSE(after(ErrorCode::Refused, "", "f"));
+  CHECK_FALSE(after(ErrorCode::Checksum, "1 GiB", "f"));
+  CHECK_FALSE(after(ErrorCode::Exists, "", "f"));
+  CHECK_FALSE(after(ErrorCode::Interrupted, "", "-"));
+}
+
+TEST_CASE("a start says where from, where to and how much") {
+  CHECK(
+      start_text({.url = "https://a/f", .path = "f", .size = 2048, .held = 1024, .ranges = true}) ==
+      "https://a/f → f, 2.0 KiB, 1.0 KiB of it here already\n");
+  CHECK(start_text({.url = "https://a/f", .path = "-"}) ==
+        "https://a/f → standard output, size unknown, cannot be resumed\n");
+}
+
+TEST_CASE("a result says what the proof rests on") {
+  Finished finished{.path = "f",
+                    .size = 2048,
+                    .received = 1024,
+                    .proof = Proof::Digest,
+                    .rests_on = "its sha256"};
+  CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s (512 B/s), rests on its sha256\n");
+  CHECK(finished_text(finished, 0s) == "f: 2.0 KiB, rests on its sha256\n");
+  finished.already_complete = true;
+  CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, rests on its sha256\n");
+  finished.proof = Proof::None;
+  finished.rests_on = "its size";
+  CHECK(finished_text(finished, 2s) ==
+        "f: already complete, 2.0 KiB, not proven, rests on its size\n");
+}
+
+TEST_CASE("every kind of error has its exit code") {
+  CHECK(exit_code_of(ErrorCode::Usage) == ExitCode::Usage);
+  CHECK(exit_code_of(ErrorCode::Network) == ExitCode::Network);
+  CHECK(exit_code_of(ErrorCode::Refused) == ExitCode::Refused);
+  CHECK(exit_code_of(ErrorCode::Checksum) == ExitCode::Checksum);
+  CHECK(exit_code_of(ErrorCode::Disk) == ExitCode::Disk);
+  CHECK(exit_code_of(ErrorCode::Changed) == ExitCode::Changed);
+  CHECK(exit_code_of(ErrorCode::Exists) == ExitCode::Exists);
+  CHECK(exit_code_of(ErrorCode::Busy) == ExitCode::Exists);
+  CHECK(exit_code_of(ErrorCode::NotProven) == ExitCode::NotProven);
+  CHECK(exit_code_of(ErrorCode::Interrupted) == ExitCode::Interrupted);
+  CHECK(exit_code_of(ErrorCode::Internal) == ExitCode::Bug);
+}
+
+TEST_CASE("of several jobs the first failure gives the exit code, an interruption before all") {
+  using Outcomes = std::vector<std::optional<ErrorCode>>;
+  CHECK(exit_code_of(Outcomes{}) == ExitCode::Success);
+  CHECK(exit_code_of(Outcomes{std::nullopt, std::nullopt}) == ExitCode::Success);
+  CHECK(exit_code_of(Outcomes{std::nullopt, ErrorCode::Disk, ErrorCode::Network}) ==
+        ExitCode::Disk);
+  CHECK(exit_code_of(Outcomes{ErrorCode::Disk, ErrorCode::Interrupted}) == ExitCode::Interrupted);
+}
+
+TEST_CASE("the help names every option and every exit code and fits 80 columns") {
+  const std::string help = help_text();
+  for (const OptionRow& row : option_table()) {
+    INFO(row.longest());
+    CHECK(help.find(row.longest()) != std::string::npos);
+  }
+  for (const ExitCodeRow& row : exit_code_table()) {
+    CHECK(help.find(row.meaning) != std::string::npos);
+  }
+  std::size_t begin = 0;
+  while (begin < help.size()) {
+    const auto end = help.find('\n', begin);
+    REQUIRE(end != std::string::npos);
+    INFO(help.substr(begin, end - begin));
+    CHECK(end - begin <= 80);
+    begin = end + 1;
+  }
+}

@@ -1,0 +1,92 @@
+#include <catch2/catch.hpp>
+
+#include "base/secrets.hpp"
+#include "cli/arguments.hpp"
+#include "cli/resume_command.hpp"
+#include "cli/secret_text.hpp"
+
+using namespace xget::cli;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+ResumeCommand command_for(const Words& words) {
+  const auto given = read_words(words);
+  REQUIRE(given);
+  return resume_command("xget", *given);
+}
+
+}  // namespace
+
+TEST_CASE("the command that goes on is the one that was given") {
+  const auto resumed = command_for({"https://a/b.iso", "-c", "--output=my file", "-n8"});
+  CHECK(resumed.command == "xget -c -o 'my file' -n 8 https://a/b.iso");
+  CHECK(resumed.fill_in.empty());
+}
+
+TEST_CASE("what would begin again is left out of the command that goes on") {
+  CHECK(command_for({"u/x", "--no-resume"}).command == "xget u/x");
+}
+
+TEST_CASE("URLs that look like options stay URLs") {
+  CHECK(command_for({"-q", "--", "-x", "u/y"}).command == "xget -q -- -x u/y");
+}
+
+TEST_CASE("no secret survives in the command that goes on, and it says what to fill in") {
+  const auto resumed = command_for(
+      {"https://me:hunter2@a/f?x=1&X-Amz-Signature=hunter2&y=2#token=hunter2", "-H",
+       "Authorization: Bearer hunter2", "-H", "X-Plain: hunter2", "-H", "@file", "-u", "me:hunter2",
+       "--proxy", "http://p:hunter2@proxy:3128", "-e", "https://r/?api_key=hunter2"});
+  CHECK(resumed.command.find("hunter2") == std::string::npos);
+  CHECK(resumed.command ==
+        "xget -H 'Authorization: …' -H 'X-Plain: …' -H @file -u 'me:…' --proxy "
+        "'http://…@proxy:3128' -e 'https://r/?api_key=…' "
+        "'https://…@a/f?x=1&X-Amz-Signature=…&y=2#token=…'");
+  CHECK(resumed.fill_in ==
+        Words{"the header Authorization", "the header X-Plain", "the password of --user",
+              "the user and password in the URL", "the parameter api_key of the URL",
+              "the user and password in the URL", "the parameter X-Amz-Signature of the URL",
+              "the parameter token of the URL"});
+}
+
+TEST_CASE("what is no secret stays readable") {
+  CHECK(hide_url_secrets("https://a/@scope/pkg?q=a@b").text == "https://a/@scope/pkg?q=a@b");
+  CHECK(hide_url_secrets("me:pw@host/x").text == "…@host/x");
+  CHECK(hide_url_secrets("host/x?url=http://c:d@e").text == "host/x?url=http://c:d@e");
+  CHECK(hide_url_secrets("https://a?sig").text == "https://a?sig");
+  CHECK(hide_url_secrets("").text.empty());
+  CHECK(hide_user_secrets("me").text == "me");
+  CHECK(hide_user_secrets("@file:x").text == "@file:x");
+  CHECK(hide_header_secrets("nonsense hunter2").text.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("names of secrets are known by the words in them") {
+  for (const char* name :
+       {"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "X-Goog-Signature", "sig",
+        "token", "access_token", "apiKey", "api-key", "AWSAccessKeyId", "Key-Pair-Id", "password",
+        "passwd", "client_secret", "auth", "Authorization", "hmac", "jwt", "session"}) {
+    INFO(name);
+    CHECK(xget::names_a_secret(name));
+  }
+  for (const char* name : {"", "design", "author", "keyword", "monkey", "version", "q", "compass",
+                           "response-content-disposition", "X-Amz-Date", "expires"}) {
+    INFO(name);
+    CHECK_FALSE(xget::names_a_secret(name));
+  }
+}
+
+TEST_CASE("words are quoted for a shell") {
+  CHECK(shell_quoted("plain-1.2_x/y:z@%+,=") == "plain-1.2_x/y:z@%+,=");
+  CHECK(shell_quoted("") == "''");
+  CHECK(shell_quoted("two words") == "'two words'");
+  CHECK(shell_quoted("it's") == "'it'\\''s'");
+  CHECK(shell_quoted("$HOME;`x`*?[~#&|<>()!\"\\") == "'$HOME;`x`*?[~#&|<>()!\"\\'");
+  CHECK(shell_quoted("日本") == "'日本'");
+  CHECK(shell_quoted("~root") == "'~root'");
+}
+
+TEST_CASE("words that no terminal should see are escaped") {
+  CHECK(shell_quoted("a\x1b[31m'\\\n") == "$'a\\x1B[31m\\'\\\\\\x0A'");
+  CHECK(shell_quoted("\xff") == "$'\\xFF'");
+}
