@@ -21,7 +21,7 @@ using Instant = LoopTime::time_point;
 // Seconds since 1970, for HTTP dates alone.
 using WallTime = std::chrono::sys_seconds;
 
-inline double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+inline double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 inline Duration from_seconds(double s) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
 }

@@ -44,7 +44,7 @@ std::string connections(const LineState& state) {
 
 std::optional<std::string> time_left(const LineState& state) {
   if (!state.left || is_stalled(state)) return std::nullopt;
-  return whole_seconds(seconds(*state.left)) + " left";
+  return whole_seconds(to_seconds(*state.left)) + " left";
 }
 
 std::vector<Field> fields_of(const LineState& state) {

@@ -12,7 +12,7 @@ namespace {
 constexpr double kShortestSpeedSeconds = 0.001;
 
 std::string time_and_speed(std::uint64_t received, Duration elapsed) {
-  const double length = seconds(elapsed);
+  const double length = to_seconds(elapsed);
   if (length < kShortestSpeedSeconds) return "";
   const double rate = static_cast<double>(received) / length;
   return " in " + format_duration(elapsed) + " (" + format_size(static_cast<std::uint64_t>(rate)) +

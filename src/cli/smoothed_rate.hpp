@@ -16,7 +16,7 @@ class SmoothedRate {
     if (!rate_) {
       rate_ = bytes_per_second;
     } else {
-      const double weight = 1 - std::exp(-seconds(now - last_) / kMemorySeconds);
+      const double weight = 1 - std::exp(-to_seconds(now - last_) / kMemorySeconds);
       *rate_ += weight * (bytes_per_second - *rate_);
     }
     last_ = now;

@@ -21,7 +21,7 @@ class RateEstimator {
 
   // Bytes per second as of now, falling while nothing comes; 0 if nothing was seen yet.
   [[nodiscard]] double rate(Instant now) const {
-    const double age = seconds(now - last_);
+    const double age = to_seconds(now - last_);
     const double weight = smoothing(age);
     if (age < kShortest) return rate_;
     return rate_ * (1 - weight) + weight * pending_ / age;
@@ -32,12 +32,12 @@ class RateEstimator {
 
   // The plain mean while younger than the window.
   [[nodiscard]] double smoothing(double age) const {
-    const double lived = std::max(seconds(last_ - start_) + age, 1e-9);
-    return std::max(age / lived, 1 - std::exp(-age / seconds(window_))) ;
+    const double lived = std::max(to_seconds(last_ - start_) + age, 1e-9);
+    return std::max(age / lived, 1 - std::exp(-age / to_seconds(window_)));
   }
 
   void fold(Instant now) {
-    const double age = seconds(now - last_);
+    const double age = to_seconds(now - last_);
     if (age < kShortest) return;
     rate_ = rate(now);
     pending_ = 0;

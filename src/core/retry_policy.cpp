@@ -10,7 +10,7 @@ constexpr std::uint64_t kProgressBytes = 1024;
 // Half of it is fixed and half is chance, so that many clients spread out but none hurries.
 Duration jittered(Duration wait, std::uint64_t random) {
   const double fraction = 0.5 + 0.5 * (static_cast<double>(random >> 11) * 0x1.0p-53);
-  return from_seconds(seconds(wait) * fraction);
+  return from_seconds(to_seconds(wait) * fraction);
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ void Scheduler::handle(const SegmentPaused& event, Instant now) {
 
 void Scheduler::handle(const SegmentEnded& event, Instant now) {
   if (find(event.id) == nullptr) return;
-  finish_segment(event.id, event.failure.has_value());
+  finish_segment(event.id, event.failure.has_value(), now);
   if (event.failure) after_failure(*event.failure, now);
 }
 
@@ -159,9 +159,13 @@ Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
   return segments_.back();
 }
 
-void Scheduler::finish_segment(SegmentId id, bool failed) {
+void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
   const auto it = std::find_if(segments_.begin(), segments_.end(),
                                [id](const Segment& segment) { return segment.id == id; });
+  if (it->opened && !failed) {
+    last_rate_ = it->rate.rate(now);
+    last_round_trip_ = it->round_trip;
+  }
   if (!plan_.ranges) {
     // One stream cannot begin in the middle: it is asked for from 0 again.
     if (failed) missing_ = RangeSet(ByteRange{0, plan_.size});
@@ -215,7 +219,7 @@ void Scheduler::check_stalls(Instant now) {
   }
   for (SegmentId id : dead) {
     actions_.emplace_back(CancelSegment{id});
-    finish_segment(id, true);
+    finish_segment(id, true, now);
     after_failure({.kind = FailureKind::Stall,
                    .number = 0,
                    .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",
@@ -233,7 +237,7 @@ bool Scheduler::stalled(const Segment& segment, Instant now) const {
   const Duration watched = now - segment.window_start;
   return watched >= plan_.stall_timeout &&
          static_cast<double>(segment.window_bytes) <
-             static_cast<double>(plan_.crawl_rate) * seconds(watched);
+             static_cast<double>(plan_.crawl_rate) * to_seconds(watched);
 }
 
 Instant Scheduler::stall_deadline(const Segment& segment) const {
@@ -266,12 +270,12 @@ std::optional<ByteRange> Scheduler::pick(Instant now) const {
 
 std::uint64_t Scheduler::range_length(Instant now) const {
   const auto connections = static_cast<std::uint64_t>(connections_.target());
-  const double rate = mean_rate(now);
+  const double rate = expected_rate(now);
   std::uint64_t wanted = kFirstRange;
   if (rate > 0) {
     const Duration span =
         std::clamp(mean_round_trip() * kRoundTripsPerRange, kShortestRange, kLongestRange);
-    wanted = static_cast<std::uint64_t>(rate * seconds(span));
+    wanted = static_cast<std::uint64_t>(rate * to_seconds(span));
   }
   const std::uint64_t fair = bytes_left() / (connections * kRangesPerConnectionLeft);
   std::uint64_t most = fair;
@@ -282,9 +286,9 @@ std::uint64_t Scheduler::range_length(Instant now) const {
 // Splits the rest of the segment that would end last, in proportion to the speeds of the two.
 std::optional<ByteRange> Scheduler::take_over(Instant now) {
   if (!plan_.ranges) return std::nullopt;
-  const double fresh_rate = mean_rate(now);
+  const double fresh_rate = expected_rate(now);
   if (fresh_rate <= 0) return std::nullopt;
-  const double setup = 2 * seconds(mean_round_trip());
+  const double setup = 2 * to_seconds(mean_round_trip());
   Segment* slowest = nullptr;
   double latest = 0;
   for (Segment& segment : segments_) {
@@ -317,7 +321,8 @@ std::uint64_t Scheduler::bytes_left() const {
   return left;
 }
 
-double Scheduler::mean_rate(Instant now) const {
+double Scheduler::expected_rate(Instant now) const {
+  if (last_rate_ > 0) return last_rate_;
   double sum = 0;
   int known = 0;
   for (const Segment& segment : segments_) {
@@ -339,7 +344,7 @@ Duration Scheduler::mean_round_trip() const {
       ++known;
     }
   }
-  return known == 0 ? Duration::zero() : sum / known;
+  return known == 0 ? last_round_trip_ : sum / known;
 }
 
 std::uint64_t Scheduler::align_up(std::uint64_t offset) const {

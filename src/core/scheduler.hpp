@@ -164,7 +164,8 @@ class Scheduler {
 
   Segment* find(SegmentId id);
   Segment& add_segment(ByteRange range, Instant now);
-  void finish_segment(SegmentId id, bool failed);  // what it did not bring is missing again
+  // What it did not bring is missing again.
+  void finish_segment(SegmentId id, bool failed, Instant now);
   [[nodiscard]] Remedy remedy_after(const Failure& failure);
   void after_failure(const Failure& failure, Instant now);
   void check_stalls(Instant now);
@@ -176,7 +177,9 @@ class Scheduler {
   [[nodiscard]] std::uint64_t range_length(Instant now) const;
   [[nodiscard]] std::optional<ByteRange> take_over(Instant now);
   [[nodiscard]] std::uint64_t bytes_left() const;
-  [[nodiscard]] double mean_rate(Instant now) const;  // of open segments; 0: unknown
+  // Of a connection that is free now: its own if it was seen to work, else that of the others;
+  // 0: unknown.
+  [[nodiscard]] double expected_rate(Instant now) const;
   [[nodiscard]] Duration mean_round_trip() const;
   [[nodiscard]] std::uint64_t align_up(std::uint64_t offset) const;
 
@@ -191,6 +194,8 @@ class Scheduler {
   std::uint64_t window_end_;
   SegmentId next_id_ = 1;
   int bad_ranges_ = 0;    // in a row
+  double last_rate_ = 0;  // of the segment that ended last, bytes per second
+  Duration last_round_trip_{};
   bool stopped_ = false;  // GiveUp or Reconsider was said
   bool all_written_ = false;
   SchedulerActions actions_;

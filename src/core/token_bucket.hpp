@@ -39,8 +39,8 @@ class TokenBucket {
   void refill(Instant now) {
     if (!limited()) return;
     if (now > last_) {
-      const double most = rate_ * seconds(kTick);
-      tokens_ = std::min(most, tokens_ + rate_ * seconds(now - last_));
+      const double most = rate_ * to_seconds(kTick);
+      tokens_ = std::min(most, tokens_ + rate_ * to_seconds(now - last_));
       last_ = now;
     }
   }

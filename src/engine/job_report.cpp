@@ -166,7 +166,7 @@ Progress Job::progress(Instant now) {
           .bytes_per_second = static_cast<std::uint64_t>(speed_.rate(now)),
           .connections = transfer_ ? transfer_->receiving() : 0,
           .stalled_seconds =
-              transfer_ ? seconds(std::max(Duration::zero(), now - transfer_->last_byte_at())) : 0};
+              transfer_ ? to_seconds(std::max(Duration::zero(), now - transfer_->last_byte_at())) : 0};
 }
 
 }  // namespace xget::engine

@@ -340,6 +340,14 @@ std::uint64_t SimDisk::inode(const std::string& path) const {
   return inode == nullptr ? 0 : inode->number;
 }
 
+std::vector<std::string> SimDisk::names(const std::string& folder) const {
+  std::vector<std::string> names;
+  const auto found = folders_.find(normal(folder));
+  if (found == folders_.end()) return names;
+  for (const auto& [name, inode] : found->second->names()) names.push_back(name);
+  return names;
+}
+
 void SimDisk::put(const std::string& path, std::vector<std::byte> bytes) {
   auto inode = find(path);
   if (inode == nullptr) {

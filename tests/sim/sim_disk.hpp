@@ -63,6 +63,7 @@ class SimDisk final : public core::FileSystem {
   // ---- from outside of the process, by path, at once and durably ----
   [[nodiscard]] const std::vector<std::byte>* content(const std::string& path) const;  // or null
   [[nodiscard]] std::uint64_t inode(const std::string& path) const;                    // or 0
+  [[nodiscard]] std::vector<std::string> names(const std::string& folder) const;
   void put(const std::string& path, std::vector<std::byte> bytes);  // creates or overwrites
   void remove(const std::string& path);
 

@@ -19,6 +19,7 @@ class SimWorker final : public core::Worker, private Pausable {
 
   void submit(std::function<void()> task, std::function<void()> done) override;
 
+  [[nodiscard]] bool idle() const { return queue_.empty(); }
   // After World::kill_process: what runs comes to its end (its disk calls fail), the rest is
   // dropped; no `done` is called.
   void abandon();

@@ -57,7 +57,7 @@ void World::trace(std::string_view what, std::uint64_t a, std::uint64_t b) {
   mix(a);
   mix(b);
   if (!printing_) return;
-  std::fprintf(stderr, "%12.6f %.*s %llu %llu\n", seconds(now_.time_since_epoch()),
+  std::fprintf(stderr, "%12.6f %.*s %llu %llu\n", to_seconds(now_.time_since_epoch()),
                static_cast<int>(what.size()), what.data(), static_cast<unsigned long long>(a),
                static_cast<unsigned long long>(b));
 }
@@ -67,7 +67,7 @@ void World::trace_text(std::string_view what, std::string_view text) {
   mix(what);
   mix(text);
   if (!printing_) return;
-  std::fprintf(stderr, "%12.6f %.*s %.*s\n", seconds(now_.time_since_epoch()),
+  std::fprintf(stderr, "%12.6f %.*s %.*s\n", to_seconds(now_.time_since_epoch()),
                static_cast<int>(what.size()), what.data(), static_cast<int>(text.size()),
                text.data());
 }

@@ -1,0 +1,190 @@
+// Rate limits, retries, piece lengths, range sets: the small pure pieces.
+#include <catch2/catch.hpp>
+
+#include "base/byte_range.hpp"
+#include "core/piece_length.hpp"
+#include "core/retry_policy.hpp"
+#include "core/target_policy.hpp"
+#include "core/token_bucket.hpp"
+
+using namespace xget;
+using namespace xget::core;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST_CASE("A token bucket holds the rate over any stretch and saves up no burst") {
+  TokenBucket bucket(1'000'000);
+  Instant now{seconds(5)};
+  std::uint64_t taken = 0;
+  const Instant end = now + seconds(10);
+  while (now < end) {
+    if (bucket.open(now)) {
+      bucket.take(16384, now);
+      taken += 16384;
+    } else {
+      now = std::max(bucket.opens_at(now), now + milliseconds(1));
+    }
+  }
+  CHECK(taken > 9'800'000);
+  CHECK(taken < 10'200'000);
+  now += seconds(3600);  // an idle hour
+  std::uint64_t burst = 0;
+  while (bucket.open(now)) {
+    bucket.take(1000, now);
+    burst += 1000;
+  }
+  CHECK(burst <= 52'000);  // one tick's worth
+}
+
+TEST_CASE("An unlimited bucket is always open") {
+  TokenBucket bucket(0);
+  bucket.take(1ULL << 40, Instant{});
+  CHECK(bucket.open(Instant{}));
+}
+
+TEST_CASE("Waits double, are jittered and stay under the longest") {
+  RetryPolicy policy({.failures = 20, .first_wait = seconds(1)}, Instant{});
+  policy.on_progress(5000, Instant{});
+  Failure failure;
+  failure.kind = FailureKind::Connect;
+  policy.on_failure(failure, Instant{}, 0);  // right after progress: at once
+  Duration last{};
+  for (int i = 0; i < 12; ++i) {
+    const auto decision = policy.on_failure(failure, Instant{}, ~0ULL);
+    REQUIRE_FALSE(decision.give_up);
+    CHECK(decision.wait >= last);
+    CHECK(decision.wait <= seconds(60));
+    last = decision.wait;
+  }
+  CHECK(last > seconds(59));
+}
+
+TEST_CASE("A long Retry-After is not waited for, a short one is") {
+  RetryPolicy policy({}, Instant{});
+  Failure busy;
+  busy.kind = FailureKind::Busy;
+  busy.retry_after = seconds(30);
+  CHECK(policy.on_failure(busy, Instant{}, 0).wait >= seconds(30));
+  busy.retry_after = std::chrono::minutes(6);
+  CHECK(policy.on_failure(busy, Instant{}, 0).give_up);
+}
+
+TEST_CASE("A name that never answered is given up soon") {
+  RetryPolicy policy({.failures = 100}, Instant{});
+  Failure failure;
+  failure.kind = FailureKind::Resolve;
+  int tries = 0;
+  while (!policy.on_failure(failure, Instant{}, 0).give_up) ++tries;
+  CHECK(tries == 3);
+}
+
+TEST_CASE("A byte per attempt is no progress") {
+  RetryPolicy policy({.failures = 3, .failures_before_first_byte = 3}, Instant{});
+  Failure failure;
+  failure.kind = FailureKind::CutShort;
+  int tries = 0;
+  while (tries < 100) {
+    policy.on_progress(1, Instant{});
+    if (policy.on_failure(failure, Instant{}, 0).give_up) break;
+    ++tries;
+  }
+  CHECK(tries == 3);
+}
+
+TEST_CASE("Pieces are powers of two from 1 MiB, at most 14,000 of any file") {
+  CHECK(piece_length(0) == 1U << 20);
+  CHECK(piece_length(1) == 1U << 20);
+  CHECK(piece_length(14000ULL << 20) == 1U << 20);
+  CHECK(piece_length((14000ULL << 20) + 1) == 2U << 20);
+  for (std::uint64_t size = 1; size < (1ULL << 62); size = size * 3 + 1) {
+    const std::uint64_t length = piece_length(size);
+    CHECK((length & (length - 1)) == 0);
+    CHECK((size - 1) / length + 1 <= kMaxPieces);
+  }
+}
+
+TEST_CASE("A range set merges what touches and splits what is cut") {
+  RangeSet set;
+  set.add({10, 20});
+  set.add({30, 40});
+  set.add({20, 30});
+  CHECK(set.ranges() == std::vector<ByteRange>{{10, 40}});
+  set.remove({15, 25});
+  CHECK(set.ranges() == std::vector<ByteRange>{{10, 15}, {25, 40}});
+  CHECK(set.size() == 20);
+  CHECK(set.contains({25, 40}));
+  CHECK_FALSE(set.contains({14, 26}));
+  CHECK(set.next(15) == ByteRange{25, 40});
+  CHECK(set.next(30) == ByteRange{30, 40});
+  CHECK(set.next_gap(0, 100) == ByteRange{0, 10});
+  CHECK(set.next_gap(12, 100) == ByteRange{15, 25});
+  CHECK(set.next_gap(25, 40) == std::nullopt);
+  CHECK(set.contiguous_end(26) == 40);
+}
+
+TEST_CASE("Random range operations agree with a plain set of bytes") {
+  std::uint64_t seed = 12345;
+  const auto dice = [&seed](std::uint64_t n) {
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (seed >> 33) % n;
+  };
+  RangeSet set;
+  std::vector<bool> model(200);
+  for (int i = 0; i < 3000; ++i) {
+    const std::uint64_t a = dice(200);
+    const std::uint64_t b = a + dice(200 - a + 1);
+    const bool add = dice(2) == 0;
+    add ? set.add({a, b}) : set.remove({a, b});
+    for (std::uint64_t k = a; k < b; ++k) model[k] = add;
+    REQUIRE(set.size() == static_cast<std::uint64_t>(std::count(model.begin(), model.end(), true)));
+    for (const ByteRange& range : set.ranges()) {
+      REQUIRE(range.begin < range.end);
+      REQUIRE(model[range.begin]);
+      REQUIRE((range.end == 200 || !model[range.end]));
+    }
+  }
+}
+
+TEST_CASE("An existing file is never replaced unasked") {
+  const ExistingFacts there{.exists = true, .has_origin_mark = false};
+  CHECK(decide_before_request({}, Existing::Refuse, Resume::Default, false) == BeforeRequest::GoOn);
+  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, false) == BeforeRequest::Refuse);
+  CHECK(decide_before_request(there, Existing::Refuse, Resume::Adopt, false) == BeforeRequest::AskServer);
+  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, true) == BeforeRequest::CheckDigest);
+  CHECK(decide_before_request(there, Existing::Overwrite, Resume::Default, true) == BeforeRequest::GoOn);
+  CHECK(decide_before_request(there, Existing::Keep, Resume::Adopt, true) == BeforeRequest::LeaveIt);
+}
+
+TEST_CASE("An existing file is complete only under the validator it was finished with") {
+  Representation server;
+  server.size = 100;
+  server.ranges = true;
+  server.validators.strong_etag = "\"a\"";
+  CHECK(judge_existing(100, server, server, Resume::Default) == ExistingVerdict::AlreadyComplete);
+  Representation other = server;
+  other.validators.strong_etag = "\"b\"";
+  CHECK(judge_existing(100, other, server, Resume::Default) == ExistingVerdict::Refuse);
+  CHECK(judge_existing(100, other, server, Resume::Adopt) == ExistingVerdict::SampleAsWhole);
+  CHECK(judge_existing(60, std::nullopt, server, Resume::Adopt) == ExistingVerdict::SampleAsBeginning);
+  CHECK(judge_existing(101, std::nullopt, server, Resume::Adopt) == ExistingVerdict::Refuse);
+}
+
+TEST_CASE("A partial file goes on under an equal strong validator, or a digest, or samples") {
+  Representation known;
+  known.size = 100;
+  known.ranges = true;
+  known.validators.strong_etag = "\"a\"";
+  CHECK(judge_partial(known, known, true, false) == PartialVerdict::Resume);
+  Representation changed = known;
+  changed.validators.strong_etag = "\"b\"";
+  CHECK(judge_partial(known, changed, false, true) == PartialVerdict::OtherVersion);
+  Representation bare;
+  bare.size = 100;
+  bare.ranges = true;
+  CHECK(judge_partial(bare, bare, false, false) == PartialVerdict::Sample);
+  CHECK(judge_partial(bare, bare, true, false) == PartialVerdict::NotProven);
+  CHECK(judge_partial(bare, bare, true, true) == PartialVerdict::Resume);
+  Representation longer = bare;
+  longer.size = 101;
+  CHECK(judge_partial(bare, longer, false, true) == PartialVerdict::OtherVersion);
+}

@@ -1,0 +1,335 @@
+// The scheduler as a function of events and time.
+#include "core/scheduler.hpp"
+
+#include <catch2/catch.hpp>
+#include <map>
+
+using namespace xget;
+using namespace xget::core;
+
+namespace {
+
+constexpr std::uint64_t kMiB = 1ULL << 20;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class NoDice final : public Random {
+ public:
+  std::uint64_t next() override { return 1ULL << 63; }
+};
+
+Failure failure(FailureKind kind) {
+  Failure result;
+  result.kind = kind;
+  result.cause = "test";
+  return result;
+}
+
+// A scheduler with the segments it has asked for.
+struct Bench {
+  explicit Bench(SchedulerPlan plan, int connections = 4, RetryLimits limits = {})
+      : retry(limits, Instant{}), policy(connections), scheduler(std::move(plan), retry, policy, dice) {}
+
+  SchedulerActions tell(const SchedulerEvent& event) {
+    SchedulerActions actions = scheduler.on(event, now);
+    for (const SchedulerAction& action : actions) {
+      if (const auto* start = std::get_if<StartSegment>(&action)) open[start->id] = start->range;
+      if (const auto* cut = std::get_if<CutSegment>(&action)) open[cut->id].end = cut->end;
+      if (const auto* cancel = std::get_if<CancelSegment>(&action)) open.erase(cancel->id);
+      if (std::holds_alternative<AllWritten>(action)) all_written = true;
+      if (const auto* end = std::get_if<GiveUp>(&action)) gave_up = end->failure;
+      if (const auto* doubt = std::get_if<Reconsider>(&action)) doubted = doubt->failure;
+      if (std::holds_alternative<StartOver>(action)) ++start_overs;
+    }
+    return actions;
+  }
+  void begin() { tell(Tick{}); }
+  void open_all() {
+    for (const auto& [id, range] : std::map(open)) {
+      tell(SegmentOpened{id, range.end, milliseconds(10)});
+    }
+  }
+  // The segment receives `bytes` and ends if that was all.
+  void receive(SegmentId id, std::uint64_t bytes) {
+    ByteRange& range = open.at(id);
+    range.begin += std::min(bytes, range.length());
+    fetched += bytes;
+    tell(SegmentAdvanced{id, range.begin});
+    if (open.contains(id) && open.at(id).empty()) {
+      open.erase(id);
+      tell(SegmentEnded{id, std::nullopt});
+    }
+  }
+  void wait(Duration time) {
+    now += time;
+    tell(Tick{});
+  }
+
+  NoDice dice;
+  RetryPolicy retry;
+  FixedConnections policy;
+  Scheduler scheduler;
+  Instant now{};
+  std::map<SegmentId, ByteRange> open;  // what is left of each
+  std::uint64_t fetched = 0;
+  bool all_written = false;
+  std::optional<Failure> gave_up, doubted;
+  int start_overs = 0;
+};
+
+SchedulerPlan plan_of(std::uint64_t size) {
+  SchedulerPlan plan;
+  plan.size = size;
+  plan.piece_length = kMiB;
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("Ranges are handed out from the front, on piece boundaries, to all connections") {
+  Bench bench(plan_of(400 * kMiB));
+  bench.begin();
+  REQUIRE(bench.open.size() == 4);
+  std::uint64_t expected = 0;
+  for (const auto& [id, range] : bench.open) {
+    CHECK(range.begin == expected);
+    CHECK(range.end % kMiB == 0);
+    expected = range.end;
+  }
+}
+
+TEST_CASE("Every byte is fetched exactly once when nothing fails") {
+  const int connections = GENERATE(1, 3, 16);
+  Bench bench(plan_of(37 * kMiB + 12345), connections);
+  bench.begin();
+  for (int turn = 0; turn < 100000 && !bench.all_written; ++turn) {
+    bench.open_all();
+    bench.now += milliseconds(5);
+    const auto snapshot = bench.open;
+    for (const auto& [id, range] : snapshot) {
+      if (bench.open.contains(id)) bench.receive(id, std::min<std::uint64_t>(100000, bench.open.at(id).length()));
+    }
+  }
+  CHECK(bench.all_written);
+  CHECK(bench.fetched == 37 * kMiB + 12345);
+}
+
+TEST_CASE("Ranges grow with the rate and shrink with what is left") {
+  Bench bench(plan_of(1000 * kMiB), 2);
+  bench.begin();
+  bench.open_all();
+  const auto first = bench.open.begin()->first;
+  for (int i = 0; i < 20 && bench.open.contains(first); ++i) {
+    bench.now += milliseconds(20);
+    bench.receive(first, std::min<std::uint64_t>(2 * kMiB, bench.open.at(first).length()));
+  }
+  const ByteRange later = std::prev(bench.open.end())->second;
+  CHECK(later.length() > 16 * kMiB);   // 100 MiB/s for half a second
+  CHECK(later.length() < 250 * kMiB);  // never more than its share of the rest
+}
+
+TEST_CASE("Held ranges are not fetched again") {
+  SchedulerPlan plan = plan_of(10 * kMiB);
+  plan.held = RangeSet({0, 9 * kMiB});
+  Bench bench(plan);
+  bench.begin();
+  REQUIRE(bench.open.size() == 1);
+  CHECK(bench.open.begin()->second == ByteRange{9 * kMiB, 10 * kMiB});
+}
+
+TEST_CASE("The probe's response keeps an equal share, then is cut") {
+  Bench bench(plan_of(400 * kMiB));
+  bench.open[1] = {0, 400 * kMiB};
+  bench.tell(SegmentAdopted{{0, 400 * kMiB}, 400 * kMiB, milliseconds(1)});
+  CHECK(bench.open.at(1).end == 100 * kMiB);
+  CHECK(bench.open.size() == 4);
+  CHECK(bench.open.at(2).begin == 100 * kMiB);
+}
+
+TEST_CASE("With one connection the probe's response is never cut") {
+  Bench bench(plan_of(400 * kMiB), 1);
+  const auto actions = bench.tell(SegmentAdopted{{0, 400 * kMiB}, 400 * kMiB, milliseconds(1)});
+  CHECK(actions.empty());
+}
+
+TEST_CASE("A connection without work takes over part of the slowest one's rest") {
+  Bench bench(plan_of(64 * kMiB), 2);
+  bench.open[1] = {0, 64 * kMiB};
+  bench.tell(SegmentAdopted{{0, 64 * kMiB}, 64 * kMiB, milliseconds(1)});
+  bench.open_all();
+  for (int i = 0; i < 400 && bench.open.size() == 2; ++i) {  // the first one is a crawler
+    bench.now += milliseconds(10);
+    bench.receive(1, 10000);
+    const SegmentId other = std::prev(bench.open.end())->first;
+    bench.tell(SegmentOpened{other, bench.open.at(other).end, milliseconds(1)});
+    bench.receive(other, std::min<std::uint64_t>(kMiB, bench.open.at(other).length()));
+  }
+  CHECK(bench.open.at(1).end < 32 * kMiB);  // it was cut below its first share
+}
+
+TEST_CASE("A failed range is handed out again after a wait, the others go on") {
+  Bench bench(plan_of(400 * kMiB));
+  bench.begin();
+  bench.open_all();
+  const ByteRange lost = bench.open.begin()->second;
+  const SegmentId id = bench.open.begin()->first;
+  bench.open.erase(id);
+  bench.tell(SegmentEnded{id, failure(FailureKind::CutShort)});
+  CHECK(bench.open.size() == 3);
+  REQUIRE(bench.scheduler.next_deadline());
+  bench.wait(seconds(2));
+  REQUIRE(bench.open.size() == 4);
+  CHECK(std::prev(bench.open.end())->second.begin == lost.begin);
+}
+
+TEST_CASE("A silent connection is replaced, a paused one is not") {
+  SchedulerPlan plan = plan_of(8 * kMiB);
+  plan.stall_timeout = seconds(5);
+  Bench bench(plan, 2);
+  bench.begin();
+  bench.open_all();
+  const SegmentId paused = bench.open.begin()->first;
+  const SegmentId silent = std::prev(bench.open.end())->first;
+  bench.tell(SegmentPaused{paused, true});
+  bench.wait(seconds(6));
+  CHECK(bench.open.contains(paused));
+  CHECK_FALSE(bench.open.contains(silent));
+}
+
+TEST_CASE("A trickle is as good as a stall") {
+  SchedulerPlan plan = plan_of(8 * kMiB);
+  plan.stall_timeout = seconds(5);
+  Bench bench(plan, 1);
+  bench.begin();
+  bench.open_all();
+  const SegmentId trickle = bench.open.begin()->first;
+  for (int i = 0; i < 11 && bench.open.contains(trickle); ++i) {
+    bench.receive(trickle, 1);
+    bench.wait(seconds(1));
+  }
+  CHECK_FALSE(bench.open.contains(trickle));
+}
+
+TEST_CASE("Time in which the loop could not run is nobody's stall") {
+  SchedulerPlan plan = plan_of(8 * kMiB);
+  plan.stall_timeout = seconds(5);
+  Bench bench(plan, 1);
+  bench.begin();
+  bench.open_all();
+  bench.now += seconds(30);
+  bench.tell(LoopBlocked{seconds(30)});
+  bench.tell(Tick{});
+  CHECK(bench.open.size() == 1);
+}
+
+TEST_CASE("Failures in a row without a new byte end it, progress begins the count anew") {
+  RetryLimits limits;
+  limits.failures = 3;
+  limits.failures_before_first_byte = 3;
+  Bench bench(plan_of(8 * kMiB), 1, limits);
+  bench.begin();
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(bench.open.size() == 1);
+    const SegmentId id = bench.open.begin()->first;
+    bench.open_all();
+    bench.receive(id, 2000);
+    bench.open.erase(id);
+    bench.tell(SegmentEnded{id, failure(FailureKind::CutShort)});
+    bench.wait(seconds(60));
+  }
+  CHECK_FALSE(bench.gave_up);
+  for (int i = 0; i < 4 && !bench.gave_up; ++i) {
+    const SegmentId id = bench.open.begin()->first;
+    bench.open.erase(id);
+    bench.tell(SegmentEnded{id, failure(FailureKind::Connect)});
+    bench.wait(seconds(60));
+  }
+  CHECK(bench.gave_up);
+}
+
+TEST_CASE("No new byte for as long as allowed ends it, however often it may retry") {
+  RetryLimits limits;
+  limits.give_up_after = std::chrono::minutes(10);
+  Bench bench(plan_of(8 * kMiB), 1, limits);
+  bench.begin();
+  bench.wait(std::chrono::minutes(11));
+  CHECK(bench.gave_up);
+}
+
+TEST_CASE("A busy server gets fewer connections") {
+  Bench bench(plan_of(400 * kMiB), 8);
+  bench.begin();
+  REQUIRE(bench.open.size() == 8);
+  for (int i = 0; i < 6; ++i) {
+    const SegmentId id = std::prev(bench.open.end())->first;
+    bench.open.erase(id);
+    bench.tell(SegmentEnded{id, failure(FailureKind::Busy)});
+  }
+  bench.wait(std::chrono::minutes(2));
+  CHECK(bench.open.size() <= 3);
+}
+
+TEST_CASE("Doubts about the version or about ranges are the job's to settle") {
+  Bench bench(plan_of(400 * kMiB));
+  bench.begin();
+  const FailureKind kind = GENERATE(FailureKind::OtherVersion, FailureKind::NoRanges, FailureKind::Unsatisfiable);
+  bench.tell(SegmentEnded{bench.open.begin()->first, failure(kind)});
+  REQUIRE(bench.doubted);
+  CHECK(bench.doubted->kind == kind);
+  CHECK(bench.tell(Tick{}).empty());
+}
+
+TEST_CASE("An expired URL is resolved again from the start") {
+  Bench bench(plan_of(400 * kMiB));
+  bench.begin();
+  bench.tell(SegmentEnded{bench.open.begin()->first, failure(FailureKind::Expired)});
+  CHECK(bench.start_overs == 1);
+  CHECK_FALSE(bench.gave_up);
+}
+
+TEST_CASE("What is lost after all was written is fetched again") {
+  SchedulerPlan plan = plan_of(4 * kMiB);
+  plan.held = RangeSet({0, 4 * kMiB});
+  Bench bench(plan);
+  bench.begin();
+  CHECK(bench.all_written);
+  bench.all_written = false;
+  bench.tell(RangeLost{{kMiB, 2 * kMiB}});
+  REQUIRE(bench.open.size() == 1);
+  CHECK(bench.open.begin()->second == ByteRange{kMiB, 2 * kMiB});
+  bench.open_all();
+  bench.receive(bench.open.begin()->first, kMiB);
+  CHECK(bench.all_written);
+}
+
+TEST_CASE("Without ranges there is one stream from 0, and a failure begins it again") {
+  SchedulerPlan plan = plan_of(kUnknownEnd);
+  plan.ranges = false;
+  Bench bench(plan);
+  bench.begin();
+  REQUIRE(bench.open.size() == 1);
+  const SegmentId id = bench.open.begin()->first;
+  bench.open_all();
+  bench.receive(id, 5 * kMiB);
+  bench.open.erase(id);
+  bench.tell(SegmentEnded{id, failure(FailureKind::CutShort)});
+  bench.wait(seconds(60));
+  REQUIRE(bench.open.size() == 1);
+  const auto [again, range] = *bench.open.begin();
+  CHECK(range.begin == 0);
+  bench.tell(SegmentEnded{again, std::nullopt});
+  CHECK(bench.all_written);
+}
+
+TEST_CASE("Nothing is asked for beyond the window of an ordered output") {
+  SchedulerPlan plan = plan_of(400 * kMiB);
+  plan.window = 16 * kMiB;
+  Bench bench(plan);
+  bench.begin();
+  for (const auto& [id, range] : bench.open) CHECK(range.begin < 16 * kMiB);
+  const std::size_t before = bench.open.size();
+  CHECK(before <= 4);
+  std::uint64_t furthest = 0;
+  for (const auto& [id, range] : bench.open) furthest = std::max(furthest, range.end);
+  CHECK(furthest <= 17 * kMiB);
+}
