@@ -124,14 +124,16 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   return request;
 }
 
-std::unique_ptr<engine::Job> make_job(const JobRequest& request, RequestPorts ports,
-                                      engine::Job::Tell tell) {
+Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, RequestPorts ports,
+                                              engine::Job::Tell tell) {
   auto source = std::make_unique<engine::HttpSource>(request.source, ports.transport,
                                                      ports.resolver, ports.job.clock);
   std::unique_ptr<core::Sink> stream;
   if (request.to_standard_output) {
-    stream = std::make_unique<store::StreamSink>(STDOUT_FILENO, ports.job.disk,
-                                                 request.settings.digest);
+    auto made =
+        store::StreamSink::create(STDOUT_FILENO, ports.stream_writer, request.settings.digest);
+    if (!made) return fail(std::move(made.error()));
+    stream = *std::move(made);
   }
   return std::make_unique<engine::Job>(request.settings, ports.job, std::move(source),
                                        std::move(stream), std::move(tell));

@@ -23,10 +23,11 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options);
 // The ports a job runs on, as prepare()'s result needs them.
 struct RequestPorts {
   engine::JobPorts job;
+  core::Worker& stream_writer;  // whoever reads standard output may hold it up
   core::Transport& transport;
   core::Resolver& resolver;
 };
-std::unique_ptr<engine::Job> make_job(const JobRequest& request, RequestPorts ports,
-                                      engine::Job::Tell tell);
+Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, RequestPorts ports,
+                                              engine::Job::Tell tell);
 
 }  // namespace xget::api

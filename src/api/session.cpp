@@ -60,6 +60,7 @@ class Session::Impl {
         loop_(clock_, transport_settings(options_)),
         disk_([this] { loop_.wake(); }),
         hashing_([this] { loop_.wake(); }),
+        stream_writer_([this] { loop_.wake(); }),
         limit_(options_.limit_rate),
         jobs_(options_.max_active_jobs),
         thread_([this] { run(); }) {}
@@ -113,6 +114,7 @@ class Session::Impl {
       }
       disk_.run_completions();
       hashing_.run_completions();
+      stream_writer_.run_completions();
       Instant now = clock_.now();
       jobs_.on_time(now);
       if (now >= next_progress) {
@@ -136,13 +138,22 @@ class Session::Impl {
       arrived.swap(inbox_);
     }
     for (api::JobRequest& request : arrived) {
-      jobs_.add([this, request = std::move(request)] {
-        const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limit_},
-                                      loop_.transport(),
-                                      loop_.resolver()};
-        return api::make_job(request, ports, [this](Event event) { events_.push(std::move(event)); });
-      });
+      jobs_.add([this, request = std::move(request)] { return make(request); });
     }
+  }
+
+  std::unique_ptr<engine::Job> make(const api::JobRequest& request) {
+    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limit_},
+                                  stream_writer_,
+                                  loop_.transport(),
+                                  loop_.resolver()};
+    auto job =
+        api::make_job(request, ports, [this](Event event) { events_.push(std::move(event)); });
+    if (job) return *std::move(job);
+    events_.push(Failed{.job = request.settings.id,
+                        .path = request.settings.path,
+                        .error = std::move(job.error())});
+    return nullptr;
   }
 
   const Options options_;
@@ -161,6 +172,7 @@ class Session::Impl {
   net::Loop loop_;
   store::WorkerThread disk_;
   store::WorkerThread hashing_;
+  store::WorkerThread stream_writer_;
   core::TokenBucket limit_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;

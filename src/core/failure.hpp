@@ -10,37 +10,37 @@
 namespace xget::core {
 
 enum class FailureKind {
-  Resolve,         // the name has no address now
-  Connect,         // refused, unreachable, timed out
-  CutShort,        // the body ended early
-  Broken,          // reset or protocol error before the head was complete
-  Stall,           // no bytes for too long
-  Busy,            // 429 or 503: wait, and use fewer connections
-  ServerError,     // 500, 502, 504, 52x
-  Expired,         // 401, 403, 410 after the resource was once served: resolve the URL again
-  NotFound,        // 404 and other 4xx: final on the first request
-  Denied,          // 401, 403, 407 on the first request: final
-  OtherVersion,    // the validator or the size shows another version
-  NoRanges,        // 200 to a range, or no range support
-  BadRange,        // a 206 that is not what was asked: wrong start, nonsense Content-Range, ...
-  Unsatisfiable,   // 416
-  Coded,           // a Content-Encoding that was not asked for
-  BadRedirect,     // loop, too many, downgrade, other scheme
-  BadResponse,     // not HTTP that can be used: contradicting lengths, odd status, ...
-  Tls,             // handshake failed
-  Certificate,     // the server is not who it should be: final
-  Proxy,           // the proxy failed
-  Unusable,        // a request that can never work: final
-  TooLarge,        // over --max-filesize: final
+  Resolve,        // the name has no address now
+  Connect,        // refused, unreachable, timed out
+  CutShort,       // the body ended early
+  Broken,         // reset or protocol error before the head was complete
+  Stall,          // no bytes for too long
+  Busy,           // 429 or 503: wait, and use fewer connections
+  ServerError,    // 500, 502, 504, 52x
+  Expired,        // 401, 403, 410 after the resource was once served: resolve the URL again
+  NotFound,       // 404 and other 4xx: final on the first request
+  Denied,         // 401, 403, 407 on the first request: final
+  OtherVersion,   // the validator or the size shows another version
+  NoRanges,       // 200 to a range, or no range support
+  BadRange,       // a 206 that is not what was asked: wrong start, nonsense Content-Range, ...
+  Unsatisfiable,  // 416
+  Coded,          // a Content-Encoding that was not asked for
+  BadRedirect,    // loop, too many, downgrade, other scheme
+  BadResponse,    // not HTTP that can be used: contradicting lengths, odd status, ...
+  Tls,            // handshake failed
+  Certificate,    // the server is not who it should be: final
+  Proxy,          // the proxy failed
+  Unusable,       // a request that can never work: final
+  TooLarge,       // over --max-filesize: final
 };
 const char* to_string(FailureKind kind);
 
 struct Failure {
   FailureKind kind = FailureKind::Broken;
-  long number = 0;                       // HTTP status or transport code
-  std::string cause;                     // in words, printable, without secrets
-  std::optional<Duration> retry_after;   // as the server told, not capped yet
-  std::optional<Representation> offered; // OtherVersion, Unsatisfiable: what the server has now
+  long number = 0;                        // HTTP status or transport code
+  std::string cause;                      // in words, printable, without secrets
+  std::optional<Duration> retry_after;    // as the server told, not capped yet
+  std::optional<Representation> offered;  // OtherVersion, Unsatisfiable: what the server has now
 };
 
 }  // namespace xget::core

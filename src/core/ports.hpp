@@ -45,47 +45,47 @@ using RequestId = std::uint64_t;  // never 0, never used twice
 
 // One GET, no redirects followed.
 struct HttpRequest {
-  std::string url;                       // absolute http or https URL, no user info, no fragment
-  std::vector<Header> headers;           // all that are to be sent besides Host
-  std::string pinned_address;            // IP literal to connect to (no brackets); empty: none
-  std::string connect_to;                // curl's HOST:PORT:TO_HOST:TO_PORT rule in force, or empty
-  std::string proxy;                     // proxy URL; empty: connect directly
-  bool http2 = false;                    // HTTP/2 may be used (TLS only)
+  std::string url;              // absolute http or https URL, no user info, no fragment
+  std::vector<Header> headers;  // all that are to be sent besides Host
+  std::string pinned_address;   // IP literal to connect to (no brackets); empty: none
+  std::string connect_to;       // curl's HOST:PORT:TO_HOST:TO_PORT rule in force, or empty
+  std::string proxy;            // proxy URL; empty: connect directly
+  bool http2 = false;           // HTTP/2 may be used (TLS only)
 };
 
 // How a request ended on the wire. What the response meant is judged elsewhere.
 enum class TransferStatus {
-  Ok,             // the body came to its announced or framed end
-  CutShort,       // the connection ended or broke in the middle of the body
-  ConnectFailed,  // refused, unreachable
-  TimedOut,       // the connection or its handshake took too long
-  Broken,         // a reset or a protocol error before the head was complete
-  TlsFailed,      // the handshake failed; certificate problems are CertificateBad
-  CertificateBad, // not valid for this host: final
-  ProxyFailed,    // the proxy cannot be resolved, reached or refuses
-  Cancelled,      // the listener refused it
-  Unusable,       // a request that can never work (bad client certificate file, bad URL): final
+  Ok,              // the body came to its announced or framed end
+  CutShort,        // the connection ended or broke in the middle of the body
+  ConnectFailed,   // refused, unreachable
+  TimedOut,        // the connection or its handshake took too long
+  Broken,          // a reset or a protocol error before the head was complete
+  TlsFailed,       // the handshake failed; certificate problems are CertificateBad
+  CertificateBad,  // not valid for this host: final
+  ProxyFailed,     // the proxy cannot be resolved, reached or refuses
+  Cancelled,       // the listener refused it
+  Unusable,        // a request that can never work (bad client certificate file, bad URL): final
 };
 
 struct TransferEnd {
   TransferStatus status = TransferStatus::Ok;
-  long number = 0;         // the transport's own code, for messages
-  std::string cause;       // in words, printable
+  long number = 0;            // the transport's own code, for messages
+  std::string cause;          // in words, printable
   bool length_known = false;  // the end was proven by Content-Length or framing, not by a close
 };
 
 // What the transport learnt of the connection when the head arrived.
 struct ConnectionFacts {
-  Duration connect_time{};   // TCP and TLS; zero on a reused connection
+  Duration connect_time{};     // TCP and TLS; zero on a reused connection
   Duration first_byte_time{};  // from sending the request to the first byte of the head
   std::string remote_address;
   bool reused = false;
 };
 
 enum class HeadVerdict {
-  Accept,   // body bytes follow
-  Drain,    // the body is not wanted: read it away if it is short, so that the connection lives on
-  Refuse,   // end it now
+  Accept,  // body bytes follow
+  Drain,   // the body is not wanted: read it away if it is short, so that the connection lives on
+  Refuse,  // end it now
 };
 enum class Flow {
   Continue,  // more, please
@@ -146,10 +146,10 @@ struct FileInfo {
   std::uint64_t inode = 0;
   std::uint64_t device = 0;
   std::int64_t mtime_ns = 0;
-  std::uint32_t mode = 0;     // permission bits alone
+  std::uint32_t mode = 0;  // permission bits alone
   std::uint32_t links = 1;
   bool regular = true;
-  bool ours = true;           // owned by this process's user
+  bool ours = true;  // owned by this process's user
 };
 
 enum class LockOutcome { Locked, HeldByOther, Unsupported };
@@ -188,10 +188,10 @@ class Folder {
   virtual Result<void> rename_no_replace(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& name) = 0;  // absent: fine
   virtual Result<void> sync() = 0;
-  virtual Result<void> writable() = 0;  // may this process create names here?
-  virtual std::uint64_t free_bytes() = 0;   // for this user; UINT64_MAX if unknown
-  virtual std::size_t longest_name() = 0;   // bytes a name may have
-  virtual std::uint32_t file_mode() = 0;    // 0666 less the umask
+  virtual Result<void> writable() = 0;     // may this process create names here?
+  virtual std::uint64_t free_bytes() = 0;  // for this user; UINT64_MAX if unknown
+  virtual std::size_t longest_name() = 0;  // bytes a name may have
+  virtual std::uint32_t file_mode() = 0;   // 0666 less the umask
 };
 
 class FileSystem {

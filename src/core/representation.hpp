@@ -12,7 +12,7 @@ namespace xget::core {
 struct Representation {
   std::optional<std::uint64_t> size;
   Validators validators;
-  bool ranges = false;        // the server answered 206 properly
+  bool ranges = false;  // the server answered 206 properly
   std::string content_type;
 };
 

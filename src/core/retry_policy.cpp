@@ -67,7 +67,8 @@ RetryPolicy::Decision RetryPolicy::on_failure(const Failure& failure, Instant no
   if (failures_ > allowed) return {.give_up = true, .wait = {}};
 
   const int doublings = std::min(failures_ - 1, 10);
-  Duration wait = std::min(limits_.longest_wait, limits_.first_wait * (Duration::rep{1} << doublings));
+  Duration wait =
+      std::min(limits_.longest_wait, limits_.first_wait * (Duration::rep{1} << doublings));
   // A connection that delivered and then broke is simply made again.
   if (progressed) wait = std::min(wait, limits_.first_wait / 10);
   wait = jittered(wait, random);

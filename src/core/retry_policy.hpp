@@ -21,8 +21,8 @@ enum class Remedy {
 Remedy remedy_for(FailureKind kind, bool served);
 
 struct RetryLimits {
-  int failures = 15;                        // in a row without a new byte
-  int failures_before_first_byte = 3;       // a name or a port that never answered
+  int failures = 15;                   // in a row without a new byte
+  int failures_before_first_byte = 3;  // a name or a port that never answered
   Duration first_wait = std::chrono::seconds(1);
   Duration longest_wait = std::chrono::seconds(60);
   Duration longest_retry_after = std::chrono::minutes(5);

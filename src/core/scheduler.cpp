@@ -6,7 +6,7 @@
 namespace xget::core {
 namespace {
 
-constexpr std::uint64_t kFirstRange = 4ULL << 20;     // while no rate is known
+constexpr std::uint64_t kFirstRange = 4ULL << 20;  // while no rate is known
 constexpr std::uint64_t kSmallestRange = 256ULL << 10;
 constexpr std::uint64_t kSmallestTakeOver = 512ULL << 10;
 constexpr std::uint64_t kTakeOverAlignment = 64ULL << 10;
@@ -20,8 +20,12 @@ constexpr int kBadRangesBeforeAskingPlainly = 3;
 
 Scheduler::Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections,
                      Random& random)
-    : plan_(std::move(plan)), retry_(retry), connections_(connections), random_(random),
-      missing_(ByteRange{0, plan_.size}), window_end_(plan_.window) {
+    : plan_(std::move(plan)),
+      retry_(retry),
+      connections_(connections),
+      random_(random),
+      missing_(ByteRange{0, plan_.size}),
+      window_end_(plan_.window) {
   if (plan_.ranges) {
     for (const ByteRange& range : plan_.held.ranges()) missing_.remove(range);
   }
@@ -302,8 +306,8 @@ std::optional<ByteRange> Scheduler::take_over(Instant now) {
   if (slowest == nullptr || slowest->end > window_end_) return std::nullopt;
   const double own_rate = std::max(slowest->rate.rate(now), 1.0);
   // Both end together if the newcomer, after its set-up, takes this much.
-  const double share =
-      fresh_rate * (static_cast<double>(slowest->left()) - own_rate * setup) / (own_rate + fresh_rate);
+  const double share = fresh_rate * (static_cast<double>(slowest->left()) - own_rate * setup) /
+                       (own_rate + fresh_rate);
   if (share < static_cast<double>(kSmallestTakeOver)) return std::nullopt;
   std::uint64_t middle = slowest->end - static_cast<std::uint64_t>(share);
   middle += kTakeOverAlignment - 1;

@@ -73,9 +73,8 @@ struct LoopBlocked {
 // A deadline passed.
 struct Tick {};
 
-using SchedulerEvent =
-    std::variant<SegmentAdopted, SegmentOpened, SegmentAdvanced, SegmentPaused, SegmentEnded,
-                 RangeLost, WindowMoved, LoopBlocked, Tick>;
+using SchedulerEvent = std::variant<SegmentAdopted, SegmentOpened, SegmentAdvanced, SegmentPaused,
+                                    SegmentEnded, RangeLost, WindowMoved, LoopBlocked, Tick>;
 
 // ---- actions ------------------------------------------------------------------------------
 
@@ -114,12 +113,12 @@ using SchedulerActions = std::vector<SchedulerAction>;
 struct SchedulerPlan {
   std::uint64_t size = kUnknownEnd;
   std::uint64_t piece_length = 1;
-  bool ranges = true;   // false: one stream from 0
-  RangeSet held;        // not to be fetched
+  bool ranges = true;  // false: one stream from 0
+  RangeSet held;       // not to be fetched
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
-  std::uint64_t crawl_rate = 1024;  // bytes per second; slower than this for a stall timeout
-                                    // is as good as stalled
+  std::uint64_t crawl_rate = 1024;     // bytes per second; slower than this for a stall timeout
+                                       // is as good as stalled
   std::uint64_t window = kUnknownEnd;  // bytes ahead of the front that can be taken
 };
 
@@ -145,7 +144,7 @@ class Scheduler {
     bool opened = false;
     bool paused = false;
     Instant last_activity{};
-    Instant window_start{};         // of the crawl check
+    Instant window_start{};  // of the crawl check
     std::uint64_t window_bytes = 0;
     RateEstimator rate;
 

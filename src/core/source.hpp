@@ -25,9 +25,9 @@ struct FetchSpec {
 // A response that was judged to carry bytes of the asked version from `granted.begin` on.
 struct Offer {
   Representation representation;
-  ByteRange granted;    // what the body will carry; end is kUnknownEnd if the server did not say.
-                        // Begins where the range asked for begins, or at 0 for a whole body.
-  bool whole = false;   // a 200: the body is the whole representation, from 0
+  ByteRange granted;      // what the body will carry; end is kUnknownEnd if the server did not say.
+                          // Begins where the range asked for begins, or at 0 for a whole body.
+  bool whole = false;     // a 200: the body is the whole representation, from 0
   Duration round_trip{};  // the connection's, as far as it is known
   std::string final_url;  // after redirects, without secrets
   std::string address;

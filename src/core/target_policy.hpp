@@ -12,16 +12,16 @@ namespace xget::core {
 // ---- before the first request -------------------------------------------------------------
 
 struct ExistingFacts {
-  bool exists = false;       // a file under the final name
+  bool exists = false;           // a file under the final name
   bool has_origin_mark = false;  // with a proof of what it was when it was finished
 };
 
 enum class BeforeRequest {
-  GoOn,          // nothing in the way, or it may be replaced
-  LeaveIt,       // --no-overwrite: done
-  CheckDigest,   // hash it: it may be the wanted file already
-  AskServer,     // the server's answer decides
-  Refuse,        // nothing could show that it is the wanted file
+  GoOn,         // nothing in the way, or it may be replaced
+  LeaveIt,      // --no-overwrite: done
+  CheckDigest,  // hash it: it may be the wanted file already
+  AskServer,    // the server's answer decides
+  Refuse,       // nothing could show that it is the wanted file
 };
 BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existing, Resume resume,
                                     bool digest_given);
@@ -37,11 +37,11 @@ ExistingVerdict judge_existing(std::uint64_t existing_size,
 // ---- a partial file stands there and the server has answered -------------------------------
 
 enum class PartialVerdict {
-  Resume,       // proven to be the same version, or a digest will tell
-  Sample,       // fetch some of what is held again and compare
-  NotProven,    // --strict: refuse
-  OtherVersion, // the resource changed
-  BeginAgain,   // it cannot be compared (no ranges): held bytes are worth nothing
+  Resume,        // proven to be the same version, or a digest will tell
+  Sample,        // fetch some of what is held again and compare
+  NotProven,     // --strict: refuse
+  OtherVersion,  // the resource changed
+  BeginAgain,    // it cannot be compared (no ranges): held bytes are worth nothing
 };
 PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,
                              bool strict, bool digest_given);

@@ -13,7 +13,8 @@ class TokenBucket {
   static constexpr Duration kTick = std::chrono::milliseconds(50);
 
   // 0 bytes per second: no limit.
-  explicit TokenBucket(std::uint64_t bytes_per_second) : rate_(static_cast<double>(bytes_per_second)) {}
+  explicit TokenBucket(std::uint64_t bytes_per_second)
+      : rate_(static_cast<double>(bytes_per_second)) {}
 
   [[nodiscard]] bool limited() const { return rate_ > 0; }
 

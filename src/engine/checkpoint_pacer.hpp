@@ -1,6 +1,6 @@
-// CheckpointPacer: when what was written is made durable. Checkpoints overlap with writing, one at a
-// time; where the disk is slow the interval stretches rather than hold the download up.
-// Thread: loop.
+// CheckpointPacer: when what was written is made durable. Checkpoints overlap with writing, one at
+// a time; where the disk is slow the interval stretches rather than hold the download up. Thread:
+// loop.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,8 @@ class CheckpointPacer {
   }
 
   [[nodiscard]] std::optional<Instant> next_deadline() const {
-    if (running_ || interval_.time.count() == 0 || sink_.undurable_bytes() == 0) return std::nullopt;
+    if (running_ || interval_.time.count() == 0 || sink_.undurable_bytes() == 0)
+      return std::nullopt;
     return std::max<Instant>(started_ + interval_.time, not_before_);
   }
 

@@ -137,9 +137,8 @@ void HttpSource::begin_hop(core::FetchId id, Fetch& fetch) {
     return;
   }
   fetch.lookup = resolver_.resolve(
-      origin.host, [this, id](const Result<std::vector<std::string>>& answer) {
-        on_resolved(id, answer);
-      });
+      origin.host,
+      [this, id](const Result<std::vector<std::string>>& answer) { on_resolved(id, answer); });
 }
 
 void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::string>>& answer) {
@@ -148,8 +147,8 @@ void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::str
   Fetch& fetch = it->second;
   fetch.lookup = 0;
   if (!answer) {
-    end_fetch(id, {failure(core::FailureKind::Resolve, answer.error().number,
-                           answer.error().cause)});
+    end_fetch(id,
+              {failure(core::FailureKind::Resolve, answer.error().number, answer.error().cause)});
     return;
   }
   fetch.race.addresses = interleave_families(*answer);
@@ -197,8 +196,8 @@ std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const 
 
 std::string HttpSource::connect_to_rule(const net::Origin& origin) const {
   for (const std::string& rule : settings_.connect_to) {
-    const std::string host = rule.starts_with('[') ? rule.substr(1, rule.find(']') - 1)
-                                                   : rule.substr(0, rule.find(':'));
+    const std::string host =
+        rule.starts_with('[') ? rule.substr(1, rule.find(']') - 1) : rule.substr(0, rule.find(':'));
     const std::size_t port_at = rule.find(':', rule.starts_with('[') ? rule.find(']') : 0) + 1;
     const std::string port = rule.substr(port_at, rule.find(':', port_at) - port_at);
     const bool host_fits = host.empty() || equals_ignoring_case(host, origin.host);
@@ -332,8 +331,8 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
   }
   const bool length_known = fetch.granted.end != kUnknownEnd;
   const bool all_there = length_known && fetch.delivered >= fetch.granted.length();
-  const bool ended_well = end.status == core::TransferStatus::Ok &&
-                          (!length_known || !defence_on(Defence::BodyLength));
+  const bool ended_well =
+      end.status == core::TransferStatus::Ok && (!length_known || !defence_on(Defence::BodyLength));
   if (all_there || ended_well) {  // all is there, however the connection ended
     end_fetch(id, {});
   } else {

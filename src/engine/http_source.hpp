@@ -23,12 +23,12 @@
 namespace xget::engine {
 
 struct HttpSourceSettings {
-  net::Url url;                          // as the user gave it
-  std::vector<core::Header> headers;     // for the URL's own origin alone
-  std::string user_password;             // likewise; empty: none
+  net::Url url;                       // as the user gave it
+  std::vector<core::Header> headers;  // for the URL's own origin alone
+  std::string user_password;          // likewise; empty: none
   std::string referer;
-  std::vector<std::string> connect_to;   // HOST:PORT:TO_HOST:TO_PORT; an empty HOST or PORT: any
-  std::string proxy;                     // option; empty: the environment decides
+  std::vector<std::string> connect_to;  // HOST:PORT:TO_HOST:TO_PORT; an empty HOST or PORT: any
+  std::string proxy;                    // option; empty: the environment decides
   net::ProxyEnvironment proxy_environment;
   bool allow_downgrade = false;
   bool http2 = false;
@@ -102,8 +102,8 @@ class HttpSource final : public core::Source, private core::TransferListener {
   core::Resolver& resolver_;
   core::Clock& clock_;
 
-  std::optional<net::Url> arrived_at_;             // where redirects led
-  std::map<std::string, std::string> preferred_;   // host → address that answered
+  std::optional<net::Url> arrived_at_;            // where redirects led
+  std::map<std::string, std::string> preferred_;  // host → address that answered
   bool if_range_works_ = true;
   core::FetchId next_id_ = 1;
   Fetches fetches_;

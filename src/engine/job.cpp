@@ -109,21 +109,24 @@ void Job::accept_existing() {
 }
 
 void Job::hash_existing() {
-  auto file = target_->open_existing();
-  if (!file) return stop(std::move(file.error()));
-  existing_file_ = *std::move(file);
+  auto opened = target_->open_existing();
+  if (!opened) return stop(std::move(opened.error()));
   stage_ = Stage::HashExisting;
-  auto result = std::make_shared<Result<std::string>>("");
+  existing_digest_ = std::make_shared<std::optional<Result<std::string>>>();
   ports_.hashing.submit(
-      [result, file = existing_file_.get(), algorithm = settings_.digest->algorithm,
+      [result = existing_digest_, file = std::shared_ptr<core::File>(*std::move(opened)),
+       algorithm = settings_.digest->algorithm,
        size = existing_->size] { *result = store::hash_file(*file, algorithm, size); },
-      tracked([this, result] { existing_digest_ = *result; }));
+      [job = std::weak_ptr<Job*>(self_)] {
+        if (const auto alive = job.lock()) (*alive)->hashed_ = (*alive)->wake_ = true;
+      });
 }
 
 void Job::step_hash_existing() {
-  if (!existing_digest_) return;
-  if (!*existing_digest_) return stop(existing_digest_->error());
-  if (**existing_digest_ == settings_.digest->hex) {
+  if (!hashed_) return;
+  const Result<std::string>& digest = **existing_digest_;
+  if (!digest) return stop(digest.error());
+  if (*digest == settings_.digest->hex) {
     return complete(Proof::Digest, "it matches the given digest", existing_->size, true);
   }
   if (settings_.resume == Resume::Adopt) return start_probe(whole_resource());
@@ -205,14 +208,14 @@ void Job::settle_existing() {
   const core::Representation& offered = probe_.offer()->representation;
   std::optional<core::Representation> marked;
   if (const auto mark = target_->existing_mark()) {
-    marked = core::Representation{.size = mark->size,
-                                  .validators = {.strong_etag = mark->strong_etag,
-                                                 .weak_etag = "",
-                                                 .last_modified = mark->last_modified,
-                                                 .last_modified_is_strong =
-                                                     !mark->last_modified.empty()},
-                                  .ranges = true,
-                                  .content_type = ""};
+    marked = core::Representation{
+        .size = mark->size,
+        .validators = {.strong_etag = mark->strong_etag,
+                       .weak_etag = "",
+                       .last_modified = mark->last_modified,
+                       .last_modified_is_strong = !mark->last_modified.empty()},
+        .ranges = true,
+        .content_type = ""};
   }
   switch (core::judge_existing(existing_->size, marked, offered, settings_.resume)) {
     case core::ExistingVerdict::AlreadyComplete:
@@ -238,8 +241,8 @@ void Job::settle_partial(Instant now) {
   }
   if (known_changed_) return on_other_version(now);
   const core::Representation& offered = probe_.offer()->representation;
-  switch (core::judge_partial(recorded(), offered, settings_.strict,
-                              settings_.digest.has_value())) {
+  switch (
+      core::judge_partial(recorded(), offered, settings_.strict, settings_.digest.has_value())) {
     case core::PartialVerdict::Resume: return resume_partial(now);
     case core::PartialVerdict::Sample: return start_sampling(Sampled::Partial);
     case core::PartialVerdict::NotProven:
@@ -293,17 +296,15 @@ void Job::on_other_version(Instant now) {
 // A new file from the start, with the probe's response. What stood there is set aside.
 void Job::begin_again(Instant now) {
   const bool partial_stands = partial_ || destination_.partial;
-  if (destination_.partial) {
-    destination_.partial->abandon();
-    retired_.push_back(std::move(destination_));
-    destination_ = {};
-  }
+  if (destination_.partial) destination_ = {};  // its file stays open until its tasks have ended
   if (partial_stands) {
     if (auto done = target_->set_partial_aside(); !done) return stop(std::move(done.error()));
     partial_.reset();
     set_aside_ = true;
   }
   resumed_ = rests_on_samples_ = false;
+  claims_checked_ = true;
+  bad_claims_.clear();
   representation_ = probe_.offer()->representation;
   one_stream_ = probe_.offer()->whole;
   create_partial(now);
@@ -337,11 +338,11 @@ void Job::start_sampling(Sampled what) {
   stage_ = Stage::Sample;
   wake_ = true;
   representation_ = expected;
-  samples_ = std::make_unique<SampleCheck>(
-      *source_, *this, std::move(expected), held, ports_.random,
-      [file](std::uint64_t offset, std::span<std::byte> into) {
-        return file->read_at(offset, into);
-      });
+  samples_ =
+      std::make_unique<SampleCheck>(*source_, *this, std::move(expected), held, ports_.random,
+                                    [file](std::uint64_t offset, std::span<std::byte> into) {
+                                      return file->read_at(offset, into);
+                                    });
   samples_->begin();
 }
 
@@ -413,8 +414,8 @@ void Job::resume_partial(Instant now) {
   store::OpenPartial partial = *std::move(partial_);
   partial_.reset();
   const auto go_on = partial.sidecar ? &store::PartialSink::resume : &store::PartialSink::adopt;
-  use_destination(go_on(*target_, ports_.disk, ports_.hashing, std::move(partial),
-                        *representation_, partial_settings()),
+  use_destination(go_on(*target_, ports_.disk, ports_.hashing, std::move(partial), *representation_,
+                        partial_settings()),
                   now);
 }
 
@@ -429,18 +430,15 @@ void Job::use_destination(Result<std::unique_ptr<store::PartialSink>> partial, I
 
 void Job::verify_claims() {
   claims_checked_ = false;
-  const std::size_t generation = retired_.size();
   destination_.partial->verify_claims(
-      [this, generation](ByteRange range) {
-        if (generation != retired_.size()) return;
+      [this](ByteRange range) {
         bad_claims_.push_back(range);
         wake_ = true;
       },
-      tracked([this, generation](Result<void> result) {
-        if (generation != retired_.size()) return;
-        claims_checked_ = true;
+      [this](const Result<void>& result) {
+        claims_checked_ = wake_ = true;
         if (!result) sink_error_ = result.error();
-      }));
+      });
 }
 
 void Job::start_transfer(Instant now) {
@@ -456,10 +454,10 @@ void Job::start_transfer(Instant now) {
   plan.schedule.connect_timeout = settings_.connect_timeout;
   plan.schedule.crawl_rate = settings_.crawl_rate;
   plan.schedule.window = sink.window_end();
-  transfer_ = std::make_unique<Transfer>(
-      std::move(plan),
-      TransferPorts{*source_, sink, ports_.clock, ports_.random, ports_.limit, retry_, connections_},
-      *this);
+  transfer_ = std::make_unique<Transfer>(std::move(plan),
+                                         TransferPorts{*source_, sink, ports_.clock, ports_.random,
+                                                       ports_.limit, retry_, connections_},
+                                         *this);
   sink.on_window_growth([this] { window_grew_ = wake_ = true; });
   stage_ = Stage::Transfer;
   wake_ = true;
@@ -474,9 +472,11 @@ void Job::start_transfer(Instant now) {
 
 // The probe's response goes on as the first range, where it brings bytes that are missing.
 void Job::adopt_probe(Instant now) {
-  const bool useful = probe_.offer() && (one_stream_ ? probe_.offer()->granted.begin == 0
-                                                     : !held().contains({probe_.offer()->granted.begin,
-                                                                         probe_.offer()->granted.begin + 1}));
+  const bool useful =
+      probe_.offer() &&
+      (one_stream_
+           ? probe_.offer()->granted.begin == 0
+           : !held().contains({probe_.offer()->granted.begin, probe_.offer()->granted.begin + 1}));
   if (!useful) {
     probe_.drop();
     transfer_->begin(now);
@@ -520,9 +520,10 @@ void Job::take_checkpoint(Instant now) {
     wake_ = true;
     return;
   }
-  destination_.pacer->begin(now, ports_.clock, tracked([this](Result<void> result) {
+  destination_.pacer->begin(now, ports_.clock, [this](const Result<void>& result) {
+    wake_ = true;
     if (!result) sink_error_ = result.error();
-  }));
+  });
 }
 
 void Job::end_transfer() {
@@ -539,8 +540,8 @@ void Job::end_transfer() {
 void Job::reconsider(const core::Failure& failure) {
   log::info("asking again what the server has: " + failure.cause);
   end_transfer();
-  const bool ranges_fail = failure.kind == core::FailureKind::NoRanges ||
-                           failure.kind == core::FailureKind::BadRange;
+  const bool ranges_fail =
+      failure.kind == core::FailureKind::NoRanges || failure.kind == core::FailureKind::BadRange;
   if (ranges_fail && ++failures_of_ranges_ >= kRangeFailuresBeforeOneStream) one_stream_ = true;
   probe_from_start();
 }
@@ -550,7 +551,10 @@ void Job::reconsider(const core::Failure& failure) {
 void Job::start_finish() {
   end_transfer();
   stage_ = Stage::Finish;
-  destination_.sink().finish(size_, tracked([this](Result<void> result) { finished_ = result; }));
+  destination_.sink().finish(size_, [this](Result<void> result) {
+    wake_ = true;
+    finished_ = std::move(result);
+  });
 }
 
 void Job::step_finish() {
@@ -605,7 +609,7 @@ void Job::step_stop(Instant now) {
 void Job::discard_if_worthless() {
   if (!destination_.partial || destination_.partial->durable_bytes() > 0) return;
   if (stopping_->code == ErrorCode::Checksum) return;
-  destination_.partial->abandon();
+  destination_ = {};
   if (auto done = target_->discard_partial(); !done) log::warning(to_string(done.error()));
 }
 

@@ -58,7 +58,7 @@ struct JobSettings {
   std::uint64_t physical_memory = 0;
 };
 
-// All must outlive the job; the workers must be drained before it is destroyed.
+// All must outlive the job.
 struct JobPorts {
   core::Clock& clock;
   core::Random& random;
@@ -82,8 +82,6 @@ class Job final : public core::SourceListener {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   void interrupt();  // stops the network; the job ends as Interrupted after a last checkpoint
   [[nodiscard]] bool ended() const { return stage_ == Stage::Ended; }
-  // No callback of a worker is outstanding: it may be destroyed once it has ended.
-  [[nodiscard]] bool settled() const { return outstanding_ == 0; }
   [[nodiscard]] Progress progress(Instant now);
 
  private:
@@ -150,16 +148,6 @@ class Job final : public core::SourceListener {
   void on_fetch_end(core::FetchId id, const core::FetchEnd& end) override;
 
   void note(std::string text) const;
-  // A worker's callback that settled() waits for.
-  template <typename Call>
-  auto tracked(Call call) {
-    ++outstanding_;
-    return [this, call = std::move(call)](auto&&... result) {
-      --outstanding_;
-      wake_ = true;
-      call(std::forward<decltype(result)>(result)...);
-    };
-  }
   [[nodiscard]] Error error_of(const core::Failure& failure) const;
   [[nodiscard]] Error exists_error(std::string cause) const;
   [[nodiscard]] Error changed_error(std::string cause) const;
@@ -173,25 +161,25 @@ class Job final : public core::SourceListener {
   JobSettings settings_;
   JobPorts ports_;
   std::unique_ptr<core::Source> source_;
-  std::unique_ptr<core::Sink> stream_;           // until it is the destination
+  std::unique_ptr<core::Sink> stream_;  // until it is the destination
   Tell tell_;
   Stage stage_ = Stage::Accept;
-  bool wake_ = true;                             // on_time() has something to do now
+  bool wake_ = true;  // on_time() has something to do now
   bool interrupted_ = false;
-  int outstanding_ = 0;                          // callbacks of workers
 
-  std::unique_ptr<store::Target> target_;        // null for a stream
-  std::optional<core::FileInfo> existing_;       // FILE, if it stands there and is not replaced
-  std::unique_ptr<core::File> existing_file_;    // open while it is hashed or sampled
-  std::optional<Result<std::string>> existing_digest_;
-  std::optional<store::OpenPartial> partial_;    // found at the start, until a sink takes it over
+  std::unique_ptr<store::Target> target_;      // null for a stream
+  std::optional<core::FileInfo> existing_;     // FILE, if it stands there and is not replaced
+  std::unique_ptr<core::File> existing_file_;  // open while it is sampled
+  std::shared_ptr<std::optional<Result<std::string>>> existing_digest_;  // shared with the worker
+  bool hashed_ = false;                        // existing_digest_ is ready
+  std::optional<store::OpenPartial> partial_;  // found at the start, until a sink takes it over
 
   core::RetryPolicy retry_;
   core::FixedConnections connections_;
   Probe probe_;
-  bool probed_from_start_ = false;               // without an expectation
-  std::optional<Instant> retry_at_;              // of a probe or a sample check
-  bool known_changed_ = false;                   // samples disagreed
+  bool probed_from_start_ = false;   // without an expectation
+  std::optional<Instant> retry_at_;  // of a probe or a sample check
+  bool known_changed_ = false;       // samples disagreed
   int version_changes_ = 0;
   int failures_of_ranges_ = 0;
   std::unique_ptr<SampleCheck> samples_;
@@ -200,26 +188,27 @@ class Job final : public core::SourceListener {
 
   std::optional<core::Representation> representation_;  // the version this job downloads
   Destination destination_;
-  std::vector<Destination> retired_;             // their workers may still run
   std::unique_ptr<Transfer> transfer_;
-  RangeSet stream_written_;                      // to a stream, by transfers that have ended
-  bool one_stream_ = false;                      // the source does not serve ranges
+  RangeSet stream_written_;  // to a stream, by transfers that have ended
+  bool one_stream_ = false;  // the source does not serve ranges
   bool resumed_ = false;
-  bool set_aside_ = false;                       // there is a FILE.partial.old of ours
-  std::uint64_t received_ = 0;                   // by transfers that have ended
+  bool set_aside_ = false;      // there is a FILE.partial.old of ours
+  std::uint64_t received_ = 0;  // by transfers that have ended
   int responses_ = 0;
-  std::uint64_t size_ = 0;                       // of the representation, once all is written
+  std::uint64_t size_ = 0;  // of the representation, once all is written
 
   bool claims_checked_ = true;
-  std::vector<ByteRange> bad_claims_;            // not yet told to the transfer
+  std::vector<ByteRange> bad_claims_;  // not yet told to the transfer
   bool window_grew_ = false;
-  std::optional<Error> sink_error_;              // from a worker
+  std::optional<Error> sink_error_;  // from a worker
   std::optional<Result<void>> finished_;
-  std::optional<Error> stopping_;                // why
+  std::optional<Error> stopping_;  // why
   bool last_checkpoint_taken_ = false;
 
+  std::shared_ptr<Job*> self_ = std::make_shared<Job*>(this);  // for completions that may be late
+
   core::RateEstimator speed_;
-  std::uint64_t measured_ = 0;                   // received bytes that speed_ knows of
+  std::uint64_t measured_ = 0;  // received bytes that speed_ knows of
 };
 
 }  // namespace xget::engine

@@ -14,14 +14,16 @@ void JobQueue::interrupt() {
 
 void JobQueue::on_time(Instant now) {
   while (!waiting_.empty() && static_cast<int>(running_.size()) < max_active_) {
-    running_.push_back(waiting_.front()());
+    auto job = waiting_.front()();
     waiting_.pop_front();
-    if (interrupted_) running_.back()->interrupt();
+    if (!job) continue;
+    if (interrupted_) job->interrupt();
+    running_.push_back(std::move(job));
   }
   for (const auto& job : running_) {
     if (!job->ended()) job->on_time(now);
   }
-  std::erase_if(running_, [](const auto& job) { return job->ended() && job->settled(); });
+  std::erase_if(running_, [](const auto& job) { return job->ended(); });
 }
 
 std::optional<Instant> JobQueue::next_deadline() const {

@@ -1,5 +1,5 @@
-// JobQueue: many jobs under shared limits. Jobs wait their turn, a bounded number runs, ended ones
-// go as soon as their workers are done with them.
+// JobQueue: many jobs under shared limits. Jobs wait their turn, a bounded number runs, and
+// ended ones go.
 // Thread: loop.
 #pragma once
 
@@ -15,7 +15,8 @@ namespace xget::engine {
 
 class JobQueue {
  public:
-  using Make = std::function<std::unique_ptr<Job>()>;  // called when the job's turn has come
+  // Called when the job's turn has come. Null: it could not be made, and has said so.
+  using Make = std::function<std::unique_ptr<Job>()>;
 
   explicit JobQueue(int max_active) : max_active_(max_active) {}
 

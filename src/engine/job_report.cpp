@@ -72,8 +72,9 @@ Error Job::exists_error(std::string cause) const {
           .subject = settings_.path,
           .cause = std::move(cause),
           .kept = "",
-          .remedy = "--overwrite replaces it, --no-overwrite leaves it, --resume compares it with "
-                    "the server's file and goes on from it"};
+          .remedy =
+              "--overwrite replaces it, --no-overwrite leaves it, --resume compares it with "
+              "the server's file and goes on from it"};
 }
 
 Error Job::changed_error(std::string cause) const {
@@ -89,12 +90,12 @@ Error Job::changed_error(std::string cause) const {
 
 std::optional<Error> Job::refuse(const core::Representation& offered) const {
   if (settings_.max_filesize && offered.size && *offered.size > *settings_.max_filesize) {
-    return error_of({.kind = core::FailureKind::TooLarge,
-                     .number = 0,
-                     .cause = "its size is " + format_size(*offered.size) +
-                              ", more than --max-filesize allows",
-                     .retry_after = std::nullopt,
-                     .offered = std::nullopt});
+    return error_of(
+        {.kind = core::FailureKind::TooLarge,
+         .number = 0,
+         .cause = "its size is " + format_size(*offered.size) + ", more than --max-filesize allows",
+         .retry_after = std::nullopt,
+         .offered = std::nullopt});
   }
   if (settings_.strict && !settings_.digest && !offered.validators.strong()) {
     return Error{.code = ErrorCode::NotProven,
@@ -160,13 +161,14 @@ Progress Job::progress(Instant now) {
   const std::uint64_t received = received_ + (transfer_ ? transfer_->received_bytes() : 0);
   speed_.add(received - measured_, now);
   measured_ = received;
-  return {.job = settings_.id,
-          .held = transfer_ ? transfer_->arrived().size() : held().size(),
-          .size = representation_ ? representation_->size : std::nullopt,
-          .bytes_per_second = static_cast<std::uint64_t>(speed_.rate(now)),
-          .connections = transfer_ ? transfer_->receiving() : 0,
-          .stalled_seconds =
-              transfer_ ? to_seconds(std::max(Duration::zero(), now - transfer_->last_byte_at())) : 0};
+  return {
+      .job = settings_.id,
+      .held = transfer_ ? transfer_->arrived().size() : held().size(),
+      .size = representation_ ? representation_->size : std::nullopt,
+      .bytes_per_second = static_cast<std::uint64_t>(speed_.rate(now)),
+      .connections = transfer_ ? transfer_->receiving() : 0,
+      .stalled_seconds =
+          transfer_ ? to_seconds(std::max(Duration::zero(), now - transfer_->last_byte_at())) : 0};
 }
 
 }  // namespace xget::engine

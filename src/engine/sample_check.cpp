@@ -30,8 +30,8 @@ std::vector<ByteRange> choose_samples(const RangeSet& held, core::Random& random
 }  // namespace
 
 SampleCheck::SampleCheck(core::Source& source, core::SourceListener& owner,
-                         core::Representation expected, const RangeSet& held,
-                         core::Random& random, Read read)
+                         core::Representation expected, const RangeSet& held, core::Random& random,
+                         Read read)
     : source_(source),
       owner_(owner),
       expected_(std::move(expected)),

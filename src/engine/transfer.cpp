@@ -67,17 +67,18 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
 // A stream that begins at 0 again meets bytes that are held already: under the same strong
 // validator they are skipped, else they are worth nothing.
 bool Transfer::accept_stream_from_start(const core::Offer& offer) {
-  const bool same = plan_.representation.validators.strong() &&
-                    core::compare_versions(plan_.representation.validators,
-                                           offer.representation.validators) ==
-                        core::VersionMatch::Same;
+  const bool same =
+      plan_.representation.validators.strong() &&
+      core::compare_versions(plan_.representation.validators, offer.representation.validators) ==
+          core::VersionMatch::Same;
   if (written_.empty() || same) return true;
   if (ports_.sink.handed_on()) {
     outcome_ = Error{.code = ErrorCode::Network,
                      .operation = "go on with",
                      .subject = ports_.source.name(),
-                     .cause = "the server can only send it from the start, and what was written "
-                              "to standard output cannot be proven to belong to it"};
+                     .cause =
+                         "the server can only send it from the start, and what was written "
+                         "to standard output cannot be proven to belong to it"};
     return false;
   }
   for (const ByteRange& range : written_.ranges()) ports_.sink.forget(range);

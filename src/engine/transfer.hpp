@@ -68,7 +68,7 @@ class Transfer {
 
   void lose(ByteRange range, Instant now);  // held bytes proved bad
   void window_grew(Instant now);
-  Result<void> flush_all();                 // writes what the buffers hold
+  Result<void> flush_all();  // writes what the buffers hold
 
   [[nodiscard]] const std::optional<TransferOutcome>& outcome() const { return outcome_; }
   [[nodiscard]] const RangeSet& arrived() const { return written_; }
@@ -80,11 +80,11 @@ class Transfer {
  private:
   struct Segment {
     core::FetchId fetch = 0;
-    std::uint64_t position = 0;     // of the next byte to arrive
+    std::uint64_t position = 0;  // of the next byte to arrive
     std::uint64_t end = 0;
     std::uint64_t granted_end = 0;
     BufferPool::Buffer buffer;
-    std::size_t buffered = 0;       // bytes before `position` that are not written yet
+    std::size_t buffered = 0;  // bytes before `position` that are not written yet
     bool paused = false;
     std::optional<core::FetchEnd> ended;  // with bytes left that the sink cannot take yet
   };
@@ -115,7 +115,7 @@ class Transfer {
   BufferPool pool_;
   std::map<core::SegmentId, Segment> segments_;
   std::map<core::FetchId, core::SegmentId> by_fetch_;
-  RangeSet written_;            // held from before, or handed to the sink
+  RangeSet written_;  // held from before, or handed to the sink
   std::optional<TransferOutcome> outcome_;
   std::uint64_t received_ = 0;
   int responses_ = 0;

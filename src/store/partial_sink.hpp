@@ -63,10 +63,6 @@ class PartialSink final : public core::Sink {
   // Reads back what was written, for samples.
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into);
 
-  // The file is set aside for another version: no callback comes and no sidecar is written after
-  // this, whatever a worker still has under way.
-  void abandon();
-
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;
   void on_window_growth(std::function<void()> callback) override;

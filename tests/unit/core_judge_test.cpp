@@ -1,7 +1,7 @@
 // Judging responses: each row of what servers do, decided before the first body byte.
-#include "core/judge.hpp"
-
 #include <catch2/catch.hpp>
+
+#include "core/judge.hpp"
 
 using namespace xget;
 using namespace xget::core;
@@ -134,8 +134,9 @@ TEST_CASE("A coded body is refused, identity is none") {
 
 TEST_CASE("A 200 to a range in the middle is never written there") {
   CHECK(refusal(whole("1000"), middle()) == FailureKind::NoRanges);
-  CHECK(refusal(whole("1000", ""), {.range = {100, 200}, .ranged = true, .expected = std::nullopt}) ==
-        FailureKind::NoRanges);
+  CHECK(
+      refusal(whole("1000", ""), {.range = {100, 200}, .ranged = true, .expected = std::nullopt}) ==
+      FailureKind::NoRanges);
 }
 
 TEST_CASE("A login page as 200 in the middle of the file is not the file") {
@@ -195,7 +196,8 @@ TEST_CASE("Refusals are final for the first request and a reason to start over l
 
 TEST_CASE("A server that answers 400 to Range is asked plainly") {
   CHECK(refusal(status(400), probe()) == FailureKind::NoRanges);
-  CHECK(refusal(status(400), {.range = {0, kUnknownEnd}, .ranged = false, .expected = std::nullopt}) ==
+  CHECK(refusal(status(400),
+                {.range = {0, kUnknownEnd}, .ranged = false, .expected = std::nullopt}) ==
         FailureKind::NotFound);
 }
 

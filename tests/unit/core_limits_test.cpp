@@ -148,11 +148,16 @@ TEST_CASE("Random range operations agree with a plain set of bytes") {
 TEST_CASE("An existing file is never replaced unasked") {
   const ExistingFacts there{.exists = true, .has_origin_mark = false};
   CHECK(decide_before_request({}, Existing::Refuse, Resume::Default, false) == BeforeRequest::GoOn);
-  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, false) == BeforeRequest::Refuse);
-  CHECK(decide_before_request(there, Existing::Refuse, Resume::Adopt, false) == BeforeRequest::AskServer);
-  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, true) == BeforeRequest::CheckDigest);
-  CHECK(decide_before_request(there, Existing::Overwrite, Resume::Default, true) == BeforeRequest::GoOn);
-  CHECK(decide_before_request(there, Existing::Keep, Resume::Adopt, true) == BeforeRequest::LeaveIt);
+  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, false) ==
+        BeforeRequest::Refuse);
+  CHECK(decide_before_request(there, Existing::Refuse, Resume::Adopt, false) ==
+        BeforeRequest::AskServer);
+  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, true) ==
+        BeforeRequest::CheckDigest);
+  CHECK(decide_before_request(there, Existing::Overwrite, Resume::Default, true) ==
+        BeforeRequest::GoOn);
+  CHECK(decide_before_request(there, Existing::Keep, Resume::Adopt, true) ==
+        BeforeRequest::LeaveIt);
 }
 
 TEST_CASE("An existing file is complete only under the validator it was finished with") {
@@ -165,7 +170,8 @@ TEST_CASE("An existing file is complete only under the validator it was finished
   other.validators.strong_etag = "\"b\"";
   CHECK(judge_existing(100, other, server, Resume::Default) == ExistingVerdict::Refuse);
   CHECK(judge_existing(100, other, server, Resume::Adopt) == ExistingVerdict::SampleAsWhole);
-  CHECK(judge_existing(60, std::nullopt, server, Resume::Adopt) == ExistingVerdict::SampleAsBeginning);
+  CHECK(judge_existing(60, std::nullopt, server, Resume::Adopt) ==
+        ExistingVerdict::SampleAsBeginning);
   CHECK(judge_existing(101, std::nullopt, server, Resume::Adopt) == ExistingVerdict::Refuse);
 }
 

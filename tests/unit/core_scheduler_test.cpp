@@ -1,8 +1,8 @@
 // The scheduler as a function of events and time.
-#include "core/scheduler.hpp"
-
 #include <catch2/catch.hpp>
 #include <map>
+
+#include "core/scheduler.hpp"
 
 using namespace xget;
 using namespace xget::core;
@@ -28,7 +28,9 @@ Failure failure(FailureKind kind) {
 // A scheduler with the segments it has asked for.
 struct Bench {
   explicit Bench(SchedulerPlan plan, int connections = 4, RetryLimits limits = {})
-      : retry(limits, Instant{}), policy(connections), scheduler(std::move(plan), retry, policy, dice) {}
+      : retry(limits, Instant{}),
+        policy(connections),
+        scheduler(std::move(plan), retry, policy, dice) {}
 
   SchedulerActions tell(const SchedulerEvent& event) {
     SchedulerActions actions = scheduler.on(event, now);
@@ -107,7 +109,8 @@ TEST_CASE("Every byte is fetched exactly once when nothing fails") {
     bench.now += milliseconds(5);
     const auto snapshot = bench.open;
     for (const auto& [id, range] : snapshot) {
-      if (bench.open.contains(id)) bench.receive(id, std::min<std::uint64_t>(100000, bench.open.at(id).length()));
+      if (bench.open.contains(id))
+        bench.receive(id, std::min<std::uint64_t>(100000, bench.open.at(id).length()));
     }
   }
   CHECK(bench.all_written);
@@ -272,7 +275,8 @@ TEST_CASE("A busy server gets fewer connections") {
 TEST_CASE("Doubts about the version or about ranges are the job's to settle") {
   Bench bench(plan_of(400 * kMiB));
   bench.begin();
-  const FailureKind kind = GENERATE(FailureKind::OtherVersion, FailureKind::NoRanges, FailureKind::Unsatisfiable);
+  const FailureKind kind =
+      GENERATE(FailureKind::OtherVersion, FailureKind::NoRanges, FailureKind::Unsatisfiable);
   bench.tell(SegmentEnded{bench.open.begin()->first, failure(kind)});
   REQUIRE(bench.doubted);
   CHECK(bench.doubted->kind == kind);

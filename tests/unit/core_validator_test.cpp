@@ -1,8 +1,7 @@
-#include "core/validator.hpp"
-
 #include <catch2/catch.hpp>
 
 #include "core/http_date.hpp"
+#include "core/validator.hpp"
 
 using namespace xget;
 using namespace xget::core;
@@ -91,9 +90,9 @@ TEST_CASE("If-Range carries strong validators alone") {
 }
 
 TEST_CASE("All three forms of HTTP dates are read") {
-  const WallTime expected =
-      std::chrono::sys_days{std::chrono::year{1994} / 11 / 6} + std::chrono::hours(8) +
-      std::chrono::minutes(49) + std::chrono::seconds(37);
+  const WallTime expected = std::chrono::sys_days{std::chrono::year{1994} / 11 / 6} +
+                            std::chrono::hours(8) + std::chrono::minutes(49) +
+                            std::chrono::seconds(37);
   CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == expected);
   CHECK(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT") == expected);
   CHECK(parse_http_date("Sun Nov  6 08:49:37 1994") == expected);
@@ -105,7 +104,8 @@ TEST_CASE("All three forms of HTTP dates are read") {
 }
 
 TEST_CASE("Retry-After is seconds or a date, and a past date is no wait") {
-  const WallTime now = std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + std::chrono::hours(9);
+  const WallTime now =
+      std::chrono::sys_days{std::chrono::year{2026} / 1 / 5} + std::chrono::hours(9);
   CHECK(parse_retry_after("120", now) == std::chrono::minutes(2));
   CHECK(parse_retry_after(kMonday, now) == std::chrono::hours(1));
   CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now) == Duration::zero());
