@@ -14,4 +14,7 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);  // ASCII
 std::string lower_case(std::string_view text);                      // ASCII
 std::string_view trim(std::string_view text);                       // spaces and tabs
 
+// %XX as raw bytes; broken escapes stay as they are.
+std::string percent_decoded(std::string_view text);
+
 }  // namespace xget

@@ -1,8 +1,8 @@
 #include "cli/credentials.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
 #include "cli/usage_error.hpp"
@@ -10,57 +10,17 @@
 namespace xget::cli {
 namespace {
 
-// What these say decides which bytes belong where.
-constexpr std::array<std::string_view, 9> kOwnHeaders{
-    "Range",      "If-Range",      "Accept-Encoding",  "TE", "Transfer-Encoding", "Content-Length",
-    "Connection", "If-None-Match", "If-Modified-Since"};
-
-// RFC 9110 section 5.6.2
-bool is_token(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  const auto is_token_char = [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kPunctuation.find(c) != std::string_view::npos;
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
-
-// RFC 9110 section 5.5
-bool is_field_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7F;
-  });
-}
-
-Result<std::string> check_header(std::string_view line) {
-  const auto colon = line.find(':');
-  const std::string_view name = line.substr(0, colon);
-  if (colon == std::string_view::npos || !is_token(name)) {
-    return refuse_usage("--header", "a header is written \"Name: value\"");
-  }
-  const std::string_view value = trim(line.substr(colon + 1));
-  if (!is_field_value(value)) {
-    return refuse_usage("--header",
-                        "the value of " + std::string(name) + " has control characters");
-  }
-  const bool own = std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(),
-                               [&](auto header) { return equals_ignoring_case(header, name); });
-  if (own) return refuse_usage("--header", "xget sets " + std::string(name) + " itself");
-  return std::string(name) + ": " + std::string(value);
-}
-
-// Calls `use` for each line without its end, until one fails.
-template <typename Use>
-Result<void> for_each_line(std::string_view text, Use use) {
+// The lines of a file without their ends, empty ones left out.
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (Result<void> used = use(line); !used) return used;
+    if (!trim(line).empty()) lines.emplace_back(line);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return {};
+  return lines;
 }
 
 }  // namespace
@@ -68,23 +28,14 @@ Result<void> for_each_line(std::string_view text, Use use) {
 Result<std::vector<std::string>> read_headers(const std::vector<std::string>& values,
                                               const SecretInput& input) {
   std::vector<std::string> headers;
-  const auto add = [&](std::string_view line) -> Result<void> {
-    if (trim(line).empty()) return {};
-    auto header = check_header(line);
-    if (!header) return fail(header.error());
-    headers.push_back(*std::move(header));
-    return {};
-  };
   for (const std::string& value : values) {
-    Result<void> added;
-    if (value.starts_with('@')) {
-      const auto text = input.read_file(value.substr(1));
-      if (!text) return fail(text.error());
-      added = for_each_line(*text, add);
-    } else {
-      added = add(value);
+    if (!value.starts_with('@')) {
+      headers.push_back(value);
+      continue;
     }
-    if (!added) return fail(added.error());
+    const auto text = input.read_file(value.substr(1));
+    if (!text) return fail(text.error());
+    for (std::string& line : lines_of(*text)) headers.push_back(std::move(line));
   }
   return headers;
 }

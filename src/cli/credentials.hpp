@@ -9,8 +9,8 @@
 
 namespace xget::cli {
 
-// Each value is "Name: value" or "@FILE" with such lines (empty ones are skipped). Headers that
-// xget itself must have the say over are refused. Fails with Usage; no value is ever in the error.
+// Each value is a line, or "@FILE" with lines (empty ones are skipped). What a line must look like
+// is the library's to judge. Fails with Usage where a file cannot be read.
 Result<std::vector<std::string>> read_headers(const std::vector<std::string>& values,
                                               const SecretInput& input);
 

@@ -8,14 +8,12 @@
 
 namespace xget::cli {
 
-inline constexpr std::string_view kHidden = "…";
-
 struct HiddenText {
   std::string text;
   std::vector<std::string> hidden;  // what was replaced, in words: "the user info of the URL"
 };
 
-// User info, and the values of query parameters whose names stand before secrets.
+// User info, and the values of parameters that sound like secrets.
 HiddenText hide_url_secrets(std::string_view url);
 // "Name: value" → "Name: …"; "@FILE" stays.
 HiddenText hide_header_secrets(std::string_view line);

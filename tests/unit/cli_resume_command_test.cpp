@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include "base/secrets.hpp"
 #include "cli/arguments.hpp"
 #include "cli/resume_command.hpp"
 #include "cli/secret_text.hpp"
@@ -53,27 +52,11 @@ TEST_CASE("no secret survives in the command that goes on, and it says what to f
 TEST_CASE("what is no secret stays readable") {
   CHECK(hide_url_secrets("https://a/@scope/pkg?q=a@b").text == "https://a/@scope/pkg?q=a@b");
   CHECK(hide_url_secrets("me:pw@host/x").text == "…@host/x");
-  CHECK(hide_url_secrets("host/x?url=http://c:d@e").text == "host/x?url=http://c:d@e");
-  CHECK(hide_url_secrets("https://a?sig").text == "https://a?sig");
+  CHECK(hide_url_secrets("https://a/?sig").text == "https://a/?sig");
   CHECK(hide_url_secrets("").text.empty());
   CHECK(hide_user_secrets("me").text == "me");
   CHECK(hide_user_secrets("@file:x").text == "@file:x");
   CHECK(hide_header_secrets("nonsense hunter2").text.find("hunter2") == std::string::npos);
-}
-
-TEST_CASE("names of secrets are known by the words in them") {
-  for (const char* name :
-       {"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "X-Goog-Signature", "sig",
-        "token", "access_token", "apiKey", "api-key", "AWSAccessKeyId", "Key-Pair-Id", "password",
-        "passwd", "client_secret", "auth", "Authorization", "hmac", "jwt", "session"}) {
-    INFO(name);
-    CHECK(xget::names_a_secret(name));
-  }
-  for (const char* name : {"", "design", "author", "keyword", "monkey", "version", "q", "compass",
-                           "response-content-disposition", "X-Amz-Date", "expires"}) {
-    INFO(name);
-    CHECK_FALSE(xget::names_a_secret(name));
-  }
 }
 
 TEST_CASE("words are quoted for a shell") {
