@@ -2,8 +2,8 @@
 // file system that keeps a list of what was done and can fail or die at any step.
 #pragma once
 
-#include <cerrno>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
@@ -100,7 +100,7 @@ struct Workers {
 // What is done to the disk, in order, and what is to go wrong.
 struct Script {
   std::vector<std::string> log;
-  std::string fail;            // this step fails with EIO, each time
+  std::string fail;                   // this step fails with EIO, each time
   std::size_t dies_after = SIZE_MAX;  // steps; then every step fails and does nothing
 
   Result<void> step(const std::string& what) {

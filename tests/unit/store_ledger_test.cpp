@@ -1,7 +1,6 @@
-#include "store/ledger.hpp"
-
 #include <catch2/catch.hpp>
 
+#include "store/ledger.hpp"
 #include "store_fixture.hpp"
 
 using namespace store_test;

@@ -1,7 +1,6 @@
-#include "store/sidecar.hpp"
-
 #include <catch2/catch.hpp>
 
+#include "store/sidecar.hpp"
 #include "store_fixture.hpp"
 
 using namespace store_test;
@@ -158,8 +157,8 @@ TEST_CASE("members of another type, missing or unknown are refused though sealed
 }
 
 TEST_CASE("a document that nests very deep is refused without harm") {
-  CHECK_FALSE(parse_sidecar(sealed("\"schema\":1,\"x\":" + std::string(1U << 20, '[') +
-                                   std::string(1U << 20, ']'))));
+  CHECK_FALSE(parse_sidecar(
+      sealed("\"schema\":1,\"x\":" + std::string(1U << 20, '[') + std::string(1U << 20, ']'))));
   CHECK_FALSE(parse_sidecar(sealed("\"x\":" + std::string(1U << 20, '['))));
 }
 

@@ -1,10 +1,10 @@
-#include "store/worker_thread.hpp"
-
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <thread>
 #include <vector>
+
+#include "store/worker_thread.hpp"
 
 using xget::store::WorkerThread;
 
@@ -25,11 +25,8 @@ TEST_CASE("a worker runs tasks in order elsewhere and completions in order here"
   std::vector<int> tasks;
   std::vector<int> completions;
   for (int i = 0; i < 100; ++i) {
-    worker.submit(
-        [&, i] {
-          tasks.push_back(std::this_thread::get_id() == here ? -1 : i);
-        },
-        [&, i] { completions.push_back(std::this_thread::get_id() == here ? i : -1); });
+    worker.submit([&, i] { tasks.push_back(std::this_thread::get_id() == here ? -1 : i); },
+                  [&, i] { completions.push_back(std::this_thread::get_id() == here ? i : -1); });
   }
   run_until_idle(worker);
   CHECK(tasks == completions);
