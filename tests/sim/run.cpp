@@ -1,0 +1,150 @@
+#include "sim/run.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "core/token_bucket.hpp"
+#include "engine/http_source.hpp"
+#include "engine/job.hpp"
+#include "net/url.hpp"
+#include "sim/sim_worker.hpp"
+
+namespace xget::sim {
+namespace {
+
+constexpr Duration kLongestRun = std::chrono::hours(12);
+constexpr std::uint64_t kMostEvents = 3'000'000;
+constexpr int kMostTurnsAtOneInstant = 20'000;
+
+// Everything that dies with the process, in the order in which it may be destroyed.
+struct Process {
+  explicit Process(Universe& universe)
+      : clock(universe.world),
+        random(universe.world.dice().fork()),
+        transport(universe.world, universe.network),
+        resolver(universe.world, universe.network),
+        disk_worker(universe.world),
+        hashing_worker(universe.world),
+        limit(universe.scenario.limit_rate) {
+    engine::HttpSourceSettings settings;
+    settings.url = net::parse_url(std::string("http://") + kOriginHost + "/file").value();
+    settings.proxy = "none";
+    auto source =
+        std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock);
+    const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limit};
+    job = std::make_unique<engine::Job>(
+        universe.scenario.job, ports, std::move(source), nullptr,
+        [this, &universe](Event event) { take(universe.world, std::move(event)); });
+  }
+
+  void take(World& world, Event event) {
+    if (world.process_dying()) return;
+    if (auto* note = std::get_if<Note>(&event)) world.trace_text("note", note->text);
+    if (auto* end = std::get_if<Finished>(&event)) outcome.finished = std::move(*end);
+    if (auto* end = std::get_if<Failed>(&event)) outcome.failed = std::move(*end);
+  }
+
+  RunOutcome outcome;
+  SimClock clock;
+  SimRandom random;
+  SimTransport transport;
+  SimResolver resolver;
+  SimWorker disk_worker;
+  SimWorker hashing_worker;
+  core::TokenBucket limit;
+  std::unique_ptr<engine::Job> job;
+};
+
+class Loop {
+ public:
+  Loop(Universe& universe, Process& process, const Outage& outage)
+      : world_(universe.world), process_(process), started_(world_.now()) {
+    if (outage.kind != OutageKind::None && outage.after) dies_at_ = started_ + *outage.after;
+  }
+
+  // Until the job has ended or the process dies. What makes it endless, if it is.
+  std::optional<std::string> run() {
+    engine::Job& job = *process_.job;
+    const std::uint64_t most_events = world_.events_run() + kMostEvents;
+    job.on_time(world_.now());
+    while (!job.ended() && !world_.process_dying()) {
+      if (auto stuck = turn()) return stuck;
+      if (world_.process_dying()) break;
+      job.on_time(world_.now());
+      if (world_.now() - started_ > kLongestRun) return "it runs for hours";
+      if (world_.events_run() > most_events) return "it makes events without end";
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // One turn of the loop: time goes on to what comes next, and all that is due happens.
+  std::optional<std::string> turn() {
+    const auto event = world_.next_event();
+    const auto deadline = process_.job->next_deadline();
+    if (!event && !deadline) return "nothing will ever happen any more";
+    Instant next = event.value_or(Instant::max());
+    if (deadline) next = std::min(next, *deadline);
+    const Instant before = world_.now();
+    if (dies_at_ && next >= *dies_at_) {
+      world_.advance_to(*dies_at_);
+      world_.trace("the process dies here");
+      world_.kill_process();
+      return std::nullopt;
+    }
+    world_.advance_to(next);
+    while (!world_.process_dying() && world_.next_event() && *world_.next_event() <= world_.now()) {
+      world_.step();
+    }
+    turns_at_once_ = world_.now() == before ? turns_at_once_ + 1 : 0;
+    if (turns_at_once_ > kMostTurnsAtOneInstant) return "it spins: time stands still";
+    return std::nullopt;
+  }
+
+  World& world_;
+  Process& process_;
+  Instant started_;
+  std::optional<Instant> dies_at_;
+  int turns_at_once_ = 0;
+};
+
+// What still runs on the workers when the job has ended comes to its end, as it does before a real
+// process exits.
+void drain(World& world, Process& process) {
+  while (!world.process_dying() && world.next_event() &&
+         !(process.disk_worker.idle() && process.hashing_worker.idle())) {
+    world.step();
+  }
+}
+
+}  // namespace
+
+RunOutcome run_process(Universe& universe, const Outage& outage) {
+  World& world = universe.world;
+  world.trace("a process starts");
+  if (outage.kind != OutageKind::None && !outage.after) {
+    universe.disk.kill_process_after(outage.disk_calls, outage.ordering_calls_only);
+  }
+  RunOutcome outcome;
+  {
+    Process process(universe);
+    const auto stuck = Loop(universe, process, outage).run();
+    if (!stuck) drain(world, process);
+    outcome = process.outcome;
+    outcome.stuck = stuck;
+    outcome.died = world.process_dying();
+    if (stuck) world.kill_process();
+    process.disk_worker.abandon();
+    process.hashing_worker.abandon();
+    process.job.reset();
+    world.end_process();
+  }
+  universe.disk.forget_kill();
+  if (outcome.failed) world.trace_text("the job fails:", to_string(outcome.failed->error));
+  if (outcome.finished) world.trace_text("the job succeeds:", outcome.finished->rests_on);
+  return outcome;
+}
+
+}  // namespace xget::sim

@@ -1,0 +1,136 @@
+#include "sim/universe.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "base/digest.hpp"
+
+namespace xget::sim {
+namespace {
+
+constexpr Duration kAge = std::chrono::hours(24);  // of the first version
+
+std::vector<std::byte> bytes_of(VersionId version, std::uint64_t length) {
+  std::vector<std::byte> bytes;
+  bytes.reserve(length);
+  while (bytes.size() < length) {
+    const auto part = content(version, bytes.size(), length - bytes.size());
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  }
+  return bytes;
+}
+
+std::string digest_of(DigestAlgorithm algorithm, VersionId version, std::uint64_t size) {
+  auto digester = Digester::create(algorithm);
+  for (std::uint64_t at = 0; at < size;) {
+    const auto part = content(version, at, size - at);
+    digester->update(part);
+    at += part.size();
+  }
+  return digester->finish_hex();
+}
+
+std::string partial_path() { return std::string(kTarget) + ".partial"; }
+
+}  // namespace
+
+Universe::Universe(std::uint64_t seed)
+    : world(seed),
+      scenario(draw_scenario(world.dice())),
+      resource({0, scenario.size,
+                world.wall_now() - std::chrono::duration_cast<std::chrono::seconds>(kAge)}),
+      disk(world) {
+  if (scenario.digest_given) {
+    constexpr std::array kAlgorithms{DigestAlgorithm::Sha256, DigestAlgorithm::Xxh3_128,
+                                     DigestAlgorithm::Crc32c};
+    const auto algorithm = world.dice().pick(kAlgorithms);
+    scenario.job.digest = {algorithm, digest_of(algorithm, 0, scenario.size)};
+  }
+  build_hosts();
+  schedule_changes();
+  put_files();
+  disk.faults = scenario.disk;
+}
+
+void Universe::build_hosts() {
+  for (const HostPlan& plan : scenario.hosts) {
+    Host host{.server = SimServer(resource, plan.habits, world.dice().fork()),
+              .nodes = plan.nodes,
+              .path = plan.path,
+              .faults = plan.path_faults};
+    host.server.faults = plan.faults;
+    network.add(plan.name, std::move(host));
+  }
+}
+
+void Universe::schedule_changes() {
+  VersionId id = 1;
+  for (const Change& change : scenario.changes) {
+    world.after(change.at, Owner::World, [this, id, size = change.size] {
+      resource.change({id, size, world.wall_now()});
+      world.trace("the resource changes", static_cast<std::uint64_t>(id), size);
+    });
+    ++id;
+  }
+}
+
+void Universe::put_files() {
+  (void)disk.make_folder(kFolder);
+  const auto put = [&](const std::string& path, VersionId version, std::uint64_t length) {
+    disk.put(path, bytes_of(version, length));
+  };
+  switch (scenario.before) {
+    case Before::Nothing: break;
+    case Before::Junk: put(kTarget, kJunk, scenario.before_length); break;
+    case Before::Whole: put(kTarget, 0, scenario.size); break;
+    case Before::Beginning: put(kTarget, 0, scenario.before_length); break;
+    case Before::JunkPartial: put(partial_path(), kJunk, scenario.before_length); break;
+    case Before::BeginningPartial: put(partial_path(), 0, scenario.before_length); break;
+  }
+  if (const auto* bytes = disk.content(kTarget)) target_before_ = *bytes;
+}
+
+void Universe::heal() {
+  world.trace("all faults end");
+  disk.faults = {};
+  for (auto& [name, host] : network.hosts()) {
+    host->server.faults = {};
+    host->faults = {};
+    for (Node& node : host->nodes) {
+      node.reachability = Reachability::Answers;
+      node.lag = 0;
+    }
+  }
+}
+
+void Universe::pause(Duration duration) {
+  const Instant end = world.now() + duration;
+  while (world.next_event() && *world.next_event() <= end) world.step();
+  world.advance_to(end);
+}
+
+void Universe::tamper(Tampering how) {
+  const bool sidecar = how == Tampering::GarbleSidecar || how == Tampering::DropSidecar;
+  const std::string path = sidecar ? partial_path() + ".json" : partial_path();
+  const auto* found = disk.content(path);
+  if (how == Tampering::Nothing || found == nullptr || found->empty()) return;
+  world.trace("somebody meddles with the files", static_cast<std::uint64_t>(how));
+  Dice& dice = world.dice();
+  std::vector<std::byte> bytes = *found;
+  const std::uint64_t at = dice.below(bytes.size());
+  switch (how) {
+    case Tampering::Nothing: break;
+    case Tampering::ChangePartial:
+      for (std::uint64_t i = at; i < bytes.size() && i < at + 5000; ++i)
+        bytes[i] ^= std::byte{0x80};
+      break;
+    case Tampering::CutPartial: bytes.resize(at); break;
+    case Tampering::GrowPartial: bytes.resize(bytes.size() + 1 + at, std::byte{1}); break;
+    case Tampering::GarbleSidecar: bytes[at] ^= std::byte{0x01}; break;
+    case Tampering::DropSidecar: return disk.remove(path);
+  }
+  disk.put(path, std::move(bytes));
+}
+
+}  // namespace xget::sim
