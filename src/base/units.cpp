@@ -131,6 +131,7 @@ std::string format_size(std::uint64_t bytes) {
 
 std::string format_duration(Duration duration) {
   const double length = std::max(0.0, to_seconds(duration));
+  if (length > 0 && length < 0.095) return formatted("%ldms", std::lround(length * 1000));
   if (length < 9.95) {
     const long tenths = std::lround(length * 10);
     if (tenths % 10 != 0) return formatted("%ld.%lds", tenths / 10, tenths % 10);

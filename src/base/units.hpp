@@ -18,7 +18,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 std::optional<Duration> parse_duration(std::string_view text);
 
 std::string format_size(std::uint64_t bytes);    // "1.4 GiB", "512 B"
-std::string format_duration(Duration duration);  // "2d03h", "1h02m", "3m07s", "12s", "0.4s"
+std::string format_duration(Duration duration);  // "2d03h", "1h02m", "3m07s", "12s", "0.4s", "5ms"
 
 // Decimal digits only, whole text, no overflow.
 std::optional<std::uint64_t> parse_u64(std::string_view text);

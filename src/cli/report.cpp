@@ -21,8 +21,8 @@ std::string time_and_speed(std::uint64_t received, Duration elapsed) {
 
 std::string proof_text(const Finished& finished) {
   if (finished.rests_on.empty()) return "";
-  const bool proven = finished.proof != Proof::None;
-  return (proven ? ", rests on " : ", not proven, rests on ") + printable(finished.rests_on);
+  const char* verdict = finished.proof == Proof::None ? "not proven" : "proof";
+  return std::string(", ") + verdict + ": " + printable(finished.rests_on);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ std::string shown_path(const std::string& path);
 
 // "https://… → file, 1.4 GiB, 300.0 MiB of it here already"
 std::string start_text(const Probed& probed);
-// "file: 2.7 GiB in 27s (98.4 MiB/s), proven by ..."
+// "file: 2.7 GiB in 27s (98.4 MiB/s), proof: ETag "x""
 std::string finished_text(const Finished& finished, Duration elapsed);
 std::string note_text(const std::string& text);
 

@@ -134,7 +134,7 @@ std::pair<Proof, std::string> Job::proof() const {
     return {Proof::Digest, std::string(to_string(settings_.digest->algorithm)) + " matches"};
   }
   if (rests_on_samples_) {
-    return {Proof::None, "not proven: the part that was there before agrees in samples"};
+    return {Proof::None, "the part that was there before agrees in samples"};
   }
   const core::Validators& validators = representation_->validators;
   if (validators.strong()) {
@@ -142,7 +142,7 @@ std::pair<Proof, std::string> Job::proof() const {
             validators.strong_etag.empty() ? "Last-Modified" : "ETag " + validators.strong_etag};
   }
   if (!resumed_ && responses_ == 1) return {Proof::OneResponse, "one whole response"};
-  return {Proof::None, "not proven: the server sends no strong validator; sizes agree"};
+  return {Proof::None, "the server sends no strong validator; sizes agree"};
 }
 
 store::PartialSettings Job::partial_settings() const {

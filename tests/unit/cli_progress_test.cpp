@@ -81,7 +81,7 @@ TEST_CASE("a log gets a line at the start, one at the end, and one every ten sec
       shown.prints[1].starts_with("f.iso: 33%, 33.3 MiB of 100.0 MiB, 10.0 MiB/s, 4 connections"));
   CHECK(shown.prints[2].starts_with("f.iso: 66%"));
   CHECK(shown.prints[3] ==
-        "dir/f.iso: 100.0 MiB in 25s (4.0 MiB/s), rests on the same ETag in every response\n");
+        "dir/f.iso: 100.0 MiB in 25s (4.0 MiB/s), proof: the same ETag in every response\n");
 }
 
 TEST_CASE("a terminal's line is redrawn ten times a second at most and cleared at the end") {
@@ -96,7 +96,7 @@ TEST_CASE("a terminal's line is redrawn ten times a second at most and cleared a
   shown.display.end(2s);
   CHECK(shown.all() ==
         "\r\x1b[K"
-        "dir/f.iso: 100.0 MiB in 2s (50.0 MiB/s), rests on the same ETag in every response\n");
+        "dir/f.iso: 100.0 MiB in 2s (50.0 MiB/s), proof: the same ETag in every response\n");
 }
 
 TEST_CASE("a download that is over at once draws no line") {

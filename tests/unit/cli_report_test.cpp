@@ -65,14 +65,13 @@ TEST_CASE("a result says what the proof rests on") {
                     .received = 1024,
                     .proof = Proof::Digest,
                     .rests_on = "its sha256"};
-  CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s (512 B/s), rests on its sha256\n");
-  CHECK(finished_text(finished, 0s) == "f: 2.0 KiB, rests on its sha256\n");
+  CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s (512 B/s), proof: its sha256\n");
+  CHECK(finished_text(finished, 0s) == "f: 2.0 KiB, proof: its sha256\n");
   finished.already_complete = true;
-  CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, rests on its sha256\n");
+  CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, proof: its sha256\n");
   finished.proof = Proof::None;
   finished.rests_on = "its size";
-  CHECK(finished_text(finished, 2s) ==
-        "f: already complete, 2.0 KiB, not proven, rests on its size\n");
+  CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, not proven: its size\n");
 }
 
 TEST_CASE("every kind of error has its exit code") {

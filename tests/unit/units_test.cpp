@@ -58,6 +58,8 @@ TEST_CASE("sizes are printed with one decimal in the unit that fits") {
 
 TEST_CASE("durations are printed in the two units that matter") {
   CHECK(format_duration(400ms) == "0.4s");
+  CHECK(format_duration(5ms) == "5ms");
+  CHECK(format_duration(96ms) == "0.1s");
   CHECK(format_duration(0s) == "0s");
   CHECK(format_duration(9s) == "9s");
   CHECK(format_duration(9960ms) == "10s");
