@@ -53,6 +53,7 @@ std::vector<std::string> nearest_options(std::string_view mistyped) {
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   if (near.size() > kMostSuggestions) near.resize(kMostSuggestions);
   std::vector<std::string> names;
+  names.reserve(near.size());
   for (auto& [distance, option] : near) names.push_back(std::move(option));
   return names;
 }
