@@ -1,0 +1,84 @@
+#include "net/curl_options.hpp"
+
+#include <unistd.h>
+
+namespace xget::net {
+namespace {
+
+constexpr long kKeepAliveIdleSeconds = 30;
+constexpr long kKeepAliveIntervalSeconds = 15;
+
+// libcurl keeps the parsed CA bundle for all connections, but only when no CA folder is set;
+// parsing it anew costs each TLS connection tens of milliseconds. Debian's default sets both.
+void set_certificate_authorities(OptionSetter& options, const TransportSettings& settings) {
+  static const std::string system_bundle = [] {
+    const char* file = curl_version_info(CURLVERSION_NOW)->cainfo;
+    return std::string(file != nullptr && access(file, R_OK) == 0 ? file : "");
+  }();
+  const std::string& bundle = settings.cacert.empty() ? system_bundle : settings.cacert;
+  if (bundle.empty()) return;
+  options.set(CURLOPT_CAINFO, bundle.c_str());
+  options.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  options.set(CURLOPT_PROXY_CAINFO, bundle.c_str());
+  options.set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+}
+
+void set_tls_options(OptionSetter& options, const TransportSettings& settings) {
+  options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  options.set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set_certificate_authorities(options, settings);
+  options.set(CURLOPT_SSL_VERIFYPEER, settings.insecure ? 0L : 1L);
+  options.set(CURLOPT_SSL_VERIFYHOST, settings.insecure ? 0L : 2L);
+  options.set_text(CURLOPT_SSLCERT, settings.cert);
+  options.set_text(CURLOPT_SSLKEY, settings.key.empty() ? settings.cert : settings.key);
+  options.set_text(CURLOPT_PINNEDPUBLICKEY, settings.pinned_public_key);
+}
+
+}  // namespace
+
+void set_protocol_options(OptionSetter& options, const core::HttpRequest& request) {
+  options.set(CURLOPT_URL, request.url.c_str());
+  options.set(CURLOPT_PROTOCOLS_STR, "http,https");
+  options.set(CURLOPT_PATH_AS_IS, 1L);
+  options.set(CURLOPT_HTTPGET, 1L);
+  options.set(CURLOPT_FOLLOWLOCATION, 0L);
+  options.set(CURLOPT_HTTP09_ALLOWED, 0L);
+  options.set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
+  options.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (request.http2) {
+    options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    // Rather wait for the first connection's handshake than open one for each request.
+    options.set(CURLOPT_PIPEWAIT, 1L);
+  } else {
+    options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  }
+  // Both even when empty: unset, libcurl would look into the environment.
+  options.set(CURLOPT_PROXY, request.proxy.c_str());
+  options.set(CURLOPT_NOPROXY, "");
+}
+
+void set_transport_options(OptionSetter& options, const TransportSettings& settings) {
+  options.set(CURLOPT_NOSIGNAL, 1L);
+  // A name that libcurl resolves itself (a proxy's) must not hold the loop up when cancelled.
+  options.set(CURLOPT_QUICK_EXIT, 1L);
+  options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
+  options.set(CURLOPT_TCP_NODELAY, 1L);
+  options.set(CURLOPT_TCP_KEEPALIVE, 1L);
+  options.set(CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);
+  options.set(CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
+  options.set(CURLOPT_BUFFERSIZE, settings.buffer_size);
+  options.set_text(CURLOPT_USERAGENT, settings.user_agent);
+  set_tls_options(options, settings);
+}
+
+std::string connect_to_rule(const core::HttpRequest& request) {
+  if (!request.connect_to.empty()) return request.connect_to;
+  // Behind a proxy the rule would turn a plain request into a tunnel, and the proxy resolves.
+  if (request.pinned_address.empty() || !request.proxy.empty()) return {};
+  // A request has one host and one port, no redirect being followed, so the rule is for any.
+  const bool ipv6 = request.pinned_address.find(':') != std::string::npos;
+  return ipv6 ? "::[" + request.pinned_address + "]:" : "::" + request.pinned_address + ":";
+}
+
+}  // namespace xget::net

@@ -1,0 +1,246 @@
+#include "net/curl_request.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "net/curl_options.hpp"
+#include "net/transfer_outcome.hpp"
+
+namespace xget::net {
+namespace {
+
+// What a callback returns to end the transfer: for both kinds, any count but the one handed over.
+constexpr std::size_t kGiveUp = CURL_WRITEFUNC_ERROR;
+
+Duration info_time(CURL* easy, CURLINFO what) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, what, &microseconds);
+  return std::chrono::microseconds(microseconds);
+}
+
+long info_number(CURL* easy, CURLINFO what) {
+  long number = 0;
+  curl_easy_getinfo(easy, what, &number);
+  return number;
+}
+
+bool append(TextList& list, const std::string& text) {
+  curl_slist* longer = curl_slist_append(list.get(), text.c_str());
+  if (longer == nullptr) return false;
+  static_cast<void>(list.release());
+  list.reset(longer);
+  return true;
+}
+
+bool splits_header(const std::string& text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
+}
+
+}  // namespace
+
+CurlRequest::CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
+                         CallbackReport& report)
+    : id_(id), listener_(&listener), easy_(std::move(easy)), report_(report) {}
+
+bool CurlRequest::configure(const core::HttpRequest& request, const TransportSettings& settings,
+                            CURLSH* share) {
+  OptionSetter options(easy_.get());
+  options.set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  options.set(CURLOPT_SHARE, share);
+  options.set(CURLOPT_ERRORBUFFER, detail_.data());
+  options.set(CURLOPT_HEADERFUNCTION, &CurlRequest::on_header);
+  options.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  options.set(CURLOPT_WRITEFUNCTION, &CurlRequest::on_body);
+  options.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set_protocol_options(options, request);
+  set_transport_options(options, settings);
+  through_proxy_ = !request.proxy.empty();
+  const std::string rule = connect_to_rule(request);
+  const bool lists = (rule.empty() || append(connect_to_, rule)) && set_headers(request);
+  options.set(CURLOPT_HTTPHEADER, headers_.get());
+  options.set(CURLOPT_CONNECT_TO, connect_to_.get());
+  if (options.first_failure() != CURLE_OK)
+    unusable_cause_ = curl_easy_strerror(options.first_failure());
+  if (lists && unusable_cause_.empty()) return true;
+  stage_ = Stage::Unusable;
+  return false;
+}
+
+bool CurlRequest::set_headers(const core::HttpRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (name.empty() || splits_header(name) || splits_header(value)) {
+      unusable_cause_ = "a request header holds a line break or has no name";
+      return false;
+    }
+    // libcurl's way to send a header without a value; "Name:" would remove it.
+    if (!append(headers_, value.empty() ? name + ";" : name + ": " + value)) throw std::bad_alloc();
+  }
+  return true;
+}
+
+EasyHandle CurlRequest::release() {
+  // Keeps the handle's memory but drops every pointer into this request.
+  curl_easy_reset(easy_.get());
+  return std::move(easy_);
+}
+
+// ---- callbacks ------------------------------------------------------------------------------
+
+template <typename Step>
+std::size_t CurlRequest::guarded(Step step) {
+  if (stage_ == Stage::Muted) return kGiveUp;
+  try {
+    return step();
+  } catch (...) {
+    if (!report_.exception) report_.exception = std::current_exception();
+    return kGiveUp;
+  }
+}
+
+std::size_t CurlRequest::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& request = *static_cast<CurlRequest*>(self);
+  const std::string_view line(data, size * count);
+  return request.guarded([&] { return request.take_header(line) ? line.size() : kGiveUp; });
+}
+
+std::size_t CurlRequest::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& request = *static_cast<CurlRequest*>(self);
+  const std::span<const char> bytes(data, size * count);
+  return request.guarded([&] { return request.take_body(std::as_bytes(bytes)); });
+}
+
+bool CurlRequest::take_header(std::string_view line) {
+  switch (reader_.feed(line)) {
+    case HeadReader::Step::More: return true;
+    case HeadReader::Step::Complete: return take_head();
+    case HeadReader::Step::Refused: break;
+  }
+  stage_ = Stage::Unsound;
+  return false;
+}
+
+bool CurlRequest::take_head() {
+  report_.called_back = true;
+  const core::HeadVerdict verdict = listener_->on_head(id_, reader_.head(), facts());
+  if (stage_ == Stage::Muted) return false;
+  switch (verdict) {
+    case core::HeadVerdict::Accept: stage_ = Stage::Body; return true;
+    case core::HeadVerdict::Drain:
+      stage_ = Stage::Drain;
+      return drain(reader_.content_length().value_or(0));
+    case core::HeadVerdict::Refuse: break;
+  }
+  stage_ = Stage::Stopped;
+  return false;
+}
+
+std::size_t CurlRequest::take_body(std::span<const std::byte> bytes) {
+  if (stage_ == Stage::Drain) {
+    received_ += bytes.size();
+    return drain(received_) ? bytes.size() : kGiveUp;
+  }
+  if (stage_ != Stage::Body) return kGiveUp;
+  // libcurl hands over the rest of its buffer even when told to pause in the middle of it, so the
+  // pause takes hold at the next call: libcurl then keeps those bytes and gives them again.
+  if (paused_) {
+    held_back_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  received_ += bytes.size();
+  report_.called_back = true;
+  const core::Flow flow = listener_->on_body(id_, bytes);
+  if (stage_ == Stage::Muted) return kGiveUp;
+  paused_ = flow == core::Flow::Pause;
+  if (flow == core::Flow::Stop) {
+    stage_ = Stage::Stopped;
+    return kGiveUp;
+  }
+  turn_ += bytes.size();
+  if (turn_ >= kMaxTurn && !turn_over_) end_turn();
+  return bytes.size();
+}
+
+// libcurl still hands over what it has read, then leaves its loop.
+void CurlRequest::end_turn() {
+  turn_over_ = true;
+  report_.turns.push_back(id_);
+  curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
+}
+
+bool CurlRequest::begin_turn() {
+  turn_over_ = false;
+  turn_ = 0;
+  if (paused_) held_back_ = true;
+  return !paused_;
+}
+
+bool CurlRequest::drain(std::uint64_t count) {
+  if (count <= kMaxDrained) return true;
+  stage_ = Stage::Drained;
+  return false;
+}
+
+bool CurlRequest::unpause() {
+  paused_ = false;
+  return std::exchange(held_back_, false);
+}
+
+core::ConnectionFacts CurlRequest::facts() const {
+  CURL* easy = easy_.get();
+  core::ConnectionFacts facts;
+  facts.reused = info_number(easy, CURLINFO_NUM_CONNECTS) == 0;
+  if (!facts.reused) {
+    const Duration up = std::max(info_time(easy, CURLINFO_CONNECT_TIME_T),
+                                 info_time(easy, CURLINFO_APPCONNECT_TIME_T));
+    facts.connect_time = up - info_time(easy, CURLINFO_NAMELOOKUP_TIME_T);
+  }
+  facts.first_byte_time =
+      info_time(easy, CURLINFO_STARTTRANSFER_TIME_T) - info_time(easy, CURLINFO_PRETRANSFER_TIME_T);
+  const char* address = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+  if (address != nullptr) facts.remote_address = address;
+  return facts;
+}
+
+// ---- the end --------------------------------------------------------------------------------
+
+core::TransferStatus CurlRequest::curl_status(CURLcode code) const {
+  CURL* easy = easy_.get();
+  CurlOutcome outcome;
+  outcome.code = code;
+  outcome.head_complete = reader_.complete();
+  outcome.through_proxy = through_proxy_;
+  outcome.connected = info_time(easy, CURLINFO_CONNECT_TIME_T) > Duration::zero();
+  outcome.request_sent = info_time(easy, CURLINFO_PRETRANSFER_TIME_T) > Duration::zero();
+  outcome.proxy_answer = info_number(easy, CURLINFO_HTTP_CONNECTCODE);
+  return status_of(outcome);
+}
+
+core::TransferEnd CurlRequest::end(CURLcode code) {
+  using core::TransferStatus;
+  const auto length = reader_.content_length();
+  switch (stage_) {
+    case Stage::Muted:
+    case Stage::Stopped: return {TransferStatus::Cancelled, 0, "ended by the receiver", false};
+    case Stage::Drain:
+    case Stage::Drained: return {TransferStatus::Ok, 0, "", reader_.framed()};
+    case Stage::Unsound: return {TransferStatus::Broken, 0, reader_.cause(), false};
+    case Stage::Unusable: return {TransferStatus::Unusable, 0, unusable_cause_, false};
+    case Stage::Head:
+      if (code == CURLE_OK)
+        return {TransferStatus::Broken, 0, "the server ended without a final response", false};
+      break;
+    case Stage::Body:
+      // libcurl's word alone is not enough: it may call an aborted HTTP/2 body complete, and a
+      // TLS connection that ends unclean an error although every byte was there.
+      if (length && *length == received_) return {TransferStatus::Ok, 0, "", true};
+      if (length && code == CURLE_OK) code = CURLE_PARTIAL_FILE;
+      if (code == CURLE_OK) return {TransferStatus::Ok, 0, "", reader_.framed()};
+      break;
+  }
+  const TransferStatus status = curl_status(code);
+  return {status, code, cause_of(status, code, detail_.data()), false};
+}
+
+}  // namespace xget::net

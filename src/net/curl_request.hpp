@@ -1,0 +1,111 @@
+// CurlRequest: one GET on one libcurl handle, from its options to its end.
+// For net/ alone: this header brings curl.h.
+//
+// Thread: loop. libcurl's callbacks land here and reach the listener from inside
+// curl_multi_perform or curl_easy_pause. libcurl forbids adding and removing handles there, so a
+// request that is to end only notes it: its callbacks then make libcurl give up.
+// Ownership: owns its handle and the lists that libcurl reads; borrows the listener.
+#pragma once
+
+#include <array>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "core/ports.hpp"
+#include "net/curl_handles.hpp"
+#include "net/curl_transport.hpp"
+#include "net/head_reader.hpp"
+
+namespace xget::net {
+
+// How much of an unwanted body is read away to keep its connection.
+inline constexpr std::uint64_t kMaxDrained = 64 * 1024;
+
+// How much one transfer may bring before the others, and the loop, have their turn. On a network as
+// fast as loopback libcurl would go on for a hundred buffers.
+inline constexpr std::uint64_t kMaxTurn = 1024 * 1024;
+
+// What happened in callbacks, for the transport to act on once libcurl has returned.
+struct CallbackReport {
+  bool called_back = false;            // the listener has heard something
+  std::exception_ptr exception;        // thrown by a listener; must not cross libcurl
+  std::vector<core::RequestId> turns;  // transfers whose turn is over
+};
+
+class CurlRequest {
+ public:
+  CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
+              CallbackReport& report);
+  CurlRequest(const CurlRequest&) = delete;
+  CurlRequest& operator=(const CurlRequest&) = delete;
+
+  // Sets every option. False: the request can never work; end() says why.
+  bool configure(const core::HttpRequest& request, const TransportSettings& settings,
+                 CURLSH* share);
+
+  [[nodiscard]] core::RequestId id() const { return id_; }
+  [[nodiscard]] core::TransferListener& listener() { return *listener_; }
+  [[nodiscard]] CURL* easy() { return easy_.get(); }
+
+  // From now on nothing is told to the listener, and libcurl is made to give up.
+  void mute() { stage_ = Stage::Muted; }
+
+  // The listener lifts its pause. True: libcurl is paused too, and must be told to go on.
+  bool unpause();
+  // The next turn begins. True: libcurl must be told to go on.
+  bool begin_turn();
+
+  // How it ended. `code` is libcurl's.
+  core::TransferEnd end(CURLcode code);
+
+  // The handle, without any of this request's options.
+  EasyHandle release();
+
+ private:
+  enum class Stage {
+    Head,      // waiting for the final response's head
+    Body,      // accepted
+    Drain,     // the body is read away
+    Drained,   // enough of it: cut
+    Stopped,   // the listener refused or stopped it
+    Unsound,   // the response breaks the rules; reader_.cause() says how
+    Unusable,  // the request itself is no good; unusable_cause_ says why
+    Muted,     // cancelled
+  };
+
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  // Runs `step`; an exception is kept in the report and makes libcurl give up.
+  template <typename Step>
+  std::size_t guarded(Step step);
+
+  bool take_header(std::string_view line);
+  bool take_head();
+  std::size_t take_body(std::span<const std::byte> bytes);
+  bool drain(std::uint64_t count);
+  void end_turn();
+  [[nodiscard]] core::ConnectionFacts facts() const;
+  [[nodiscard]] core::TransferStatus curl_status(CURLcode code) const;
+  bool set_headers(const core::HttpRequest& request);
+
+  core::RequestId id_;
+  core::TransferListener* listener_;
+  EasyHandle easy_;
+  CallbackReport& report_;
+  TextList headers_;
+  TextList connect_to_;
+  bool through_proxy_ = false;
+
+  Stage stage_ = Stage::Head;
+  HeadReader reader_;
+  std::uint64_t received_ = 0;  // body bytes
+  std::uint64_t turn_ = 0;      // of them since the turn began
+  bool turn_over_ = false;      // libcurl is paused until the others had theirs
+  bool paused_ = false;         // the listener wants no more for now
+  bool held_back_ = false;      // libcurl is paused until the listener resumes
+  std::string unusable_cause_;
+  std::array<char, CURL_ERROR_SIZE> detail_{};
+};
+
+}  // namespace xget::net

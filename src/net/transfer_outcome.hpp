@@ -1,0 +1,28 @@
+// What a libcurl result means in the port's terms. For net/ alone: this header brings curl.h.
+// Thread: any; pure.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <string>
+
+#include "core/ports.hpp"
+
+namespace xget::net {
+
+// What was known of a transfer when libcurl ended it.
+struct CurlOutcome {
+  CURLcode code = CURLE_OK;
+  bool head_complete = false;
+  bool through_proxy = false;
+  bool connected = false;  // TCP was up, to the proxy if there is one
+  bool request_sent = false;
+  long proxy_answer = 0;  // status of the answer to CONNECT, 0 if there was none
+};
+
+core::TransferStatus status_of(const CurlOutcome& outcome);
+
+// One printable sentence: what the status means, and libcurl's own words on it where it had any.
+std::string cause_of(core::TransferStatus status, CURLcode code, const std::string& detail);
+
+}  // namespace xget::net
