@@ -24,17 +24,17 @@ enum class Proof {
 // The first usable response has arrived.
 struct Probed {
   JobId job = 0;
-  std::string url;                     // after redirects
-  std::string path;                    // the target; "-" for standard output
-  std::optional<std::uint64_t> size;   // bytes; unknown for some servers
-  std::uint64_t held = 0;              // bytes kept from an earlier run
-  bool ranges = false;                 // the server serves ranges: the download can be resumed
+  std::string url;                    // after redirects
+  std::string path;                   // the target; "-" for standard output
+  std::optional<std::uint64_t> size;  // bytes; unknown for some servers
+  std::uint64_t held = 0;             // bytes kept from an earlier run
+  bool ranges = false;                // the server serves ranges: the download can be resumed
 };
 
 // At most ten a second for each job.
 struct Progress {
   JobId job = 0;
-  std::uint64_t held = 0;              // bytes on the disk, whether synced or not
+  std::uint64_t held = 0;  // bytes on the disk, whether synced or not
   std::optional<std::uint64_t> size;
   std::uint64_t bytes_per_second = 0;  // smoothed over some seconds
   int connections = 0;                 // that are receiving now
@@ -50,11 +50,11 @@ struct Note {
 struct Finished {
   JobId job = 0;
   std::string path;
-  std::uint64_t size = 0;              // of the file
-  std::uint64_t received = 0;          // body bytes that came over the network in this run
-  bool already_complete = false;       // nothing had to be fetched
+  std::uint64_t size = 0;         // of the file
+  std::uint64_t received = 0;     // body bytes that came over the network in this run
+  bool already_complete = false;  // nothing had to be fetched
   Proof proof = Proof::None;
-  std::string rests_on;                // the proof in words
+  std::string rests_on;  // the proof in words
 };
 
 struct Failed {

@@ -12,10 +12,10 @@ namespace xget {
 
 using Milliseconds = std::chrono::milliseconds;
 
-enum class OnChange { Restart, Fail };              // the resource is another version than before
-enum class Preallocate { Full, Sparse, None };      // how room for the file is claimed
-enum class Existing { Refuse, Overwrite, Keep };    // what to do with a whole target
-enum class Resume { Default, Adopt, Never };        // Adopt: also what other tools left behind
+enum class OnChange { Restart, Fail };            // the resource is another version than before
+enum class Preallocate { Full, Sparse, None };    // how room for the file is claimed
+enum class Existing { Refuse, Overwrite, Keep };  // what to do with a whole target
+enum class Resume { Default, Adopt, Never };      // Adopt: also what other tools left behind
 
 // A checkpoint is taken when either bound is reached; zero means "not by this one".
 struct CheckpointInterval {
@@ -25,42 +25,43 @@ struct CheckpointInterval {
 
 // Shared by all jobs of a Session.
 struct Options {
-  int connections = 4;                       // per job, 1 to 256
-  int max_active_jobs = 4;                   // further jobs wait their turn
-  std::uint64_t limit_rate = 0;              // bytes per second over all jobs; 0: no limit
-  Milliseconds connect_timeout{15000};       // name, TCP and TLS of one attempt
-  Milliseconds stall_timeout{20000};         // no byte for so long: the connection is replaced
-  int retry = 15;                            // failures in a row without a new byte
-  Milliseconds retry_wait{1000};             // first wait; doubles, jittered, up to a minute
+  int connections = 4;                  // per job, 1 to 256
+  int max_active_jobs = 4;              // further jobs wait their turn
+  std::uint64_t limit_rate = 0;         // bytes per second over all jobs; 0: no limit
+  Milliseconds connect_timeout{15000};  // name, TCP and TLS of one attempt
+  Milliseconds stall_timeout{20000};    // no byte for so long: the connection is replaced
+  // Failures in a row without a new byte. nullopt: 15, but 3 while nothing has ever answered.
+  std::optional<int> retry;
+  Milliseconds retry_wait{1000};  // first wait; doubles, jittered, up to a minute
   std::optional<Milliseconds> give_up_after{3600000};  // without a new byte; nullopt: never
   CheckpointInterval checkpoint_interval;
-  std::string user_agent;                    // empty: "xget/VERSION"
-  std::string proxy;                         // empty: from the environment; "none": no proxy
-  std::vector<std::string> connect_to;       // HOST:PORT:TO_HOST:TO_PORT, as curl's
-  std::string cacert;                        // PEM file; empty: the system's
-  std::string cert;                          // client certificate, PEM
-  std::string key;                           // its key, PEM
-  std::string pinned_public_key;             // file, or sha256//BASE64[;...]
-  bool insecure = false;                     // no certificate checks
-  bool allow_downgrade = false;              // follow redirects from https to http
+  std::string user_agent;               // empty: "xget/VERSION"
+  std::string proxy;                    // empty: from the environment; "none": no proxy
+  std::vector<std::string> connect_to;  // HOST:PORT:TO_HOST:TO_PORT, as curl's
+  std::string cacert;                   // PEM file; empty: the system's
+  std::string cert;                     // client certificate, PEM
+  std::string key;                      // its key, PEM
+  std::string pinned_public_key;        // file, or sha256//BASE64[;...]
+  bool insecure = false;                // no certificate checks
+  bool allow_downgrade = false;         // follow redirects from https to http
 };
 
 // One resource and where it goes.
 struct JobSpec {
-  std::string url;                           // without a scheme: https
-  std::string output;                        // path; "-": standard output; empty: from the URL
-  std::string folder;                        // where a name from the URL, or a relative output, goes
-  std::vector<std::string> headers;          // "Name: value", sent to the URL's own origin alone
-  std::string user_password;                 // "user:password", likewise
+  std::string url;                   // without a scheme: https
+  std::string output;                // path; "-": standard output; empty: from the URL
+  std::string folder;                // where a name from the URL, or a relative output, goes
+  std::vector<std::string> headers;  // "Name: value", sent to the URL's own origin alone
+  std::string user_password;         // "user:password", likewise
   std::string referer;
-  std::string checksum;                      // "sha256:HEX" and the like; empty: none
-  std::string checkpoint_folder;             // where the sidecar goes; empty: beside the file
+  std::string checksum;           // "sha256:HEX" and the like; empty: none
+  std::string checkpoint_folder;  // where the sidecar goes; empty: beside the file
   Existing existing = Existing::Refuse;
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;
   Preallocate preallocate = Preallocate::Full;
   std::optional<std::uint64_t> max_filesize;
-  bool strict = false;                       // refuse what no strong validator or digest proves
+  bool strict = false;  // refuse what no strong validator or digest proves
 };
 
 }  // namespace xget

@@ -24,7 +24,7 @@ Result<void> check_options(const Options& options) {
   if (options.max_active_jobs < 1 || options.max_active_jobs > kMostActiveJobs) {
     return usage("max_active_jobs", "must be from 1 to 64");
   }
-  if (options.retry < 0) return usage("--retry", "must not be negative");
+  if (options.retry && *options.retry < 0) return usage("--retry", "must not be negative");
   if (options.connect_timeout.count() <= 0) return usage("--connect-timeout", "must be positive");
   if (options.stall_timeout.count() <= 0) return usage("--stall-timeout", "must be positive");
   if (options.retry_wait.count() < 0) return usage("--retry-wait", "must not be negative");

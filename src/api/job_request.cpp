@@ -74,7 +74,9 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.connections = options.connections;
   settings.stall_timeout = options.stall_timeout;
   settings.connect_timeout = options.connect_timeout;
-  settings.retry.failures = options.retry;
+  if (options.retry) {
+    settings.retry.failures = settings.retry.failures_before_first_byte = *options.retry;
+  }
   settings.retry.first_wait = options.retry_wait;
   settings.retry.give_up_after = options.give_up_after;
   settings.crawl_rate = kCrawlRate;

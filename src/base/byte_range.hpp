@@ -19,7 +19,9 @@ struct ByteRange {
 
   [[nodiscard]] std::uint64_t length() const { return end - begin; }
   [[nodiscard]] bool empty() const { return begin >= end; }
-  [[nodiscard]] bool contains(std::uint64_t offset) const { return begin <= offset && offset < end; }
+  [[nodiscard]] bool contains(std::uint64_t offset) const {
+    return begin <= offset && offset < end;
+  }
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
@@ -37,9 +39,9 @@ class RangeSet {
   void clear();
 
   [[nodiscard]] bool empty() const { return ranges_.empty(); }
-  [[nodiscard]] std::uint64_t size() const { return bytes_; }  // bytes in the set
+  [[nodiscard]] std::uint64_t size() const { return bytes_; }         // bytes in the set
   [[nodiscard]] std::size_t count() const { return ranges_.size(); }  // ranges in the set
-  [[nodiscard]] bool contains(ByteRange range) const;  // every byte of it
+  [[nodiscard]] bool contains(ByteRange range) const;                 // every byte of it
 
   // The first range that has bytes at or after `from`, cut to begin there.
   [[nodiscard]] std::optional<ByteRange> next(std::uint64_t from) const;

@@ -6,18 +6,18 @@
 namespace xget {
 
 enum class Defence {
-  RangeStart,        // a 206 begins where it was asked to
-  RangeTotal,        // a 206 names the size known before
-  WholeIsNotRange,   // a 200 is never written at an offset
-  ContentCoding,     // a coded body is refused
-  Validator,         // a response of another version is refused
-  BodyCap,           // a body is cut off at the end of its range
-  BodyLength,        // a body that ends early is not taken for whole
-  SyncData,          // data is synced before the sidecar claims it
-  SyncSidecar,       // the sidecar is synced before it is renamed into place
-  SyncFolder,        // the folder is synced after a rename
-  SyncAtFinish,      // the file is synced before it gets its final name
-  VerifyClaims,      // claimed bytes are hashed again on resume
+  RangeStart,       // a 206 begins where it was asked to
+  RangeTotal,       // a 206 names the size known before
+  WholeIsNotRange,  // a 200 is never written at an offset
+  ContentCoding,    // a coded body is refused
+  Validator,        // a response of another version is refused
+  BodyCap,          // a body is cut off at the end of its range
+  BodyLength,       // a body that ends early is not taken for whole
+  SyncData,         // data is synced before the sidecar claims it
+  SyncSidecar,      // the sidecar is synced before it is renamed into place
+  SyncFolder,       // the folder is synced after a rename
+  SyncAtFinish,     // the file is synced before it gets its final name
+  VerifyClaims,     // claimed bytes are hashed again on resume
   Count
 };
 

@@ -63,24 +63,23 @@ std::optional<int> parse_count(const std::string& text, std::uint64_t least, std
   return static_cast<int>(*count);
 }
 
-// "1s,16MiB", "1s" or "16MiB". Alone, what can be read as a time is one: "16m" is minutes.
+// "1s,16MiB" in either order, "1s" or "16MiB". What can be read as a time is one: "16m" is minutes.
 std::optional<CheckpointInterval> parse_checkpoint_interval(const std::string& text) {
-  const auto comma = text.find(',');
   CheckpointInterval interval{Milliseconds(0), 0};
-  if (comma == std::string::npos) {
-    if (const auto time = parse_longer_time(text)) {
+  const auto take = [&interval](const std::string& part) {
+    if (const auto time = parse_longer_time(part); time && interval.time.count() == 0) {
       interval.time = *time;
-      return interval;
+      return true;
     }
-    const auto size = parse_size(text);
-    if (!size || *size == 0) return std::nullopt;
+    const auto size = parse_size(part);
+    if (!size || *size == 0 || interval.bytes != 0) return false;
     interval.bytes = *size;
-    return interval;
-  }
-  const auto time = parse_longer_time(text.substr(0, comma));
-  const auto size = parse_size(text.substr(comma + 1));
-  if (!time || !size || *size == 0) return std::nullopt;
-  return CheckpointInterval{*time, *size};
+    return true;
+  };
+  const auto comma = text.find(',');
+  if (!take(text.substr(0, comma))) return std::nullopt;
+  if (comma != std::string::npos && !take(text.substr(comma + 1))) return std::nullopt;
+  return interval;
 }
 
 std::optional<Preallocate> parse_preallocate(const std::string& text) {

@@ -30,6 +30,7 @@ sigset_t block_ending_signals() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, nullptr);
+  ::sigaction(SIGXFSZ, &ignore, nullptr);  // the write fails with EFBIG, which is reported
 
   sigset_t signals;
   sigemptyset(&signals);

@@ -446,6 +446,7 @@ void Job::start_transfer(Instant now) {
   const std::uint64_t size = representation_->size.value_or(kUnknownEnd);
   TransferPlan plan;
   plan.representation = *representation_;
+  plan.max_size = settings_.max_filesize;
   plan.schedule.size = size;
   plan.schedule.piece_length = core::piece_length(representation_->size.value_or(0));
   plan.schedule.ranges = !one_stream_;
@@ -461,6 +462,9 @@ void Job::start_transfer(Instant now) {
   sink.on_window_growth([this] { window_grew_ = wake_ = true; });
   stage_ = Stage::Transfer;
   wake_ = true;
+  log::info("downloading " + source_->name() + " to " + settings_.path + ", " +
+            (representation_->size ? format_size(*representation_->size) : "of unknown size") +
+            (one_stream_ ? ", one stream" : "") + ", " + format_size(held().size()) + " held");
   tell_(Probed{.job = settings_.id,
                .url = probe_.offer() ? probe_.offer()->final_url : source_->name(),
                .path = settings_.path,
@@ -570,6 +574,7 @@ void Job::step_finish() {
 void Job::complete(Proof how, std::string rests_on, std::uint64_t size, bool already) {
   stage_ = Stage::Ended;
   probe_.drop();
+  log::info("finished " + settings_.path + ": " + rests_on);
   tell_(Finished{.job = settings_.id,
                  .path = settings_.path,
                  .size = size,
@@ -602,6 +607,7 @@ void Job::step_stop(Instant now) {
   stopping_->kept = kept();
   discard_if_worthless();
   stage_ = Stage::Ended;
+  log::warning("failed: " + to_string(*stopping_));
   tell_(Failed{.job = settings_.id, .path = settings_.path, .error = *stopping_});
 }
 

@@ -96,6 +96,11 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   last_byte_at_ = now;
   ports_.limit.take(bytes.size(), now);
   const auto wanted = std::min<std::uint64_t>(bytes.size(), segment.end - segment.position);
+  if (plan_.max_size && segment.position + wanted > *plan_.max_size) {
+    outcome_ = core::GiveUp{
+        {.kind = core::FailureKind::TooLarge, .cause = "it is larger than --max-filesize allows"}};
+    return core::Flow::Stop;
+  }
   if (segment.buffered + wanted > BufferPool::kCapacity && !flush(segment)) return core::Flow::Stop;
   std::memcpy(segment.buffer.get() + segment.buffered, bytes.data(), wanted);
   segment.buffered += wanted;

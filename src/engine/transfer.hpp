@@ -25,6 +25,7 @@ namespace xget::engine {
 struct TransferPlan {
   core::Representation representation;  // what every response must agree with
   core::SchedulerPlan schedule;
+  std::optional<std::uint64_t> max_size;  // for a size that nobody announced
 };
 
 struct TransferPorts {

@@ -29,6 +29,11 @@ bool is_ip_literal(const std::string& host) {
          inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), bytes.data()) == 1;
 }
 
+// RFC 6761 section 6.3: these names are this machine, whatever a hosts file or a name server says.
+bool is_localhost(const std::string& lower) {
+  return lower == "localhost" || lower.ends_with(".localhost");
+}
+
 // 0 when there is no such file: that is a state of its own, which ends when one appears.
 std::int64_t modification_time_ns(const std::string& path) {
   struct stat info {};
@@ -197,6 +202,10 @@ core::LookupId AresResolver::resolve(const std::string& host, Done done) {
     return id;
   }
   const std::string key = lower_case(host);
+  if (is_localhost(key)) {
+    answers_.push_back({std::move(waiter), Addresses{"127.0.0.1", "::1"}});
+    return id;
+  }
   if (auto known = cache_.fresh(key, clock_.now())) {
     answers_.push_back({std::move(waiter), std::move(*known)});
     return id;

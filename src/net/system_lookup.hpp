@@ -34,7 +34,8 @@ class SystemLookup {
     SystemAnswer answer;
   };
 
-  // `wake` is called on the helper when an answer is there; never after the destructor.
+  // `wake` is called on the helper when an answer is there, never after the destructor. It must
+  // not call back into this object.
   SystemLookup(Function function, std::function<void()> wake);
   ~SystemLookup();
   SystemLookup(const SystemLookup&) = delete;

@@ -167,7 +167,7 @@ TEST_CASE("a checkpoint interval is a time, a size, or both") {
   CHECK(interval("500ms").bytes == 0);
   CHECK(interval("8MiB").time == 0s);
   CHECK(interval("8MiB").bytes == 8U << 20);
-  for (const char* text : {"8MiB,1s", "1s,", ",8MiB", "1s,8MiB,3", "0s", "0s,0", "x"}) {
+  for (const char* text : {"1s,", ",8MiB", "1s,8MiB,3", "0s", "0s,0", "x"}) {
     INFO(text);
     CHECK(refused({kUrl, "--checkpoint-interval", text}).find("like 1s,16MiB") !=
           std::string::npos);

@@ -198,8 +198,10 @@ TEST_CASE("the system's lookups come in order and wake the loop") {
       });
   CHECK(lookup.submit("a"));
   CHECK(lookup.submit("b"));
-  std::unique_lock lock(mutex);
-  REQUIRE(woken.wait_for(lock, 5s, [&] { return wakes == 2; }));
+  {
+    std::unique_lock lock(mutex);
+    REQUIRE(woken.wait_for(lock, 5s, [&] { return wakes == 2; }));
+  }
   CHECK(lookup.take()->host == "a");
   CHECK(lookup.take()->host == "b");
   CHECK_FALSE(lookup.take());
