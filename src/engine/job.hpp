@@ -1,5 +1,5 @@
 // Job: one download, from its URL to the file under its final name. Its stages, in the order in
-// which job.cpp reads:
+// which job_arrival.cpp (accept to sample) and job.cpp (transfer to finish) read:
 //
 //   accept → probe → settle (→ sample) → transfer (schedule ⇄ transfer → write → checkpoint)
 //          → verify → finish

@@ -2,11 +2,11 @@
 
 #include <netdb.h>
 #include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <mutex>
 

@@ -4,8 +4,8 @@
 #include <idn2.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
+#include <new>
 
 #include "base/secrets.hpp"
 #include "base/text.hpp"

@@ -163,6 +163,8 @@ TEST_CASE("a checkpoint interval is a time, a size, or both") {
   };
   CHECK(interval("2s,8MiB").time == 2s);
   CHECK(interval("2s,8MiB").bytes == 8U << 20);
+  CHECK(interval("8MiB,2s").time == 2s);
+  CHECK(interval("8MiB,2s").bytes == 8U << 20);
   CHECK(interval("500ms").time == 500ms);
   CHECK(interval("500ms").bytes == 0);
   CHECK(interval("8MiB").time == 0s);
