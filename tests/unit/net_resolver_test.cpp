@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <condition_variable>
+#include <filesystem>
 #include <fstream>
 
 #include "support/name_server.hpp"
@@ -134,15 +135,18 @@ TEST_CASE_METHOD(Fixture, "the last good answer stands in when lookups fail late
 }
 
 TEST_CASE_METHOD(Fixture, "a changed resolv.conf is read again") {
-  const std::string path = "/tmp/xget-resolv-" + std::to_string(getpid());
-  settings.name_servers.clear();
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("xget-resolv-" + std::to_string(getpid()));
   settings.resolv_conf = path;
-  std::ofstream(path) << "nameserver 127.0.0.253\noptions timeout:1 attempts:1\n";
-  system_answer.failure = EAI_AGAIN;
-  CHECK_FALSE(look_up("h.test"));
-  std::ofstream(path) << "nameserver 127.0.0.254\nsearch test\n";
-  CHECK_FALSE(look_up("h.test"));
-  std::remove(path.c_str());
+  server.put("a.one.test", {"127.0.0.1"});
+  server.put("b.two.test", {"127.0.0.2"});
+  std::ofstream(path) << "search one.test\n";
+  CHECK(*look_up("a") == std::vector<std::string>{"127.0.0.1"});
+  CHECK_FALSE(look_up("b"));
+  std::ofstream(path) << "search two.test\n";
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() + 1s);
+  CHECK(*look_up("b") == std::vector<std::string>{"127.0.0.2"});
+  std::filesystem::remove(path);
 }
 
 TEST_CASE_METHOD(Fixture, "a cancelled lookup is never answered") {
