@@ -15,6 +15,8 @@ from support.downloads import FREQUENT, MIB, assert_complete, leave_partial, old
 from support.hostile_server import HostileServer
 from support.rows import ROWS, Row
 
+# Rows that fail for good do so within seconds; what retries for ever is found by this.
+TIMEOUT = 25
 # Most of a case's time is waiting for its own server: several run at once.
 CASES_AT_ONCE = 6
 
@@ -61,7 +63,7 @@ def run_case(case: Case, certificates):
             # Paced, so that more than one connection comes to work.
             page = server.serve("/file", row.resource, *row.twists, _paced)
             run = run_xget([page.url, "-o", path, *QUICK, *FREQUENT, *options, *row.options],
-                           path.parent)
+                           path.parent, TIMEOUT)
         judge(row, case, path, run)
 
 
