@@ -10,6 +10,7 @@ namespace xget::engine {
 namespace {
 
 constexpr int kRangeFailuresBeforeOneStream = 2;
+constexpr int kMostRoundsOfBadBytes = 3;  // a disk that fails more often is not to be trusted
 
 }  // namespace
 
@@ -56,7 +57,7 @@ void Job::step(Instant now) {
     case Stage::Probe: return step_probe(now);
     case Stage::Sample: return step_sample(now);
     case Stage::Transfer: return step_transfer(now);
-    case Stage::Finish: return step_finish();
+    case Stage::Finish: return step_finish(now);
     case Stage::Stop: return step_stop(now);
     case Stage::Ended: return;
   }
@@ -107,7 +108,7 @@ void Job::use_destination(Result<std::unique_ptr<store::PartialSink>> partial, I
   destination_.partial = *std::move(partial);
   destination_.pacer =
       std::make_unique<CheckpointPacer>(*destination_.partial, settings_.checkpoint_interval, now);
-  if (resumed_) verify_claims();
+  verify_claims();
   start_transfer(now);
 }
 
@@ -244,9 +245,15 @@ void Job::start_finish() {
   });
 }
 
-void Job::step_finish() {
+void Job::step_finish(Instant now) {
   if (!finished_) return;
-  if (!*finished_) return stop(finished_->error());
+  const Result<void> finished = *std::exchange(finished_, std::nullopt);
+  const bool went_bad = !std::exchange(bad_claims_, {}).empty();
+  if (!finished && went_bad && ++rounds_of_bad_bytes_ <= kMostRoundsOfBadBytes) {
+    note("bytes read back differently than they were written; fetching them again");
+    return start_transfer(now);
+  }
+  if (!finished) return stop(finished.error());
   if (set_aside_) {
     if (auto removed = target_->remove_old(); !removed) note(to_string(removed.error()));
   }

@@ -137,7 +137,7 @@ class Job final : public core::SourceListener {
 
   // finish, or stop
   void start_finish();
-  void step_finish();
+  void step_finish(Instant now);
   void complete(Proof proof, std::string rests_on, std::uint64_t size, bool already);
   void stop(Error error);
   void step_stop(Instant now);
@@ -202,6 +202,7 @@ class Job final : public core::SourceListener {
   bool window_grew_ = false;
   std::optional<Error> sink_error_;  // from a worker
   std::optional<Result<void>> finished_;
+  int rounds_of_bad_bytes_ = 0;
   std::optional<Error> stopping_;  // why
   bool last_checkpoint_taken_ = false;
 
