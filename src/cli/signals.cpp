@@ -3,9 +3,11 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 
 #include "cli/exit_code.hpp"
+#include "cli/stopwatch.hpp"
 #include "cli/terminal.hpp"
 
 namespace xget::cli {
@@ -13,6 +15,9 @@ namespace {
 
 // Wakes the watching thread. Ignored by default, so that it does no harm from elsewhere.
 constexpr int kWakeUp = SIGURG;
+
+// timeout(1) and others send the signal to the process and then to its group: that is one request.
+constexpr Duration kOneRequest = std::chrono::milliseconds(200);
 
 bool is_ignored(int signal) {
   struct sigaction action {};
@@ -58,12 +63,13 @@ SignalWatch::~SignalWatch() {
 }
 
 void SignalWatch::watch() {
-  bool told = false;
+  std::optional<Stopwatch> since_first;
   while (!stopping_) {
     int signal = 0;
     if (::sigwait(&waited_for_, &signal) != 0 || signal == kWakeUp) continue;
-    if (told) leave_at_once();
-    told = true;
+    if (since_first && since_first->elapsed() > kOneRequest) leave_at_once();
+    if (since_first) continue;
+    since_first.emplace();
     on_first_();
   }
 }

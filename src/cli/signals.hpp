@@ -9,15 +9,17 @@
 namespace xget::cli {
 
 // Blocks the three signals in this thread, and so in every thread made from it later, and ignores
-// SIGPIPE. A signal that the parent ignores (nohup, a shell's background job) stays ignored. To be
-// called before any other thread is made. Returns the signals that were blocked.
+// SIGPIPE and SIGXFSZ, so that such writes fail. A signal that the parent ignores (nohup, a shell's
+// background job) stays ignored. To be called before any other thread is made. Returns the signals
+// that were blocked.
 sigset_t block_ending_signals();
 
 // Waits for the blocked signals on a thread of its own for as long as it lives.
 class SignalWatch {
  public:
-  // `on_first` is called on the watching thread, at most once. At a second signal the process
-  // leaves with ExitCode::Interrupted; nothing is cleaned up.
+  // `on_first` is called on the watching thread, at most once. At a second signal (not one that
+  // comes along with the first) the process leaves with ExitCode::Interrupted; nothing is cleaned
+  // up.
   SignalWatch(const sigset_t& signals, std::function<void()> on_first);
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;

@@ -85,10 +85,21 @@ def test_a_signal_while_standard_output_is_blocked(page, folder):
     os.close(read_end)
 
 
+def test_a_signal_that_comes_twice_at_once_is_one_request(page, path):
+    # timeout(1) sends it to the process and then to its group.
+    with start_and_stall(page, path, 4 * MIB) as child:
+        time.sleep(0.3)
+        child.interrupt()
+        child.interrupt()
+        run = child.wait(10).expect(Exit.INTERRUPTED)
+    assert "to go on:" in run.err
+
+
 def test_a_second_signal_leaves_at_once(page, path):
     with start_and_stall(page, path, 4 * MIB) as child:
         time.sleep(0.3)
         child.interrupt()
+        time.sleep(0.3)
         child.interrupt()
         run = child.wait(10)
     assert run.code in (Exit.INTERRUPTED, -signal.SIGINT), run
