@@ -10,7 +10,7 @@ import pytest
 
 from support import twists as t
 from support.answers import Resource
-from support.command import QUICK, SLOW, Exit, run_xget, start_xget, wait_until
+from support.command import QUICK, SLOW, Exit, binary, run_xget, start_xget, wait_until
 from support.downloads import (MIB, SLACK_PER_CONNECTION, assert_complete, partial,
                                start_and_stall)
 
@@ -30,7 +30,8 @@ def path(folder):
 
 def printed_command(err: str) -> list[str]:
     """The arguments of the command that the last words say goes on."""
-    lines = re.findall(r"^.*?\b(xget .*http.*)$", err, re.MULTILINE)
+    name = re.escape(os.path.basename(binary()))
+    lines = re.findall(rf"^.*?({name} .*http.*)$", err, re.MULTILINE)
     assert lines, f"no command that goes on in:\n{err}"
     return shlex.split(lines[-1])[1:]
 

@@ -24,8 +24,8 @@ INTERVAL_BYTES = MIB
 CHECKPOINTS = ["--checkpoint-interval", "100ms,1MiB"]
 CONNECTIONS = 4
 # For each connection: the server's socket (64 KiB asked, doubled by the kernel), the client's
-# socket, libcurl's buffer and the 256 KiB that are coalesced before they are written.
-IN_FLIGHT = CONNECTIONS * (128 + 512 + 512 + 256) * KIB
+# socket, and the 256 KiB that are coalesced before they are written.
+IN_FLIGHT = CONNECTIONS * (128 + 256 + 256) * KIB
 
 KILLS = int(os.environ.get("XGET_KILLS") or (1000 if os.environ.get("XGET_DEEP") == "1" else 50))
 SEED = int(os.environ.get("XGET_SEED") or time.time_ns() % 1_000_000_007)

@@ -58,7 +58,8 @@ def go_on(page, path):
 @pytest.mark.parametrize("fault", [
     "pwrite64:error=ENOSPC:when=1", "pwrite64:error=ENOSPC:when=7+", "pwrite64:error=EDQUOT:when=5",
     "pwrite64:error=EIO:when=9", "pwrite64:error=EFBIG:when=3",
-    "fdatasync:error=EIO:when=1", "fdatasync:error=EIO:when=3", "fdatasync:error=ENOSPC:when=2",
+    "fdatasync:error=EIO:when=1", "fdatasync:error=EIO:when=2",
+    "fdatasync:error=ENOSPC:when=2",
     "fdatasync:error=EDQUOT:when=2", "fsync:error=EIO:when=3", "fsync:error=ENOSPC:when=5",
     "rename,renameat,renameat2:error=EIO:when=1", "rename,renameat,renameat2:error=ENOSPC:when=2",
 ])

@@ -12,7 +12,7 @@ import time
 SLOW = float(os.environ.get("XGET_TEST_SLOW", "1"))  # multiplies every timeout
 
 # Short waits: a test that fails for good should not take long to do so.
-QUICK = ["--retry", "8", "--retry-wait", "50ms", "--stall-timeout", "1s",
+QUICK = ["--retry", "6", "--retry-wait", "30ms", "--stall-timeout", "1s",
          "--connect-timeout", "5s", "--give-up-after", "20s"]
 
 

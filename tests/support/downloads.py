@@ -57,7 +57,8 @@ def leave_partial(page: Page, path: pathlib.Path, keep: int, *options, kill: boo
     the bytes that were sent."""
     twists = page.twists
     with start_and_stall(page, path, keep, *options) as child:
-        time.sleep(0.3)  # the client reads what is under way, and takes a checkpoint
+        # The client reads what is under way; one that is killed must have had its checkpoint.
+        time.sleep(0.4 if kill else 0.1)
         if kill:
             child.kill()
         else:
