@@ -69,11 +69,11 @@ Path draw_path(Dice& dice) {
 ServerHabits draw_habits(Dice& dice, Validation validation) {
   ServerHabits habits;
   habits.validation = validation;
-  habits.ranges = !dice.chance(0.06);
+  habits.ranges = !dice.chance(0.12);
   habits.refuses_ranges = dice.chance(0.02);
   habits.honours_if_range = !dice.chance(0.25);
   habits.if_range_means_whole = dice.chance(0.06);
-  habits.chunked = dice.chance(0.1);
+  habits.chunked = dice.chance(habits.ranges ? 0.1 : 0.6);
   habits.until_close = dice.chance(0.05);
   // Where sizes alone show a change, they must be there.
   habits.hides_total = validation != Validation::None && dice.chance(0.04);
@@ -101,7 +101,7 @@ constexpr std::array kFaultChoices{
     FaultChoice{&ServerFaults::range_nonsense, 0.2},
     FaultChoice{&ServerFaults::wrong_total, 0.1},
     FaultChoice{&ServerFaults::wrong_length, 0.2},
-    FaultChoice{&ServerFaults::coded, 0.1},
+    FaultChoice{&ServerFaults::coded, 0.3},
     FaultChoice{&ServerFaults::other_version, 0.1},
     FaultChoice{&ServerFaults::drops_validators, 0.2},
     FaultChoice{&ServerFaults::too_long, 0.4},
@@ -111,6 +111,7 @@ constexpr std::array kFaultChoices{
     FaultChoice{&ServerFaults::stall, 0.2},
     FaultChoice{&ServerFaults::pause, 0.3},
     FaultChoice{&ServerFaults::crawl, 0.2},
+    FaultChoice{&ServerFaults::mute, 0.2},
     FaultChoice{&ServerFaults::redirect_loop, 0.05},
 };
 
@@ -253,12 +254,14 @@ Outage draw_outage(Dice& dice, Duration span) {
 std::vector<RunPlan> draw_runs(Dice& dice, Duration span) {
   std::vector<RunPlan> runs;
   const std::uint64_t count = dice.chance(0.4) ? 0 : dice.between(1, 4);
-  const bool somebody_meddles = dice.chance(0.12);
+  const bool somebody_meddles = dice.chance(0.25);
   for (std::uint64_t i = 0; i < count; ++i) {
     RunPlan run;
     run.outage = draw_outage(dice, span);
     run.pause_afterwards = dice.between(Duration{}, dice.chance(0.5) ? seconds(2) : minutes(1));
-    if (somebody_meddles && dice.chance(0.5)) {
+    if (somebody_meddles && dice.chance(0.7)) {
+      // In the middle of it, when there is something to meddle with.
+      run.outage = {.kind = OutageKind::Kill, .after = dice.between(span / 3, span)};
       const std::array<Tampering, 7> ways{Tampering::ChangePartial, Tampering::ChangePartial,
                                           Tampering::ChangePartial, Tampering::CutPartial,
                                           Tampering::GrowPartial,   Tampering::GarbleSidecar,

@@ -149,6 +149,7 @@ void SimTransport::send_head(core::RequestId id) {
       transfer.host->server.answer(transfer.request, world_.wall_now(), transfer.node->lag);
   world_.trace("head", id, static_cast<std::uint64_t>(transfer.reply.head.status));
   if (*transfer.reply.fault != '\0') world_.trace_text("fault", transfer.reply.fault);
+  if (transfer.reply.end == BodyEnd::Mute) return;
   core::ConnectionFacts facts;
   facts.connect_time = transfer.reused ? Duration{} : transfer.host->path.round_trip;
   facts.first_byte_time = transfer.host->path.round_trip;

@@ -189,6 +189,11 @@ Reply SimServer::answer(const core::HttpRequest& request, WallTime now, std::siz
 
 // What is said before the resource is looked at: errors, waits, redirects, expired tokens.
 std::optional<ReplyDraft> SimServer::refuse_early(const core::HttpRequest& request, WallTime now) {
+  if (dice_.chance(faults.mute)) {
+    ReplyDraft draft;
+    draft.end = BodyEnd::Mute;
+    return draft;
+  }
   if (dice_.chance(faults.server_error)) {
     const std::array<int, 5> statuses{500, 502, 504, 520, 408};
     return error_reply(dice_.pick(statuses), dice_);

@@ -68,6 +68,7 @@ struct ServerFaults {
   double other_version = 0, drops_validators = 0;
   double too_long = 0, short_but_clean = 0, cut = 0, reset = 0;
   double stall = 0, pause = 0, crawl = 0, redirect_loop = 0;
+  double mute = 0;  // the head never comes
 };
 
 enum class BodyEnd {
@@ -75,6 +76,7 @@ enum class BodyEnd {
   Cut,            // the connection ends early
   ShortButClean,  // early too, but the transport reports success
   Stall,          // nothing more comes, and the connection stays
+  Mute,           // likewise, and the head never came
 };
 
 struct BodyPart {

@@ -32,7 +32,7 @@ class Trial {
       return false;
     }
     if (outcome.died) suffer(plan.outage.kind);
-    if (result_.violation) return false;
+    if (result_.violation || !result_.failure.empty()) return false;
     if (plan.tampering_afterwards != Tampering::Nothing) meddled_ = true;
     universe_.tamper(plan.tampering_afterwards);
     universe_.pause(plan.pause_afterwards);
@@ -46,7 +46,9 @@ class Trial {
     if (outcome.finished) return check_success(*outcome.finished);
     const Error& error = outcome.failed->error;
     result_.failure = to_string(error);
-    if (!may_fail(error, target_stood_there)) fail("all is well, and yet: " + result_.failure);
+    result_.failure_kind = to_string(error.code);
+    if (!may_fail(error, target_stood_there))
+      fail("all is well, and yet: " + result_.failure, false);
   }
 
   RunOutcome run_once(const Outage& outage) {
@@ -54,9 +56,8 @@ class Trial {
     const std::uint64_t inode = universe_.disk.inode(kTarget);
     RunOutcome outcome = run_process(universe_, outage);
     if (outcome.stuck) {
-      fail("never ends: " + *outcome.stuck);
-    } else if (outcome.failed && universe_.scenario.disk.name_fails == 0 &&
-               universe_.disk.inode(kTarget) != inode) {
+      fail("never ends: " + *outcome.stuck, false);
+    } else if (outcome.failed && !may_touch_target() && universe_.disk.inode(kTarget) != inode) {
       fail("failed, and yet the file under the final name is another: " +
            to_string(outcome.failed->error));
     } else {
@@ -65,23 +66,37 @@ class Trial {
     return outcome;
   }
 
+  // A failing run leaves FILE alone, unless it was asked to go on with it as a partial, or the disk
+  // failed after the last rename.
+  [[nodiscard]] bool may_touch_target() const {
+    const Scenario& scenario = universe_.scenario;
+    return scenario.disk.name_fails > 0 || scenario.job.resume == Resume::Adopt;
+  }
+
   // The disk survives the process; what it keeps of what was not synced is up to the dice.
   void suffer(OutageKind kind) {
     ++result_.deaths;
     if (kind != OutageKind::PowerCut) return;
     universe_.world.trace("the power is cut");
     universe_.disk.power_cut(universe_.world.dice());
+    // What a disk loses after it called it safe, nobody can keep. If that was FILE, there is
+    // nothing left to judge.
+    if (!universe_.disk_is_honest() && check_target()) {
+      result_.failure = "the disk lost what it had called safe";
+      result_.failure_kind = "lying disk";
+      return;
+    }
     check_disk("after a power cut");
   }
 
   void check_disk(const char* when) {
-    const bool platter_counts = universe_.disk_is_honest();
-    if (auto wrong = check_target(universe_.disk, universe_.resource, universe_.target_before());
-        wrong && (platter_counts || !target_may_be_torn_)) {
-      fail(std::string(when) + ": " + *wrong);
-    }
-    if (!platter_counts || meddled_) return;
+    if (auto wrong = check_target()) fail(std::string(when) + ": " + *wrong);
+    if (!universe_.disk_is_honest() || meddled_) return;
     if (auto wrong = check_claims(universe_.disk)) fail(std::string(when) + ": " + *wrong);
+  }
+
+  std::optional<std::string> check_target() const {
+    return sim::check_target(universe_.disk, universe_.resource, universe_.target_before());
   }
 
   void check_success(const Finished& finished) {
@@ -100,14 +115,16 @@ class Trial {
     }
     if (!kept && finished.size != bytes->size()) return fail("success, and the size is wrong");
     result_.size = bytes->size();
-    check_after_success();
+    check_after_success(finished);
   }
 
-  void check_after_success() {
+  void check_after_success(const Finished& finished) {
     if (!universe_.disk_is_honest()) return;
     const OutageKind outage = universe_.scenario.after_success;
     if (outage == OutageKind::None) return;
     suffer(outage);
+    // What an earlier process renamed and did not live to sync is not this one's promise.
+    if (finished.already_complete) return;
     if (!result_.violation && universe_.disk.content(kTarget) == nullptr) {
       fail("success, and after a power cut the file is gone");
     }
@@ -127,8 +144,10 @@ class Trial {
     }
   }
 
-  void fail(std::string why) {
-    if (!result_.violation) result_.violation = std::move(why);
+  void fail(std::string why, bool about_bytes = true) {
+    if (result_.violation) return;
+    result_.violation = std::move(why);
+    result_.is_about_bytes = about_bytes;
   }
 
   TrialResult end() {
@@ -140,7 +159,6 @@ class Trial {
   Universe universe_;
   TrialResult result_;
   bool meddled_ = false;
-  bool target_may_be_torn_ = false;
 };
 
 }  // namespace

@@ -11,7 +11,9 @@ namespace xget::sim {
 
 struct TrialResult {
   std::optional<std::string> violation;  // what was promised and not kept
+  bool is_about_bytes = false;           // not about how the job ended
   std::string failure;                   // how the last run failed, honestly; empty if it succeeded
+  std::string failure_kind;              // in a word
   std::uint64_t trace_hash = 0;
   std::uint64_t deaths = 0;  // kills and power cuts
   std::uint64_t runs = 0;

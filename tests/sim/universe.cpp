@@ -31,6 +31,16 @@ std::string digest_of(DigestAlgorithm algorithm, VersionId version, std::uint64_
   return digester->finish_hex();
 }
 
+// No byte of a resource is zero: what is zero was not written yet, and changing it harms nobody.
+std::uint64_t somewhere_written(const std::vector<std::byte>& bytes, Dice& dice) {
+  std::uint64_t at = 0;
+  for (int tries = 0; tries < 20; ++tries) {
+    at = dice.below(bytes.size());
+    if (bytes[at] != std::byte{0}) break;
+  }
+  return at;
+}
+
 std::string partial_path() { return std::string(kTarget) + ".partial"; }
 
 }  // namespace
@@ -118,12 +128,11 @@ void Universe::tamper(Tampering how) {
   world.trace("somebody meddles with the files", static_cast<std::uint64_t>(how));
   Dice& dice = world.dice();
   std::vector<std::byte> bytes = *found;
-  const std::uint64_t at = dice.below(bytes.size());
+  const std::uint64_t at = somewhere_written(bytes, dice);
   switch (how) {
     case Tampering::Nothing: break;
     case Tampering::ChangePartial:
-      for (std::uint64_t i = at; i < bytes.size() && i < at + 5000; ++i)
-        bytes[i] ^= std::byte{0x80};
+      for (std::uint64_t i = at; i < bytes.size() && i < at + 500; ++i) bytes[i] ^= std::byte{0x80};
       break;
     case Tampering::CutPartial: bytes.resize(at); break;
     case Tampering::GrowPartial: bytes.resize(bytes.size() + 1 + at, std::byte{1}); break;
