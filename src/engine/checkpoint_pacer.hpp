@@ -3,7 +3,6 @@
 // loop.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,13 +15,13 @@ class CheckpointPacer {
  public:
   // The interval begins now. `sink` must outlive it and its running checkpoint.
   CheckpointPacer(core::Sink& sink, CheckpointInterval interval, Instant now)
-      : sink_(sink), interval_(interval), started_(now), not_before_(now) {}
+      : sink_(sink), interval_(interval), started_(now) {}
 
   [[nodiscard]] bool running() const { return running_; }
 
   [[nodiscard]] bool due(Instant now) const {
     const std::uint64_t bytes = sink_.undurable_bytes();
-    if (running_ || bytes == 0 || now < not_before_) return false;
+    if (running_ || bytes == 0) return false;
     const bool by_bytes = interval_.bytes > 0 && bytes >= interval_.bytes;
     const bool by_time = interval_.time.count() > 0 && now - started_ >= interval_.time;
     return by_bytes || by_time;
@@ -31,18 +30,15 @@ class CheckpointPacer {
   [[nodiscard]] std::optional<Instant> next_deadline() const {
     if (running_ || interval_.time.count() == 0 || sink_.undurable_bytes() == 0)
       return std::nullopt;
-    return std::max<Instant>(started_ + interval_.time, not_before_);
+    return started_ + interval_.time;
   }
 
   // `done` runs on the loop thread, as do all callbacks of the sink.
-  void begin(Instant now, core::Clock& clock, core::Sink::Done done) {
+  void begin(Instant now, core::Sink::Done done) {
     running_ = true;
     started_ = now;
-    sink_.checkpoint([this, &clock, done = std::move(done)](Result<void> result) {
+    sink_.checkpoint([this, done = std::move(done)](Result<void> result) {
       running_ = false;
-      // At most half of the time goes into checkpoints.
-      const Instant ended = clock.now();
-      not_before_ = ended + (ended - started_);
       done(std::move(result));
     });
   }
@@ -51,7 +47,6 @@ class CheckpointPacer {
   core::Sink& sink_;
   CheckpointInterval interval_;
   Instant started_;
-  Instant not_before_;
   bool running_ = false;
 };
 

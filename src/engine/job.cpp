@@ -208,7 +208,7 @@ void Job::take_checkpoint(Instant now) {
     wake_ = true;
     return;
   }
-  destination_.pacer->begin(now, ports_.clock, [this](const Result<void>& result) {
+  destination_.pacer->begin(now, [this](const Result<void>& result) {
     wake_ = true;
     if (!result) sink_error_ = result.error();
   });
