@@ -3,7 +3,7 @@
 import pathlib
 import time
 
-from support.command import QUICK, Child, Exit, Run, start_xget
+from support.command import QUICK, Child, Exit, Run, start_xget, wait_until
 from support.content import first_difference
 from support.hostile_server import Page
 from support.twists import Gate
@@ -46,9 +46,12 @@ def start_and_stall(page: Page, path: pathlib.Path, keep: int, *options) -> Chil
     page.behave(*page.twists, page.gate)
     child = start_xget([page.url, "-o", path, *QUICK, "--stall-timeout", "1m", *FREQUENT, *options],
                        path.parent)
-    if not page.gate.reached.wait(30):
+    try:
+        wait_until(lambda: page.gate.reached.is_set() or not child.running, "the server stalls", 30)
+        assert page.gate.reached.is_set(), f"it ended before the server stalled\n{child.wait()}"
+    except BaseException:
         child.__exit__()
-        raise AssertionError(f"the server could not send {keep} bytes\n{child.err()}")
+        raise
     return child
 
 
