@@ -23,14 +23,14 @@ void SimWorker::submit(std::function<void()> task, std::function<void()> done) {
 
 void SimWorker::begin_next() {
   world_.after(wake_up(world_.dice()), Owner::Process, [this] {
-    world_.set_running_task(this);
+    Pausable* const before = world_.set_running_task(this);
     fiber_.start(queue_.front().task);
-    after_switch();
+    after_switch(before);
   });
 }
 
-void SimWorker::after_switch() {
-  world_.set_running_task(nullptr);
+void SimWorker::after_switch(Pausable* before) {
+  world_.set_running_task(before);
   if (fiber_.active()) return;
   last_done_ = std::max(last_done_, world_.now() + wake_up(world_.dice()));
   world_.after(last_done_ - world_.now(), Owner::Process, std::move(queue_.front().done));
@@ -39,17 +39,25 @@ void SimWorker::after_switch() {
 }
 
 void SimWorker::pause_for(Duration duration) {
-  world_.after(duration, Owner::Process, [this] {
-    world_.set_running_task(this);
-    fiber_.resume();
-    after_switch();
+  const std::uint64_t pause = ++pauses_;
+  paused_ = true;
+  world_.after(duration, Owner::Task, [this, pause] {
+    if (!paused_ || pause != pauses_) return;  // abandon() was faster
+    Pausable* const before = world_.set_running_task(this);
+    go_on();
+    after_switch(before);
   });
   fiber_.pause();
 }
 
+void SimWorker::go_on() {
+  paused_ = false;
+  fiber_.resume();
+}
+
 void SimWorker::abandon() {
   // Disk calls of a dying process do not wait, so one switch brings the task to its end.
-  while (fiber_.active()) fiber_.resume();
+  while (fiber_.active()) go_on();
   queue_.clear();
 }
 

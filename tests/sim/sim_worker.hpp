@@ -3,6 +3,7 @@
 // checkpoint's steps interleave as they would on two threads.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 
@@ -30,11 +31,14 @@ class SimWorker final : public core::Worker, private Pausable {
     std::function<void()> done;
   };
   void begin_next();
-  void after_switch();
+  void after_switch(Pausable* before);
   void pause_for(Duration duration) override;
+  void go_on();
 
   World& world_;
   Fiber fiber_;
+  std::uint64_t pauses_ = 0;
+  bool paused_ = false;    // in the last of them
   std::deque<Job> queue_;  // the front is under way
   Instant last_done_{};    // completions keep the tasks' order
 };

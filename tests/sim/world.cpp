@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 
 namespace xget::sim {
 namespace {
@@ -10,9 +11,17 @@ namespace {
 // Any moment will do, as long as every run has the same one.
 constexpr WallTime kWallStart{std::chrono::seconds(1'900'000'000)};
 
+constexpr Duration kShortWait = std::chrono::microseconds(100);
+
+World* current_world = nullptr;
+
 }  // namespace
 
-World::World(std::uint64_t seed) : dice_(seed) {}
+World::World(std::uint64_t seed) : dice_(seed) { current_world = this; }
+
+World::~World() { current_world = nullptr; }
+
+World* World::current() { return current_world; }
 
 WallTime World::wall_now() const {
   return kWallStart + std::chrono::floor<std::chrono::seconds>(now_.time_since_epoch());
@@ -38,7 +47,7 @@ void World::step() {
 void World::advance_to(Instant instant) { now_ = std::max(now_, instant); }
 
 void World::end_process() {
-  std::erase_if(queue_, [](const auto& entry) { return entry.second.owner == Owner::Process; });
+  std::erase_if(queue_, [](const auto& entry) { return entry.second.owner != Owner::World; });
   dying_ = false;
 }
 
@@ -49,6 +58,23 @@ void World::spend(Duration duration) {
   } else {
     now_ += duration;
   }
+}
+
+// A waiting task lets the world go on. The loop blocks all of it but the tasks; so does a task of a
+// dying process, which can wait no more.
+void World::wait_for_tasks() {
+  if (running_task_ != nullptr && !dying_) return running_task_->pause_for(kShortWait);
+  const auto next = std::find_if(queue_.begin(), queue_.end(), [](const auto& entry) {
+    return entry.second.owner == Owner::Task;
+  });
+  if (next == queue_.end()) {
+    std::fputs("sim: a deadlock: what is waited for is held by nobody who runs\n", stderr);
+    std::abort();
+  }
+  auto node = queue_.extract(next);
+  advance_to(node.key().first);
+  ++events_run_;
+  node.mapped().act();
 }
 
 void World::trace(std::string_view what, std::uint64_t a, std::uint64_t b) {

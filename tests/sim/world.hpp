@@ -21,8 +21,9 @@
 
 namespace xget::sim {
 
-// Who an event belongs to: what belongs to the process ends with it.
-enum class Owner { World, Process };
+// Who an event belongs to: what belongs to the process ends with it. Task: one of its workers'
+// tasks goes on; that happens even while the loop is blocked.
+enum class Owner { World, Process, Task };
 
 // A task that can wait in the middle of what it does while the rest of the world goes on.
 class Pausable {
@@ -34,6 +35,11 @@ class Pausable {
 class World {
  public:
   explicit World(std::uint64_t seed);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  // The one that exists, if any: for what is called without being handed one.
+  static World* current();
 
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] WallTime wall_now() const;
@@ -55,8 +61,11 @@ class World {
   // A blocking call of this length. A worker's task waits while events go on; on the loop thread
   // the clock alone moves.
   void spend(Duration duration);
-  // The task that runs now; null on the loop thread. Set by the worker that switches to it.
-  void set_running_task(Pausable* task) { running_task_ = task; }
+  // Waits a little for another task, which holds something that the caller needs.
+  void wait_for_tasks();
+  // The task that runs now, null on the loop thread; set by the worker that switches to it. Gives
+  // the one that ran before.
+  Pausable* set_running_task(Pausable* task) { return std::exchange(running_task_, task); }
 
   // One line of the trace: always hashed, printed on standard error if asked for.
   void trace(std::string_view what, std::uint64_t a = 0, std::uint64_t b = 0);
