@@ -1,6 +1,8 @@
 // CheckpointPacer: when what was written is made durable. Checkpoints overlap with writing, one at
-// a time; where the disk is slow the interval stretches rather than hold the download up. Thread:
-// loop.
+// a time; where the disk is slow the interval stretches rather than hold the download up. The next
+// may begin as soon as the last one has ended: a pause between them would leave the disk idle, and
+// the download would wait for it at its end.
+// Thread: loop.
 #pragma once
 
 #include <optional>
