@@ -230,7 +230,8 @@ DiskFaults draw_disk_faults(Dice& dice) {
   if (dice.chance(0.05)) faults.sync_fails = 0.1 * dice.uniform();
   if (dice.chance(0.03)) faults.name_fails = 0.05 * dice.uniform();
   if (dice.chance(0.1)) faults.slow = 0.05 * dice.uniform();
-  if (dice.chance(0.03)) faults.lies = true;
+  // A lie and a failure together would take back what was read and found good.
+  if (faults.sync_fails == 0 && dice.chance(0.03)) faults.lies = true;
   return faults;
 }
 
