@@ -148,8 +148,14 @@ void drops_validators(ReplyDraft& draft, Context context) {
   for (auto& part : draft.body) part.version = kJunk;
 }
 
-// No Content-Length shows the surplus: only Content-Range says where the range ends.
+// No Content-Length shows the surplus: only Content-Range says where the range ends, and that may
+// be before the end that was asked for.
 void too_long(ReplyDraft& draft, Context context) {
+  if (context.dice.chance(0.5)) {
+    const std::uint64_t length = context.dice.between(1, draft.range.length());
+    draft.range.end = draft.range.begin + length;
+    shift(draft, draft.range);
+  }
   draft.framing = Framing::Chunked;
   draft.body.push_back({kJunk, draft.range.end, context.dice.between(1, 100'000)});
 }

@@ -69,11 +69,11 @@ Path draw_path(Dice& dice) {
 ServerHabits draw_habits(Dice& dice, Validation validation) {
   ServerHabits habits;
   habits.validation = validation;
-  habits.ranges = !dice.chance(0.12);
+  habits.ranges = !dice.chance(0.16);
   habits.refuses_ranges = dice.chance(0.02);
   habits.honours_if_range = !dice.chance(0.25);
   habits.if_range_means_whole = dice.chance(0.06);
-  habits.chunked = dice.chance(habits.ranges ? 0.1 : 0.6);
+  habits.chunked = dice.chance(habits.ranges ? 0.1 : 0.7);
   habits.until_close = dice.chance(0.05);
   // Where sizes alone show a change, they must be there.
   habits.hides_total = validation != Validation::None && dice.chance(0.04);
@@ -99,10 +99,10 @@ constexpr std::array kFaultChoices{
     FaultChoice{&ServerFaults::range_late, 0.3},
     FaultChoice{&ServerFaults::range_missing, 0.2},
     FaultChoice{&ServerFaults::range_nonsense, 0.2},
-    FaultChoice{&ServerFaults::wrong_total, 0.1},
+    FaultChoice{&ServerFaults::wrong_total, 0.3},
     FaultChoice{&ServerFaults::wrong_length, 0.2},
     FaultChoice{&ServerFaults::coded, 0.3},
-    FaultChoice{&ServerFaults::other_version, 0.1},
+    FaultChoice{&ServerFaults::other_version, 0.25},
     FaultChoice{&ServerFaults::drops_validators, 0.2},
     FaultChoice{&ServerFaults::too_long, 0.4},
     FaultChoice{&ServerFaults::short_but_clean, 0.3},
@@ -112,13 +112,18 @@ constexpr std::array kFaultChoices{
     FaultChoice{&ServerFaults::pause, 0.3},
     FaultChoice{&ServerFaults::crawl, 0.2},
     FaultChoice{&ServerFaults::mute, 0.2},
+    // Once more: bodies that are longer or shorter than they say are most of what happens.
+    FaultChoice{&ServerFaults::too_long, 0.4},
+    FaultChoice{&ServerFaults::short_but_clean, 0.3},
+    FaultChoice{&ServerFaults::cut, 0.4},
+    FaultChoice{&ServerFaults::reset, 0.4},
     FaultChoice{&ServerFaults::redirect_loop, 0.05},
 };
 
 ServerFaults draw_faults(Dice& dice) {
   ServerFaults faults;
   if (dice.chance(0.15)) return faults;
-  const std::uint64_t count = dice.chance(0.8) ? dice.between(1, 3) : dice.between(4, 8);
+  const std::uint64_t count = dice.chance(0.8) ? dice.between(1, 5) : dice.between(5, 9);
   for (std::uint64_t i = 0; i < count; ++i) {
     const FaultChoice& choice = dice.pick(kFaultChoices);
     faults.*choice.probability = choice.most * dice.uniform();
@@ -255,7 +260,7 @@ Outage draw_outage(Dice& dice, Duration span) {
 std::vector<RunPlan> draw_runs(Dice& dice, Duration span) {
   std::vector<RunPlan> runs;
   const std::uint64_t count = dice.chance(0.4) ? 0 : dice.between(1, 4);
-  const bool somebody_meddles = dice.chance(0.25);
+  const bool somebody_meddles = dice.chance(0.4);
   for (std::uint64_t i = 0; i < count; ++i) {
     RunPlan run;
     run.outage = draw_outage(dice, span);
