@@ -147,13 +147,24 @@ class Session::Impl {
                                   stream_writer_,
                                   loop_.transport(),
                                   loop_.resolver()};
-    auto job =
-        api::make_job(request, ports, [this](Event event) { events_.push(std::move(event)); });
+    auto job = api::make_job(request, ports, [this](Event event) { tell(std::move(event)); });
     if (job) return *std::move(job);
-    events_.push(Failed{.job = request.settings.id,
-                        .path = request.settings.path,
-                        .error = std::move(job.error())});
+    tell(Failed{.job = request.settings.id,
+                .path = request.settings.path,
+                .error = std::move(job.error())});
     return nullptr;
+  }
+
+  // An ended job's target is free again.
+  void tell(Event event) {
+    const std::string* ended = nullptr;
+    if (const auto* finished = std::get_if<Finished>(&event)) ended = &finished->path;
+    if (const auto* failed = std::get_if<Failed>(&event)) ended = &failed->path;
+    if (ended != nullptr) {
+      const std::lock_guard lock(mutex_);
+      targets_.erase(*ended);
+    }
+    events_.push(std::move(event));
   }
 
   const Options options_;

@@ -21,8 +21,10 @@ Failure failure(FailureKind kind, const ResponseHead& head, std::string cause) {
 }
 
 bool is_coded(const ResponseHead& head) {
-  const auto coding = head.find("Content-Encoding");
-  return coding && !trim(*coding).empty() && !equals_ignoring_case(trim(*coding), "identity");
+  const auto codings = head.find_all("Content-Encoding");
+  return std::any_of(codings.begin(), codings.end(), [](std::string_view coding) {
+    return !trim(coding).empty() && !equals_ignoring_case(trim(coding), "identity");
+  });
 }
 
 struct BodyLength {

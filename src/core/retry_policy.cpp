@@ -28,7 +28,7 @@ Remedy remedy_for(FailureKind kind, bool served) {
     case FailureKind::Proxy:
     case FailureKind::BadResponse: return Remedy::TryAgain;
     case FailureKind::BadRange: return served ? Remedy::TryAgain : Remedy::AskPlainly;
-    case FailureKind::Expired: return Remedy::StartOver;
+    case FailureKind::Expired:
     case FailureKind::NotFound: return served ? Remedy::StartOver : Remedy::GiveUp;
     case FailureKind::NoRanges: return Remedy::AskPlainly;
     case FailureKind::OtherVersion:

@@ -33,8 +33,11 @@ class RetryPolicy {
  public:
   RetryPolicy(RetryLimits limits, Instant start) : limits_(limits), last_byte_at_(start) {}
 
-  // Progress is a kibibyte or a whole range: a server that drips a byte per attempt is no progress.
+  // Progress is a kibibyte: a server that drips a byte per attempt makes none.
   void on_progress(std::uint64_t bytes, Instant now);
+
+  // From now on bytes are waited for; what came before counts no longer for give_up_after.
+  void begin_waiting(Instant now) { last_byte_at_ = now; }
 
   struct Decision {
     bool give_up = false;

@@ -44,7 +44,7 @@ SchedulerActions Scheduler::on(const SchedulerEvent& event, Instant now) {
 }
 
 void Scheduler::handle(const SegmentAdopted& event, Instant now) {
-  ByteRange range = event.range;
+  ByteRange range{event.range.begin, std::min(event.range.end, plan_.size)};
   const int target = connections_.target();
   if (plan_.ranges && target > 1) {
     // Its response has no end of its own: give it an equal share, so that the one cut it costs
@@ -85,7 +85,11 @@ void Scheduler::handle(const SegmentAdvanced& event, Instant now) {
   segment->last_activity = now;
   segment->window_bytes += bytes;
   segment->rate.add(bytes, now);
-  retry_.on_progress(bytes, now);
+  // A stream that began again brings what was there before: only what lies beyond is new.
+  const std::uint64_t known = std::max(furthest_, event.position - bytes);
+  const std::uint64_t beyond = event.position > known ? event.position - known : 0;
+  furthest_ = std::max(furthest_, event.position);
+  retry_.on_progress(plan_.ranges ? bytes : beyond, now);
 }
 
 void Scheduler::handle(const SegmentPaused& event, Instant now) {
@@ -102,9 +106,9 @@ void Scheduler::handle(const SegmentEnded& event, Instant now) {
   if (event.failure) after_failure(*event.failure, now);
 }
 
-void Scheduler::handle(const RangeLost& event, Instant) {
+void Scheduler::handle(const RangeLost& event, Instant now) {
   missing_.add(event.range);
-  all_written_ = false;
+  if (std::exchange(all_written_, false)) retry_.begin_waiting(now);
 }
 
 void Scheduler::handle(const WindowMoved& event, Instant) { window_end_ = event.end; }
@@ -118,6 +122,10 @@ void Scheduler::handle(const LoopBlocked& event, Instant) {
 
 void Scheduler::handle(const Tick&, Instant now) {
   std::erase_if(waits_, [now](Instant until) { return until <= now; });
+  const bool held_back =
+      !segments_.empty() && std::all_of(segments_.begin(), segments_.end(),
+                                        [](const Segment& segment) { return segment.paused; });
+  if (held_back) retry_.begin_waiting(now);  // by us, not by the server
   check_stalls(now);
   const auto deadline = retry_.deadline();
   if (!stopped_ && !all_written_ && deadline && now >= *deadline) {
@@ -201,7 +209,7 @@ void Scheduler::after_failure(const Failure& failure, Instant now) {
   }
   if (remedy == Remedy::AskPlainly || remedy == Remedy::CheckVersion) {
     stopped_ = true;
-    actions_.emplace_back(Reconsider{failure});
+    actions_.emplace_back(Reconsider{failure, decision.wait});
     return;
   }
   if (failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect) {
@@ -223,6 +231,10 @@ void Scheduler::check_stalls(Instant now) {
   }
   for (SegmentId id : dead) {
     actions_.emplace_back(CancelSegment{id});
+    if (find(id)->left() == 0) {  // it brought all it should; only its response does not end
+      finish_segment(id, false, now);
+      continue;
+    }
     finish_segment(id, true, now);
     after_failure({.kind = FailureKind::Stall,
                    .number = 0,

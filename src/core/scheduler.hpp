@@ -96,8 +96,9 @@ struct StartOver {};
 // Only the job can go on from here: the source does not serve ranges, or the version is in doubt.
 struct Reconsider {
   Failure failure;
+  Duration wait;  // before the next request
 };
-// Retries are used up, or nothing can help. `waited` is set if the server asked for a long wait.
+// Retries are used up, or nothing can help, or the server asked for a wait that is too long.
 struct GiveUp {
   Failure failure;
 };
@@ -192,8 +193,9 @@ class Scheduler {
   std::vector<Instant> waits_;  // each keeps one connection from being used until then
   std::uint64_t window_end_;
   SegmentId next_id_ = 1;
-  int bad_ranges_ = 0;    // in a row
-  double last_rate_ = 0;  // of the segment that ended last, bytes per second
+  int bad_ranges_ = 0;          // in a row
+  std::uint64_t furthest_ = 0;  // position that any segment reached
+  double last_rate_ = 0;        // of the segment that ended last, bytes per second
   Duration last_round_trip_{};
   bool stopped_ = false;  // GiveUp or Reconsider was said
   bool all_written_ = false;

@@ -1,8 +1,8 @@
 // Sink: accepts bytes at an offset and says which ranges are durable. A partial file or standard
 // output now; a multipart upload later.
 // Thread: loop. What may block for long runs on the Sink's own Worker; callbacks come on the
-// loop thread, never from inside the call that asked. A Sink outlives its callbacks: the owner
-// drains its workers before destroying it.
+// loop thread, never from inside the call that asked. A Sink may be destroyed at any time; no
+// callback comes after that. Its workers must outlive it.
 #pragma once
 
 #include <cstdint>

@@ -35,6 +35,7 @@ struct Offer {
 
 struct FetchEnd {
   std::optional<Failure> failure;  // absent: the granted range, or the whole body, was delivered
+  bool end_proven = true;          // by a length or by framing; false: the connection just closed
 };
 
 class SourceListener {

@@ -89,6 +89,7 @@ core::FetchId HttpSource::fetch(const core::FetchSpec& spec, core::SourceListene
 void HttpSource::cancel(core::FetchId id) {
   const auto it = fetches_.find(id);
   if (it == fetches_.end()) return;
+  leave_address(it->second);
   abandon(it->second);
   fetches_.erase(it);
 }
@@ -152,6 +153,11 @@ void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::str
     return;
   }
   fetch.race.addresses = interleave_families(*answer);
+  // Who failed last is not asked first again.
+  const std::size_t turns = failures_of_host_[fetch.url.origin.host] % fetch.race.addresses.size();
+  std::rotate(fetch.race.addresses.begin(),
+              fetch.race.addresses.begin() + static_cast<std::ptrdiff_t>(turns),
+              fetch.race.addresses.end());
   start_next_address(id, fetch);
 }
 
@@ -214,8 +220,6 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   if (known == requests_.end() || known->second == kNobody) return core::HeadVerdict::Refuse;
   const core::FetchId id = known->second;
   Fetch& fetch = fetches_.at(id);
-  const std::string address = fetch.race.running[request];
-  if (!address.empty()) preferred_[fetch.url.origin.host] = address;
   end_attempts(fetch, request);
 
   const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected};
@@ -234,6 +238,8 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                                      const core::ConnectionFacts& facts) {
   Fetch& fetch = fetches_.at(id);
   fetch.winner = request;
+  const std::string address = fetch.race.running[request];
+  if (!address.empty()) preferred_[fetch.url.origin.host] = address;
   fetch.granted = usable.granted;
   if (!usable.whole) fetch.granted.end = std::min(fetch.granted.end, fetch.spec.range.end);
   if (fetch.redirects > 0) arrived_at_ = fetch.url;
@@ -273,6 +279,7 @@ core::HeadVerdict HttpSource::refuse(core::FetchId id, core::Failure failure) {
   Fetch& fetch = fetches_.at(id);
   if (ask_differently(id, fetch, failure)) return core::HeadVerdict::Drain;
   log::debug("refused: " + failure.cause);
+  leave_address(fetch);
   end_fetch(id, {std::move(failure)});
   return core::HeadVerdict::Drain;
 }
@@ -308,7 +315,11 @@ core::Flow HttpSource::on_body(core::RequestId request, std::span<const std::byt
   core::Flow flow = core::Flow::Continue;
   if (!bytes.empty()) flow = fetch.listener->on_bytes(id, bytes);
   if (flow == core::Flow::Stop) {
-    cancel(id);
+    const auto stopped = fetches_.find(id);
+    if (stopped != fetches_.end()) {
+      abandon(stopped->second);
+      fetches_.erase(stopped);
+    }
     return flow;
   }
   if (too_long && fetches_.contains(id)) {  // the range is complete, the rest is not ours
@@ -329,14 +340,15 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
     attempt_failed(id, request, end);
     return;
   }
-  const bool length_known = fetch.granted.end != kUnknownEnd;
-  const bool all_there = length_known && fetch.delivered >= fetch.granted.length();
+  const bool announced = fetch.granted.end != kUnknownEnd;
+  const bool all_there = announced && fetch.delivered >= fetch.granted.length();
   const bool ended_well =
-      end.status == core::TransferStatus::Ok && (!length_known || !defence_on(Defence::BodyLength));
+      end.status == core::TransferStatus::Ok && (!announced || !defence_on(Defence::BodyLength));
   if (all_there || ended_well) {  // all is there, however the connection ended
-    end_fetch(id, {});
+    end_fetch(id, {.failure = std::nullopt, .end_proven = announced || end.length_known});
   } else {
     const bool silent = end.status == core::TransferStatus::Ok || end.cause.empty();
+    leave_address(fetch);
     end_fetch(id, {failure(core::FailureKind::CutShort, end.number,
                            silent ? "the body ended early" : end.cause)});
   }
@@ -347,7 +359,7 @@ void HttpSource::attempt_failed(core::FetchId id, core::RequestId request,
   Fetch& fetch = fetches_.at(id);
   const std::string address = fetch.race.running[request];
   fetch.race.running.erase(request);
-  preferred_.erase(fetch.url.origin.host);
+  leave_address(fetch);
   if (fetch.race.next < fetch.race.addresses.size()) {
     start_next_address(id, fetch);
     return;
@@ -367,6 +379,13 @@ void HttpSource::end_attempts(Fetch& fetch, core::RequestId but) {
   }
   std::erase_if(fetch.race.running, [but](const auto& entry) { return entry.first != but; });
   fetch.race.next_start.reset();
+}
+
+// The next fetch looks for another address, and begins at the URL the user gave.
+void HttpSource::leave_address(const Fetch& fetch) {
+  preferred_.erase(fetch.url.origin.host);
+  ++failures_of_host_[fetch.url.origin.host];
+  arrived_at_.reset();
 }
 
 void HttpSource::end_fetch(core::FetchId id, core::FetchEnd end) {

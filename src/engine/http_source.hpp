@@ -90,6 +90,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   core::HeadVerdict follow(core::FetchId id, const core::Redirect& redirect);
   core::HeadVerdict refuse(core::FetchId id, core::Failure failure);
   bool ask_differently(core::FetchId id, Fetch& fetch, const core::Failure& failure);
+  void leave_address(const Fetch& fetch);
   void end_fetch(core::FetchId id, core::FetchEnd end);
   void abandon(Fetch& fetch);
   void release(core::RequestId request);
@@ -104,6 +105,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
 
   std::optional<net::Url> arrived_at_;            // where redirects led
   std::map<std::string, std::string> preferred_;  // host → address that answered
+  std::map<std::string, std::size_t> failures_of_host_;
   bool if_range_works_ = true;
   core::FetchId next_id_ = 1;
   Fetches fetches_;

@@ -37,7 +37,9 @@ void Job::interrupt() {
 
 void Job::on_time(Instant now) {
   source_->on_time(now);
-  if (interrupted_ && !stopping_) {
+  // A file being finished is whole and decides for itself; a reader of a stream may never read on.
+  const bool finishing = stage_ == Stage::Finish && destination_.partial;
+  if (interrupted_ && !stopping_ && !finishing) {
     stop({.code = ErrorCode::Interrupted,
           .operation = "download",
           .subject = source_->name(),
@@ -53,7 +55,7 @@ void Job::on_time(Instant now) {
 void Job::step(Instant now) {
   switch (stage_) {
     case Stage::Accept: return accept();
-    case Stage::HashExisting: return step_hash_existing();
+    case Stage::HashExisting: return step_hash_existing(now);
     case Stage::Probe: return step_probe(now);
     case Stage::Sample: return step_sample(now);
     case Stage::Transfer: return step_transfer(now);
@@ -71,6 +73,8 @@ std::optional<Instant> Job::next_deadline() const {
     if (at) next = next ? std::min(*next, *at) : *at;
   };
   consider(retry_at_);
+  const bool awaits_answer = stage_ == Stage::Probe || stage_ == Stage::Sample;
+  if (awaits_answer && !retry_at_) consider(answer_by_);
   if (transfer_) consider(transfer_->next_deadline());
   if (stage_ == Stage::Transfer) consider(destination_.pacer->next_deadline());
   return next;
@@ -85,8 +89,8 @@ void Job::create_partial(Instant now) {
         std::make_unique<CheckpointPacer>(*destination_.stream, settings_.checkpoint_interval, now);
     return start_transfer(now);
   }
-  use_destination(store::PartialSink::create(*target_, ports_.disk, ports_.hashing,
-                                             *representation_, partial_settings()),
+  use_destination(store::PartialSink::create(*target_, ports_.disk, ports_.hashing, to_record(),
+                                             partial_settings()),
                   now);
 }
 
@@ -185,16 +189,15 @@ void Job::step_transfer(Instant now) {
   }
   if (std::exchange(window_grew_, false)) transfer_->window_grew(now);
   transfer_->on_time(now);
-  if (!transfer_->outcome()) {
-    if (destination_.pacer->due(now)) take_checkpoint(now);
-    return;
-  }
+  if (destination_.pacer->due(now)) take_checkpoint(now);
+  if (!transfer_->outcome()) return;
   const TransferOutcome outcome = *transfer_->outcome();
   if (const auto* written = std::get_if<WrittenOutcome>(&outcome)) {
     size_ = written->size;
+    if (auto refusal = refuse_end()) return stop(*std::move(refusal));
     if (claims_checked_) start_finish();
   } else if (const auto* doubt = std::get_if<core::Reconsider>(&outcome)) {
-    reconsider(doubt->failure);
+    reconsider(*doubt, now);
   } else if (const auto* end = std::get_if<core::GiveUp>(&outcome)) {
     stop(error_of(end->failure));
   } else {
@@ -215,29 +218,32 @@ void Job::take_checkpoint(Instant now) {
 }
 
 void Job::end_transfer() {
-  if (!transfer_) return;
-  if (auto flushed = transfer_->flush_all(); !flushed && !sink_error_) {
-    sink_error_ = flushed.error();
-  }
-  received_ += transfer_->received_bytes();
-  responses_ += transfer_->responses();
-  if (destination_.stream) stream_written_ = transfer_->arrived();
-  transfer_.reset();
+  const std::unique_ptr<Transfer> transfer = std::move(transfer_);
+  if (!transfer) return;
+  auto flushed = transfer->flush_all();
+  received_ += transfer->received_bytes();
+  responses_ += transfer->responses();
+  end_proven_ = end_proven_ && transfer->end_proven();
+  if (destination_.stream) stream_written_ = transfer->arrived();
+  if (!flushed && !stopping_) stop(std::move(flushed.error()));
 }
 
-void Job::reconsider(const core::Failure& failure) {
+void Job::reconsider(const core::Reconsider& doubt, Instant now) {
+  const core::Failure& failure = doubt.failure;
   log::info("asking again what the server has: " + failure.cause);
   end_transfer();
+  if (stopping_) return;
   const bool ranges_fail =
       failure.kind == core::FailureKind::NoRanges || failure.kind == core::FailureKind::BadRange;
   if (ranges_fail && ++failures_of_ranges_ >= kRangeFailuresBeforeOneStream) one_stream_ = true;
-  probe_from_start();
+  probe_later({{0, kUnknownEnd}, std::nullopt}, now + doubt.wait);
 }
 
 // ---- finish, or stop ----------------------------------------------------------------------
 
 void Job::start_finish() {
   end_transfer();
+  if (stopping_) return;
   stage_ = Stage::Finish;
   destination_.sink().finish(size_, [this](Result<void> result) {
     wake_ = true;
@@ -287,8 +293,9 @@ void Job::stop(Error error) {
 void Job::step_stop(Instant now) {
   Destination& to = destination_;
   if (to.pacer && to.pacer->running()) return;
-  const bool worth_it = to.pacer && !last_checkpoint_taken_ && !sink_error_ &&
-                        stopping_->code != ErrorCode::Disk && to.sink().undurable_bytes() > 0;
+  // After a write that failed too: what was written before it is well.
+  const bool worth_it =
+      to.pacer && !last_checkpoint_taken_ && !sink_error_ && to.sink().undurable_bytes() > 0;
   if (worth_it) {
     last_checkpoint_taken_ = true;
     return take_checkpoint(now);

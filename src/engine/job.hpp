@@ -28,6 +28,7 @@
 #include "engine/probe.hpp"
 #include "engine/sample_check.hpp"
 #include "engine/transfer.hpp"
+#include "store/front_digest.hpp"
 #include "store/partial_sink.hpp"
 #include "store/target.hpp"
 #include "xget/event.hpp"
@@ -103,11 +104,14 @@ class Job final : public core::SourceListener {
   void accept_existing();
   void accept_partial();
   void hash_existing();
-  void step_hash_existing();
+  void step_hash_existing(Instant now);
 
   // probe: what does the server have?
   void start_probe(core::FetchSpec spec);
   void probe_from_start();
+  void probe_later(core::FetchSpec spec, Instant at);
+  [[nodiscard]] bool silent_too_long(Instant now) const;
+  void expect_answer();
   void step_probe(Instant now);
   void after_probe_failure(const core::Failure& failure, Instant now);
 
@@ -120,8 +124,9 @@ class Job final : public core::SourceListener {
   void begin_again(Instant now);
   void start_sampling(Sampled what);
   void step_sample(Instant now);
+  void after_sample_failure(const core::Failure& failure, Instant now);
   void after_agreement(Instant now);
-  void after_disagreement(Instant now);
+  void after_disagreement();
 
   // transfer
   void create_partial(Instant now);
@@ -133,7 +138,7 @@ class Job final : public core::SourceListener {
   void step_transfer(Instant now);
   void take_checkpoint(Instant now);
   void end_transfer();
-  void reconsider(const core::Failure& failure);
+  void reconsider(const core::Reconsider& doubt, Instant now);
 
   // finish, or stop
   void start_finish();
@@ -152,11 +157,13 @@ class Job final : public core::SourceListener {
   [[nodiscard]] Error exists_error(std::string cause) const;
   [[nodiscard]] Error changed_error(std::string cause) const;
   [[nodiscard]] std::optional<Error> refuse(const core::Representation& offered) const;
+  [[nodiscard]] std::optional<Error> refuse_end() const;
   [[nodiscard]] std::string kept() const;
   [[nodiscard]] RangeSet held() const;
   [[nodiscard]] std::pair<Proof, std::string> proof() const;
   [[nodiscard]] store::PartialSettings partial_settings() const;
-  [[nodiscard]] core::Representation recorded() const;  // by the sidecar of partial_
+  [[nodiscard]] core::Representation recorded() const;   // by the sidecar of partial_
+  [[nodiscard]] core::Representation to_record() const;  // what a sidecar may claim
 
   JobSettings settings_;
   JobPorts ports_;
@@ -170,21 +177,23 @@ class Job final : public core::SourceListener {
   std::unique_ptr<store::Target> target_;      // null for a stream
   std::optional<core::FileInfo> existing_;     // FILE, if it stands there and is not replaced
   std::unique_ptr<core::File> existing_file_;  // open while it is sampled
-  std::shared_ptr<std::optional<Result<std::string>>> existing_digest_;  // shared with the worker
-  bool hashed_ = false;                        // existing_digest_ is ready
+  std::shared_ptr<store::FrontDigest> existing_hashing_;
+  std::optional<Result<std::string>> existing_digest_;
   std::optional<store::OpenPartial> partial_;  // found at the start, until a sink takes it over
 
   core::RetryPolicy retry_;
   core::FixedConnections connections_;
   Probe probe_;
-  bool probed_from_start_ = false;   // without an expectation
+  bool probed_from_start_ = false;  // without an expectation
+  core::FetchSpec next_probe_;
   std::optional<Instant> retry_at_;  // of a probe or a sample check
+  Instant answer_by_{};              // a probe or sample check still unanswered then has stalled
   bool known_changed_ = false;       // samples disagreed
   int version_changes_ = 0;
   int failures_of_ranges_ = 0;
   std::unique_ptr<SampleCheck> samples_;
   Sampled sampled_ = Sampled::Partial;
-  bool rests_on_samples_ = false;
+  bool joined_unproven_ = false;  // held bytes that no strong validator ties in
 
   std::optional<core::Representation> representation_;  // the version this job downloads
   Destination destination_;
@@ -196,6 +205,7 @@ class Job final : public core::SourceListener {
   std::uint64_t received_ = 0;  // by transfers that have ended
   int responses_ = 0;
   std::uint64_t size_ = 0;  // of the representation, once all is written
+  bool end_proven_ = true;  // by a length or by framing
 
   bool claims_checked_ = true;
   std::vector<ByteRange> bad_claims_;  // not yet told to the transfer
@@ -205,8 +215,6 @@ class Job final : public core::SourceListener {
   int rounds_of_bad_bytes_ = 0;
   std::optional<Error> stopping_;  // why
   bool last_checkpoint_taken_ = false;
-
-  std::shared_ptr<Job*> self_ = std::make_shared<Job*>(this);  // for completions that may be late
 
   core::RateEstimator speed_;
   std::uint64_t measured_ = 0;  // received bytes that speed_ knows of

@@ -6,7 +6,6 @@
 #include "base/units.hpp"
 #include "core/target_policy.hpp"
 #include "engine/job.hpp"
-#include "store/front_digest.hpp"
 
 namespace xget::engine {
 namespace {
@@ -48,22 +47,24 @@ void Job::accept_existing() {
 void Job::hash_existing() {
   auto opened = target_->open_existing();
   if (!opened) return stop(std::move(opened.error()));
+  auto hashing =
+      store::FrontDigest::create(*std::move(opened), ports_.hashing, settings_.digest->algorithm);
+  if (!hashing) return stop(std::move(hashing.error()));
   stage_ = Stage::HashExisting;
-  existing_digest_ = std::make_shared<std::optional<Result<std::string>>>();
-  ports_.hashing.submit(
-      [result = existing_digest_, file = std::shared_ptr<core::File>(*std::move(opened)),
-       algorithm = settings_.digest->algorithm,
-       size = existing_->size] { *result = store::hash_file(*file, algorithm, size); },
-      [job = std::weak_ptr<Job*>(self_)] {
-        if (const auto alive = job.lock()) (*alive)->hashed_ = (*alive)->wake_ = true;
-      });
+  existing_hashing_ = *std::move(hashing);
+  existing_hashing_->advance(existing_->size);
+  existing_hashing_->finish(existing_->size, [this](Result<std::string> digest) {
+    existing_digest_ = std::move(digest);
+    wake_ = true;
+  });
 }
 
-void Job::step_hash_existing() {
-  if (!hashed_) return;
-  const Result<std::string>& digest = **existing_digest_;
-  if (!digest) return stop(digest.error());
-  if (*digest == settings_.digest->hex) {
+void Job::step_hash_existing(Instant now) {
+  if (!existing_digest_) return;
+  existing_hashing_.reset();
+  retry_.begin_waiting(now);
+  if (!*existing_digest_) return stop(existing_digest_->error());
+  if (**existing_digest_ == settings_.digest->hex) {
     return complete(Proof::Digest, "it matches the given digest", existing_->size, true);
   }
   if (settings_.resume == Resume::Adopt) return start_probe(whole_resource());
@@ -75,12 +76,13 @@ void Job::accept_partial() {
   if (!partial) return stop(std::move(partial.error()));
   partial_ = *std::move(partial);
   if (partial_ && settings_.resume == Resume::Never) {
-    partial_.reset();
     if (auto done = target_->discard_partial(); !done) return stop(std::move(done.error()));
+    partial_.reset();  // and its lock
   }
   if (!partial_ || !partial_->sidecar) return start_probe(whole_resource());
   const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
   if (!gap) {  // whole already: only the checks and the rename are missing
+    if (auto refusal = refuse(recorded())) return stop(*std::move(refusal));
     representation_ = recorded();
     return resume_partial(ports_.clock.now());
   }
@@ -101,14 +103,33 @@ void Job::start_probe(core::FetchSpec spec) {
   wake_ = true;
   retry_at_.reset();
   probed_from_start_ = !spec.expected;
+  expect_answer();
   probe_.start(std::move(spec));
 }
+
+void Job::probe_later(core::FetchSpec spec, Instant at) {
+  stage_ = Stage::Probe;
+  next_probe_ = std::move(spec);
+  retry_at_ = at;
+}
+
+void Job::expect_answer() {
+  answer_by_ = ports_.clock.now() + settings_.connect_timeout + settings_.stall_timeout;
+}
+
+bool Job::silent_too_long(Instant now) const { return !retry_at_ && now >= answer_by_; }
 
 void Job::probe_from_start() { start_probe(whole_resource()); }
 
 void Job::step_probe(Instant now) {
-  if (retry_at_ && now >= *retry_at_) return start_probe(probe_.spec());
+  if (retry_at_ && now >= *retry_at_) return start_probe(next_probe_);
   if (probe_.offer()) return settle(now);
+  if (silent_too_long(now)) {
+    probe_.drop();
+    return after_probe_failure({.kind = core::FailureKind::Stall,
+                                .cause = "the server accepts the request and does not answer"},
+                               now);
+  }
   if (const core::Failure* failure = probe_.failure()) {
     const core::Failure copy = *failure;
     probe_.drop();
@@ -127,7 +148,7 @@ void Job::after_probe_failure(const core::Failure& failure, Instant now) {
   }
   log::info("probe failed: " + failure.cause + "; again in " + format_duration(decision.wait));
   if (remedy == core::Remedy::StartOver) source_->start_over();
-  retry_at_ = now + decision.wait;
+  probe_later(probe_.spec(), now + decision.wait);
 }
 
 // ---- settle: what follows from both? ------------------------------------------------------
@@ -180,7 +201,10 @@ void Job::settle_partial(Instant now) {
   const core::Representation& offered = probe_.offer()->representation;
   switch (
       core::judge_partial(recorded(), offered, settings_.strict, settings_.digest.has_value())) {
-    case core::PartialVerdict::Resume: return resume_partial(now);
+    case core::PartialVerdict::Resume:
+      joined_unproven_ = core::compare_versions(recorded().validators, offered.validators) !=
+                         core::VersionMatch::Same;
+      return resume_partial(now);
     case core::PartialVerdict::Sample: return start_sampling(Sampled::Partial);
     case core::PartialVerdict::NotProven:
       return stop({.code = ErrorCode::NotProven,
@@ -233,13 +257,15 @@ void Job::on_other_version(Instant now) {
 // A new file from the start, with the probe's response. What stood there is set aside.
 void Job::begin_again(Instant now) {
   const bool partial_stands = partial_ || destination_.partial;
-  if (destination_.partial) destination_ = {};  // its file stays open until its tasks have ended
   if (partial_stands) {
     if (auto done = target_->set_partial_aside(); !done) return stop(std::move(done.error()));
     partial_.reset();
     set_aside_ = true;
   }
-  resumed_ = rests_on_samples_ = false;
+  if (destination_.partial) destination_ = {};  // its file stays open until its tasks have ended
+  if (destination_.stream) destination_.stream->forget({0, kUnknownEnd});  // none has left
+  stream_written_.clear();
+  resumed_ = joined_unproven_ = false;
   claims_checked_ = true;
   bad_claims_.clear();
   representation_ = probe_.offer()->representation;
@@ -275,6 +301,7 @@ void Job::start_sampling(Sampled what) {
   stage_ = Stage::Sample;
   wake_ = true;
   representation_ = expected;
+  expect_answer();
   samples_ =
       std::make_unique<SampleCheck>(*source_, *this, std::move(expected), held, ports_.random,
                                     [file](std::uint64_t offset, std::span<std::byte> into) {
@@ -288,13 +315,24 @@ void Job::step_sample(Instant now) {
     representation_.reset();
     return probe_from_start();
   }
-  if (!samples_ || !samples_->result()) return;
+  if (!samples_) return;
+  if (!samples_->result() && silent_too_long(now)) {
+    samples_.reset();
+    return after_sample_failure({.kind = core::FailureKind::Stall,
+                                 .cause = "the server does not send the samples asked for"},
+                                now);
+  }
+  if (!samples_->result()) return;
   const SampleResult result = *samples_->result();
   if (result == SampleResult::Agree) return after_agreement(now);
-  if (result == SampleResult::Disagree) return after_disagreement(now);
+  if (result == SampleResult::Disagree) return after_disagreement();
   if (samples_->read_error()) return stop(*samples_->read_error());
   const core::Failure failure = *samples_->failure();
   samples_.reset();
+  after_sample_failure(failure, now);
+}
+
+void Job::after_sample_failure(const core::Failure& failure, Instant now) {
   const auto decision = retry_.on_failure(failure, now, ports_.random.next());
   const bool final = core::remedy_for(failure.kind, retry_.served()) == core::Remedy::GiveUp;
   if (decision.give_up || final) return stop(error_of(failure));
@@ -304,7 +342,7 @@ void Job::step_sample(Instant now) {
 void Job::after_agreement(Instant now) {
   const std::string compared = format_size(samples_->compared_bytes()) + " of samples agree";
   samples_.reset();
-  rests_on_samples_ = true;
+  joined_unproven_ = true;
   if (sampled_ == Sampled::ExistingAsWhole) {
     return complete(Proof::None, "same size, and " + compared, existing_->size, true);
   }
@@ -319,7 +357,7 @@ void Job::after_agreement(Instant now) {
   resume_partial(now);
 }
 
-void Job::after_disagreement(Instant) {
+void Job::after_disagreement() {
   samples_.reset();
   representation_.reset();
   if (sampled_ != Sampled::Partial) {

@@ -1,6 +1,9 @@
 // What a job says: its errors, notes, progress and on what its result rests.
 #include <algorithm>
+#include <utility>
 
+#include "base/defence.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "engine/job.hpp"
 
@@ -108,6 +111,26 @@ std::optional<Error> Job::refuse(const core::Representation& offered) const {
   return std::nullopt;
 }
 
+// All is written: is it as long as it should be, and does anything show where it ends?
+std::optional<Error> Job::refuse_end() const {
+  const auto known = representation_->size;
+  if (known && *known != size_ && defence_on(Defence::BodyLength)) {
+    return Error{.code = ErrorCode::Network,
+                 .operation = "download",
+                 .subject = source_->name(),
+                 .cause = "the server sent " + std::to_string(size_) + " bytes of " +
+                          std::to_string(*known)};
+  }
+  if (settings_.strict && !settings_.digest && !transfer_->end_proven()) {
+    return Error{.code = ErrorCode::NotProven,
+                 .operation = "download",
+                 .subject = source_->name(),
+                 .cause = "the server names no length: nothing shows where the file ends",
+                 .remedy = "give a --checksum, or leave out --strict"};
+  }
+  return std::nullopt;
+}
+
 std::string Job::kept() const {
   std::uint64_t bytes = 0;
   if (destination_.partial) {
@@ -133,16 +156,33 @@ std::pair<Proof, std::string> Job::proof() const {
   if (settings_.digest) {
     return {Proof::Digest, std::string(to_string(settings_.digest->algorithm)) + " matches"};
   }
-  if (rests_on_samples_) {
+  if (!end_proven_) {
+    return {Proof::None, "the server names no length, so nothing shows where the file ends"};
+  }
+  if (joined_unproven_) {
     return {Proof::None, "the part that was there before agrees in samples"};
   }
   const core::Validators& validators = representation_->validators;
   if (validators.strong()) {
-    return {Proof::StrongValidator,
-            validators.strong_etag.empty() ? "Last-Modified" : "ETag " + validators.strong_etag};
+    return {Proof::StrongValidator, validators.strong_etag.empty()
+                                        ? "Last-Modified"
+                                        : "ETag " + printable(validators.strong_etag)};
   }
   if (!resumed_ && responses_ == 1) return {Proof::OneResponse, "one whole response"};
   return {Proof::None, "the server sends no strong validator; sizes agree"};
+}
+
+// A later run must not take bytes for proven that only samples, or a digest that is not checked
+// yet, tie to this version: its validators are recorded as weak ones.
+core::Representation Job::to_record() const {
+  core::Representation version = *representation_;
+  if (joined_unproven_) {
+    if (!version.validators.strong_etag.empty()) {
+      version.validators.weak_etag = std::exchange(version.validators.strong_etag, "");
+    }
+    version.validators.last_modified_is_strong = false;
+  }
+  return version;
 }
 
 store::PartialSettings Job::partial_settings() const {

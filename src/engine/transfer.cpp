@@ -1,10 +1,12 @@
 #include "engine/transfer.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <utility>
 #include <vector>
 
+#include "base/defence.hpp"
 #include "base/log.hpp"
 
 namespace xget::engine {
@@ -33,10 +35,14 @@ Transfer::~Transfer() {
 
 void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
                      std::span<const std::byte> first_bytes, Instant now) {
+  if (!plan_.schedule.ranges && !accept_stream_from_start(offer)) {
+    ports_.source.cancel(fetch);
+    return;
+  }
   const core::SegmentId id = scheduler_.next_id();
   segments_[id] = {.fetch = fetch,
                    .position = offer.granted.begin,
-                   .end = offer.granted.end,
+                   .end = std::min(offer.granted.end, plan_.schedule.size),
                    .granted_end = offer.granted.end,
                    .buffer = pool_.take()};
   by_fetch_[fetch] = id;
@@ -102,7 +108,8 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
     return core::Flow::Stop;
   }
   if (segment.buffered + wanted > BufferPool::kCapacity && !flush(segment)) return core::Flow::Stop;
-  std::memcpy(segment.buffer.get() + segment.buffered, bytes.data(), wanted);
+  assert(segment.buffered + wanted <= BufferPool::kCapacity);
+  std::copy_n(bytes.begin(), wanted, segment.buffer.get() + segment.buffered);
   segment.buffered += wanted;
   segment.position += wanted;
   if (segment.buffered >= kBufferSize && !flush(segment)) return core::Flow::Stop;
@@ -123,7 +130,17 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
 }
 
 void Transfer::on_fetch_end(core::FetchId fetch, const core::FetchEnd& end) {
-  end_segment(by_fetch_.at(fetch), end.failure, ports_.clock.now());
+  const core::SegmentId id = by_fetch_.at(fetch);
+  const Segment& segment = segments_.at(id);
+  std::optional<core::Failure> failure = end.failure;
+  // A stream of which nobody said how long it is may still be shorter than the known version.
+  const bool short_stream = !plan_.schedule.ranges && segment.end != kUnknownEnd &&
+                            segment.position < segment.end && defence_on(Defence::BodyLength);
+  if (!failure && short_stream) {
+    failure = core::Failure{.kind = core::FailureKind::CutShort, .cause = "the body ended early"};
+  }
+  end_proven_ = end_proven_ && (failure || end.end_proven || segment.end != kUnknownEnd);
+  end_segment(id, std::move(failure), ports_.clock.now());
 }
 
 // ---- what the scheduler says --------------------------------------------------------------
@@ -153,9 +170,12 @@ void Transfer::carry_out(const core::CutSegment& action) {
 void Transfer::carry_out(const core::CancelSegment& action) {
   const auto it = segments_.find(action.id);
   if (it == segments_.end()) return;
-  ports_.source.cancel(it->second.fetch);
+  if (!it->second.ended) ports_.source.cancel(it->second.fetch);
   flush(it->second);
+  const ByteRange unwritten{it->second.position - it->second.buffered, it->second.position};
   drop_segment(action.id);
+  // The scheduler counts them as arrived, but the sink could not take them.
+  if (!unwritten.empty()) tell(core::RangeLost{unwritten}, ports_.clock.now());
 }
 
 void Transfer::carry_out(const core::StartOver&) { ports_.source.start_over(); }
@@ -171,9 +191,12 @@ void Transfer::end_segment(core::SegmentId id, std::optional<core::Failure> fail
   if (!flush(segment)) return;
   if (segment.buffered > 0) {  // the window is full: it ends when the rest is written
     segment.ended = core::FetchEnd{std::move(failure)};
+    tell(core::SegmentPaused{id, true}, now);
     return;
   }
-  if (failure) log::debug("a range failed: " + failure->cause);
+  if (failure) {
+    log::debug(std::string("a range failed (") + to_string(failure->kind) + "): " + failure->cause);
+  }
   drop_segment(id);
   tell(core::SegmentEnded{id, std::move(failure)}, now);
 }

@@ -75,6 +75,8 @@ class Transfer {
   [[nodiscard]] const RangeSet& arrived() const { return written_; }
   [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
   [[nodiscard]] int responses() const { return responses_; }
+  // Every stream that had no length ended by its framing, not by a mere close.
+  [[nodiscard]] bool end_proven() const { return end_proven_; }
   [[nodiscard]] int receiving() const { return scheduler_.receiving(); }
   [[nodiscard]] Instant last_byte_at() const { return last_byte_at_; }
 
@@ -120,6 +122,7 @@ class Transfer {
   std::optional<TransferOutcome> outcome_;
   std::uint64_t received_ = 0;
   int responses_ = 0;
+  bool end_proven_ = true;
   Instant last_byte_at_;
   Instant last_turn_;
 };

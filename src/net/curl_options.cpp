@@ -1,5 +1,6 @@
 #include "net/curl_options.hpp"
 
+#include <openssl/ssl.h>
 #include <unistd.h>
 
 namespace xget::net {
@@ -23,9 +24,17 @@ void set_certificate_authorities(OptionSetter& options, const TransportSettings&
   options.set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
 }
 
+// libcurl has OpenSSL take a connection that is closed without close_notify for one that ended
+// well. Where the close alone ends a body, that is how an attacker cuts it (RFC 9112 section 9.8).
+CURLcode demand_close_notify(CURL*, void* context, void*) {
+  SSL_CTX_clear_options(static_cast<SSL_CTX*>(context), SSL_OP_IGNORE_UNEXPECTED_EOF);
+  return CURLE_OK;
+}
+
 void set_tls_options(OptionSetter& options, const TransportSettings& settings) {
   options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   options.set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  options.set(CURLOPT_SSL_CTX_FUNCTION, demand_close_notify);
   set_certificate_authorities(options, settings);
   options.set(CURLOPT_SSL_VERIFYPEER, settings.insecure ? 0L : 1L);
   options.set(CURLOPT_SSL_VERIFYHOST, settings.insecure ? 0L : 2L);

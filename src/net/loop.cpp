@@ -33,8 +33,10 @@ void Loop::poll(std::optional<Instant> until) {
 // Rounded up: rounded down, the last millisecond before a deadline would be spent spinning.
 Milliseconds Loop::time_left(std::optional<Instant> until) const {
   if (!until) return kLongestWait;
-  const Duration left = std::clamp(*until - clock_.now(), Duration::zero(), Duration{kLongestWait});
-  return std::chrono::ceil<Milliseconds>(left);
+  const Instant now = clock_.now();
+  if (*until <= now)
+    return Milliseconds::zero();  // it may lie so far back that no Duration holds it
+  return std::chrono::ceil<Milliseconds>(std::min<Duration>(*until - now, kLongestWait));
 }
 
 }  // namespace xget::net

@@ -59,6 +59,7 @@ class StreamSink::Impl : public std::enable_shared_from_this<StreamSink::Impl> {
   void close();
 
   [[nodiscard]] std::uint64_t front() const { return front_; }
+  [[nodiscard]] bool handed_on() const { return leaving_ > 0; }
   [[nodiscard]] std::uint64_t window_end() const {
     return failure_ ? kUnknownEnd : front_ + window_;
   }
@@ -220,6 +221,7 @@ StreamSink::StreamSink(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 StreamSink::~StreamSink() { impl_->close(); }
 
 std::uint64_t StreamSink::front() const { return impl_->front(); }
+bool StreamSink::handed_on() const { return impl_->handed_on(); }
 Result<void> StreamSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   return impl_->write(offset, bytes);
 }

@@ -45,7 +45,7 @@ class StreamSink final : public core::Sink {
   void verify_claims(std::function<void(ByteRange)> bad, Done done) override;
   // Bytes that have left, or are leaving, stay.
   void forget(ByteRange range) override;
-  [[nodiscard]] bool handed_on() const override { return front() > 0; }
+  [[nodiscard]] bool handed_on() const override;  // a byte has left or is leaving
   // Done once all bytes have left. Fails with Checksum; the bytes have left all the same.
   void finish(std::uint64_t size, Done done) override;
 
