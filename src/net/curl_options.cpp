@@ -1,7 +1,8 @@
 #include "net/curl_options.hpp"
 
-#include <openssl/ssl.h>
 #include <unistd.h>
+
+#include "net/close_notify.hpp"
 
 namespace xget::net {
 namespace {
@@ -24,17 +25,15 @@ void set_certificate_authorities(OptionSetter& options, const TransportSettings&
   options.set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
 }
 
-// libcurl has OpenSSL take a connection that is closed without close_notify for one that ended
-// well. Where the close alone ends a body, that is how an attacker cuts it (RFC 9112 section 9.8).
-CURLcode demand_close_notify(CURL*, void* context, void*) {
-  SSL_CTX_clear_options(static_cast<SSL_CTX*>(context), SSL_OP_IGNORE_UNEXPECTED_EOF);
+CURLcode prepare_tls_context(CURL*, void* context, void*) {
+  watch_close_notify(context);
   return CURLE_OK;
 }
 
 void set_tls_options(OptionSetter& options, const TransportSettings& settings) {
   options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   options.set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  options.set(CURLOPT_SSL_CTX_FUNCTION, demand_close_notify);
+  options.set(CURLOPT_SSL_CTX_FUNCTION, prepare_tls_context);
   set_certificate_authorities(options, settings);
   options.set(CURLOPT_SSL_VERIFYPEER, settings.insecure ? 0L : 1L);
   options.set(CURLOPT_SSL_VERIFYHOST, settings.insecure ? 0L : 2L);

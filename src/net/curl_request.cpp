@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "net/close_notify.hpp"
 #include "net/curl_options.hpp"
 #include "net/transfer_outcome.hpp"
 
@@ -125,7 +126,10 @@ bool CurlRequest::take_head() {
   const core::HeadVerdict verdict = listener_->on_head(id_, reader_.head(), facts());
   if (stage_ == Stage::Muted) return false;
   switch (verdict) {
-    case core::HeadVerdict::Accept: stage_ = Stage::Body; return true;
+    case core::HeadVerdict::Accept:
+      stage_ = Stage::Body;
+      if (!reader_.content_length() && !reader_.framed()) tls_ = tls_connection();
+      return true;
     case core::HeadVerdict::Drain:
       stage_ = Stage::Drain;
       return drain(reader_.content_length().value_or(0));
@@ -217,6 +221,14 @@ core::TransferStatus CurlRequest::curl_status(CURLcode code) const {
   return status_of(outcome);
 }
 
+// Null without TLS.
+const void* CurlRequest::tls_connection() const {
+  curl_tlssessioninfo* info = nullptr;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TLS_SSL_PTR, &info);
+  const bool known = info != nullptr && info->backend == CURLSSLBACKEND_OPENSSL;
+  return known ? info->internals : nullptr;
+}
+
 core::TransferEnd CurlRequest::end(CURLcode code) {
   using core::TransferStatus;
   const auto length = reader_.content_length();
@@ -236,6 +248,8 @@ core::TransferEnd CurlRequest::end(CURLcode code) {
       // TLS connection that ends unclean an error although every byte was there.
       if (length && *length == received_) return {TransferStatus::Ok, 0, "", true};
       if (length && code == CURLE_OK) code = CURLE_PARTIAL_FILE;
+      if (code == CURLE_OK && tls_ != nullptr && !ended_with_close_notify(tls_))
+        code = CURLE_PARTIAL_FILE;
       if (code == CURLE_OK) return {TransferStatus::Ok, 0, "", reader_.framed()};
       break;
   }

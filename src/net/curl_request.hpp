@@ -86,6 +86,7 @@ class CurlRequest {
   bool drain(std::uint64_t count);
   void end_turn();
   [[nodiscard]] core::ConnectionFacts facts() const;
+  [[nodiscard]] const void* tls_connection() const;
   [[nodiscard]] core::TransferStatus curl_status(CURLcode code) const;
   bool set_headers(const core::HttpRequest& request);
 
@@ -100,6 +101,7 @@ class CurlRequest {
   Stage stage_ = Stage::Head;
   HeadReader reader_;
   std::uint64_t received_ = 0;  // body bytes
+  const void* tls_ = nullptr;   // the connection whose close ends the body
   std::uint64_t turn_ = 0;      // of them since the turn began
   bool turn_over_ = false;      // libcurl is paused until the others had theirs
   bool paused_ = false;         // the listener wants no more for now
