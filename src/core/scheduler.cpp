@@ -15,6 +15,7 @@ constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
 constexpr int kBadRangesBeforeAskingPlainly = 3;
+constexpr Duration kWaitOfRefused = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -195,6 +196,13 @@ Remedy Scheduler::remedy_after(const Failure& failure) {
 }
 
 void Scheduler::after_failure(const Failure& failure, Instant now) {
+  const bool refused = failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect;
+  if (refused) connections_.on_refusal(static_cast<int>(segments_.size()), now);
+  if (refused && receiving() > 0) {  // one connection too many; those that work go on
+    waits_.push_back(now +
+                     std::max(kWaitOfRefused, failure.retry_after.value_or(Duration::zero())));
+    return;
+  }
   const Remedy remedy = remedy_after(failure);
   if (remedy == Remedy::GiveUp) {
     stopped_ = true;
@@ -211,9 +219,6 @@ void Scheduler::after_failure(const Failure& failure, Instant now) {
     stopped_ = true;
     actions_.emplace_back(Reconsider{failure, decision.wait});
     return;
-  }
-  if (failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect) {
-    connections_.on_refusal(static_cast<int>(segments_.size()), now);
   }
   if (remedy == Remedy::StartOver) actions_.emplace_back(StartOver{});
   waits_.push_back(now + decision.wait);

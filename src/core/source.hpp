@@ -20,6 +20,7 @@ struct FetchSpec {
   ByteRange range;  // end may be kUnknownEnd: all that follows
   // The version the bytes must belong to. Absent for the probe: any version will do.
   std::optional<Representation> expected;
+  bool plain = false;  // ask for the whole, without a range: the source does not serve them well
 };
 
 // A response that was judged to carry bytes of the asked version from `granted.begin` on.

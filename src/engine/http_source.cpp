@@ -58,6 +58,8 @@ std::vector<std::string> interleave_families(const std::vector<std::string>& add
   return turns;
 }
 
+bool from_start(ByteRange range) { return range.begin == 0 && range.end == kUnknownEnd; }
+
 std::string range_value(ByteRange range) {
   std::string value = "bytes=" + std::to_string(range.begin) + "-";
   if (range.end != kUnknownEnd) value += std::to_string(range.end - 1);
@@ -81,6 +83,7 @@ core::FetchId HttpSource::fetch(const core::FetchSpec& spec, core::SourceListene
   fetch.spec = spec;
   fetch.listener = &listener;
   fetch.url = arrived_at_ ? *arrived_at_ : settings_.url;
+  fetch.ranged = !spec.plain && (ranges_work_ || !from_start(spec.range));
   fetch.conditional = if_range_works_ && spec.expected && spec.range.begin > 0;
   begin_hop(id, fetch);
   return id;
@@ -115,6 +118,7 @@ void HttpSource::on_time(Instant now) {
 }
 
 void HttpSource::start_over() {
+  ranges_work_ = true;
   arrived_at_.reset();
   preferred_.clear();
 }
@@ -284,8 +288,18 @@ core::HeadVerdict HttpSource::refuse(core::FetchId id, core::Failure failure) {
   return core::HeadVerdict::Drain;
 }
 
-// Two ways of asking that some servers get wrong, each dropped once it was seen to fail.
+// Ways of asking that some servers get wrong, or that have expired; each is dropped once it failed.
 bool HttpSource::ask_differently(core::FetchId id, Fetch& fetch, const core::Failure& failure) {
+  const bool remembered = fetch.redirects == 0 && fetch.url.text != settings_.url.text;
+  const bool gone = failure.kind == core::FailureKind::Denied ||
+                    failure.kind == core::FailureKind::NotFound ||
+                    failure.kind == core::FailureKind::Expired;
+  if (remembered && gone) {  // where redirects led before
+    leave_address(fetch);
+    fetch.url = settings_.url;
+    begin_hop(id, fetch);
+    return true;
+  }
   const bool no_range = failure.kind == core::FailureKind::NoRanges;
   if (no_range && fetch.conditional) {
     if_range_works_ = false;
@@ -293,9 +307,9 @@ bool HttpSource::ask_differently(core::FetchId id, Fetch& fetch, const core::Fai
     begin_hop(id, fetch);
     return true;
   }
-  const bool from_start = fetch.spec.range.begin == 0 && fetch.spec.range.end == kUnknownEnd;
-  if (fetch.ranged && from_start && (no_range || failure.kind == core::FailureKind::BadRange)) {
-    fetch.ranged = false;
+  const bool bad_range = no_range || failure.kind == core::FailureKind::BadRange;
+  if (fetch.ranged && from_start(fetch.spec.range) && bad_range) {
+    fetch.ranged = ranges_work_ = false;
     begin_hop(id, fetch);
     return true;
   }
@@ -343,7 +357,7 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
   const bool announced = fetch.granted.end != kUnknownEnd;
   const bool all_there = announced && fetch.delivered >= fetch.granted.length();
   const bool ended_well =
-      end.status == core::TransferStatus::Ok && (!announced || !defence_on(Defence::BodyLength));
+      !defence_on(Defence::BodyLength) || (end.status == core::TransferStatus::Ok && !announced);
   if (all_there || ended_well) {  // all is there, however the connection ended
     end_fetch(id, {.failure = std::nullopt, .end_proven = announced || end.length_known});
   } else {

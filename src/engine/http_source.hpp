@@ -107,6 +107,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   std::map<std::string, std::string> preferred_;  // host → address that answered
   std::map<std::string, std::size_t> failures_of_host_;
   bool if_range_works_ = true;
+  bool ranges_work_ = true;
   core::FetchId next_id_ = 1;
   Fetches fetches_;
   std::map<core::RequestId, core::FetchId> requests_;

@@ -167,7 +167,7 @@ void Job::adopt_probe(Instant now) {
   const bool useful =
       probe_.offer() &&
       (one_stream_
-           ? probe_.offer()->granted.begin == 0
+           ? probe_.offer()->whole
            : !held().contains({probe_.offer()->granted.begin, probe_.offer()->granted.begin + 1}));
   if (!useful) {
     probe_.drop();

@@ -86,9 +86,16 @@ core::Flow SampleCheck::on_bytes(core::FetchId, std::span<const std::byte> bytes
 void SampleCheck::on_fetch_end(core::FetchId, const core::FetchEnd& end) {
   fetch_ = 0;
   if (result_) return;
-  if (!end.failure && position_ == samples_.back().end) {
+  ByteRange& sample = samples_.back();
+  if (!end.failure && position_ == sample.end) {
     samples_.pop_back();
     fetch_next();
+  } else if (!end.failure && position_ > sample.begin) {  // a server that caps its ranges
+    sample.begin = position_;
+    fetch_next();
+  } else if (!end.failure) {
+    failure_ = core::Failure{.kind = core::FailureKind::CutShort, .cause = "a sample came empty"};
+    result_ = SampleResult::Failed;
   } else if (end.failure && end.failure->kind == core::FailureKind::OtherVersion) {
     result_ = SampleResult::Disagree;
   } else {

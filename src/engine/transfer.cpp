@@ -158,7 +158,8 @@ void Transfer::carry_out(const core::StartSegment& action) {
   segment.buffer = pool_.take();
   ByteRange asked = action.range;
   if (!plan_.schedule.ranges) asked.end = kUnknownEnd;
-  segment.fetch = ports_.source.fetch({asked, plan_.representation}, owner_);
+  segment.fetch =
+      ports_.source.fetch({asked, plan_.representation, !plan_.schedule.ranges}, owner_);
   by_fetch_[segment.fetch] = action.id;
 }
 
