@@ -329,6 +329,7 @@ core::Flow Job::on_bytes(core::FetchId id, std::span<const std::byte> bytes) {
   if (transfer_ && transfer_->owns(id)) return transfer_->on_bytes(id, bytes);
   wake_ = true;
   if (probe_.owns(id)) return probe_.on_bytes(bytes);
+  expect_answer();
   return samples_->on_bytes(id, bytes);
 }
 
