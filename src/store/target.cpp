@@ -143,7 +143,12 @@ Result<void> Target::choose_names(const std::string& checkpoint_folder) {
 
 Result<std::optional<core::FileInfo>> Target::existing() {
   auto info = folder_->info(name_);
-  if (info && *info && !(*info)->regular) return fail(not_ours(path_, **info));
+  if (!info || !*info) return info;
+  if (!(*info)->regular) return fail(not_ours(path_, **info));
+  const auto partial = folder_->info(partial_name());
+  if (partial && !*partial) {
+    if (auto cleared = remove_stale_commit(); !cleared) return fail(std::move(cleared.error()));
+  }
   return info;
 }
 
@@ -239,13 +244,15 @@ void Target::read_sidecar_into(OpenPartial& partial, const core::FileInfo& info)
   partial.sidecar = std::move(*sidecar);
 }
 
-// The partial has become FILE and only the last step, removing the sidecar, is missing.
+// The partial has become FILE and only the last steps are missing: the name may not be durable
+// yet, and the sidecar is still there.
 Result<void> Target::remove_stale_commit() {
   const auto sidecar = load_sidecar(*sidecar_folder_, sidecar_name_);
   if (!sidecar || !sidecar->committing) return {};
   auto file = folder_->info(name_);
   if (!file) return fail(std::move(file.error()));
   if (!*file) return {};
+  if (auto synced = folder_->sync(); !synced) return synced;
   return sidecar_folder_->remove(sidecar_name_);
 }
 

@@ -41,7 +41,8 @@ class Target {
   const std::string& path() const { return path_; }                // as given, for messages
   std::string partial_path() const { return path_ + ".partial"; }  // for messages
 
-  // FILE. nullopt: absent. Fails with Disk if it is no regular file.
+  // FILE. nullopt: absent. Fails with Disk if it is no regular file. Carries out what is left of a
+  // finish() that a crash cut off after the rename.
   Result<std::optional<core::FileInfo>> existing();
   std::optional<OriginMark> existing_mark();
   Result<std::unique_ptr<core::File>> open_existing();
