@@ -19,6 +19,7 @@ SOUND = {
     "src/store/sidecar.cpp": '#include <nlohmann/json.hpp>\n#include "core/sink.hpp"\n',
     "src/core/sink.hpp": '#include "base/digest.hpp"\n',
     "src/net/transport.cpp": '#include <curl/curl.h>\n#include <ares.h>\n#include <sys/socket.h>\n',
+    "src/net/close_notify.cpp": "#include <openssl/ssl.h>\n",
     "src/net/system_clock.cpp": "auto a = std::chrono::steady_clock::now();\n",
     "src/net/system_random.cpp": "std::random_device device;\n",
     "src/engine/job.cpp": '#include "store/sidecar.hpp"\n#include "net/url.hpp"\n'
@@ -56,6 +57,7 @@ PLANTED = [
     ("src/net/x.cpp", "#include <spdlog/spdlog.h>", "only in src/base/log.cpp"),
     ("src/cli/x.cpp", "#include <CLI/CLI.hpp>", "only in src/cli/arguments.cpp"),
     ("src/store/x.cpp", "#include <openssl/evp.h>", "only in src/base/"),
+    ("src/net/x.cpp", "#include <openssl/ssl.h>", "only in src/net/close_notify.cpp"),
     ("src/store/x.cpp", "#include <xxhash.h>", "only in src/base/"),
     ("src/core/x.cpp", "auto t = std::chrono::steady_clock::now();", "reads a clock"),
     ("src/net/loop.cpp", "auto t = Clock::now ();", "reads a clock"),
