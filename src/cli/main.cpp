@@ -1,4 +1,6 @@
 // xget: the command.
+#include <fcntl.h>
+
 #include <array>
 #include <exception>
 #include <span>
@@ -24,6 +26,15 @@ struct Verb {
 // There are none yet.
 constexpr std::span<const Verb> kVerbs{};
 
+// A descriptor 0, 1 or 2 that was closed would be given to the next file that is opened, and what
+// is printed would land in it. What stands in for it refuses: input is empty, output fails.
+void open_standard_streams() {
+  for (const int descriptor : {0, 1, 2}) {
+    if (::fcntl(descriptor, F_GETFD) != -1) continue;
+    static_cast<void>(::open("/dev/null", O_RDONLY));  // takes the lowest free number: this one
+  }
+}
+
 ExitCode dispatch(const CommandLine& line) {
   for (const Verb& verb : kVerbs) {
     if (!line.words.empty() && line.words.front() == verb.name) return verb.run(line);
@@ -35,6 +46,7 @@ ExitCode dispatch(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   try {
+    open_standard_streams();
     CommandLine line;
     line.program = argc > 0 ? argv[0] : "xget";
     for (int i = 1; i < argc; ++i) line.words.emplace_back(argv[i]);

@@ -131,6 +131,10 @@ void Job::verify_claims() {
 
 void Job::start_transfer(Instant now) {
   core::Sink& sink = destination_.sink();
+  // Nothing would tell two versions apart: all comes in one response if it can.
+  if (!representation_->validators.any() && !settings_.digest) {
+    connections_ = core::FixedConnections(1);
+  }
   const std::uint64_t size = representation_->size.value_or(kUnknownEnd);
   TransferPlan plan;
   plan.representation = *representation_;

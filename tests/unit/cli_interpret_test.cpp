@@ -118,7 +118,7 @@ TEST_CASE("every option of a job reaches its field") {
                                    "-e",
                                    "ref",
                                    "--checksum",
-                                   "md5:0",
+                                   "md5:d41d8cd98f00b204e9800998ecf84200",
                                    "--checkpoint-dir",
                                    "cd",
                                    "--on-change",
@@ -134,7 +134,7 @@ TEST_CASE("every option of a job reaches its field") {
   CHECK(job.folder == "dir");
   CHECK(job.resume == Resume::Adopt);
   CHECK(job.referer == "ref");
-  CHECK(job.checksum == "md5:0");
+  CHECK(job.checksum == "md5:d41d8cd98f00b204e9800998ecf84200");
   CHECK(job.checkpoint_folder == "cd");
   CHECK(job.on_change == OnChange::Fail);
   CHECK(job.preallocate == Preallocate::Sparse);
@@ -196,20 +196,21 @@ TEST_CASE("options that contradict each other are refused") {
 
 TEST_CASE("files and checksums go with the URLs in order") {
   const auto jobs = interpreted({"https://a/1", "https://a/2", "-o", "x", "-o", "y", "--checksum",
-                                 "md5:1", "--checksum", "md5:2"})
+                                 "md5:d41d8cd98f00b204e9800998ecf84201", "--checksum",
+                                 "md5:d41d8cd98f00b204e9800998ecf84202"})
                         .jobs;
   REQUIRE(jobs.size() == 2);
   CHECK(jobs[0].output == "x");
-  CHECK(jobs[0].checksum == "md5:1");
+  CHECK(jobs[0].checksum == "md5:d41d8cd98f00b204e9800998ecf84201");
   CHECK(jobs[1].output == "y");
-  CHECK(jobs[1].checksum == "md5:2");
+  CHECK(jobs[1].checksum == "md5:d41d8cd98f00b204e9800998ecf84202");
 }
 
 TEST_CASE("a number of files or checksums other than that of the URLs is refused") {
   CHECK(refused({"https://a/1", "https://a/2", "-o", "x"}) == "--output: 1 given for 2 URLs");
   CHECK(refused({"https://a/1", "-o", "x", "-o", "y"}) == "--output: 2 given for 1 URL");
-  CHECK(refused({"https://a/1", "https://a/2", "--checksum", "md5:1"}) ==
-        "--checksum: 1 given for 2 URLs");
+  CHECK(refused({"https://a/1", "https://a/2", "--checksum",
+                 "md5:d41d8cd98f00b204e9800998ecf84201"}) == "--checksum: 1 given for 2 URLs");
   CHECK(refused({"https://a/1", "https://a/2", "-o", "-", "-o", "x"}).find("standard output") !=
         std::string::npos);
 }

@@ -27,11 +27,11 @@ TEST_CASE("a wake from another thread ends a poll, also one that has not begun")
   net::Loop loop(clock, {});
   loop.wake();
   loop.poll(std::nullopt);
+  const Instant start = clock.now();
   std::thread waker([&] {
     std::this_thread::sleep_for(20ms);
     loop.wake();
   });
-  const Instant start = clock.now();
   loop.poll(std::nullopt);
   waker.join();
   CHECK(clock.now() - start >= 15ms);
