@@ -54,7 +54,9 @@ void set_protocol_options(OptionSetter& options, const core::HttpRequest& reques
   options.set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
   options.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (request.http2) {
+  // Over plain http waiting could only harm: libcurl 7.88 keeps a connection whose request failed
+  // to be sent, and would wait for it until the timeout.
+  if (request.http2 && request.url.starts_with("https:")) {
     options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     // Rather wait for the first connection's handshake than open one for each request.
     options.set(CURLOPT_PIPEWAIT, 1L);

@@ -80,12 +80,6 @@ bool CurlRequest::set_headers(const core::HttpRequest& request) {
   return true;
 }
 
-EasyHandle CurlRequest::release() {
-  // Keeps the handle's memory but drops every pointer into this request.
-  curl_easy_reset(easy_.get());
-  return std::move(easy_);
-}
-
 // ---- callbacks ------------------------------------------------------------------------------
 
 template <typename Step>

@@ -59,9 +59,6 @@ class CurlRequest {
   // How it ended. `code` is libcurl's.
   core::TransferEnd end(CURLcode code);
 
-  // The handle, without any of this request's options.
-  EasyHandle release();
-
  private:
   enum class Stage {
     Head,      // waiting for the final response's head

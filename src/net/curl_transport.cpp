@@ -61,7 +61,7 @@ class CurlTransport::Impl {
 
   core::RequestId start(const core::HttpRequest& spec, core::TransferListener& listener) {
     const core::RequestId id = ++last_id_;
-    auto request = std::make_unique<CurlRequest>(id, listener, take_handle(), report_);
+    auto request = std::make_unique<CurlRequest>(id, listener, make_handle(), report_);
     if (request->configure(spec, settings_, share_.get()))
       starting_.push_back(id);
     else
@@ -126,14 +126,11 @@ class CurlTransport::Impl {
     return it == requests_.end() ? nullptr : it->second.get();
   }
 
-  EasyHandle take_handle() {
-    if (spare_.empty()) {
-      EasyHandle easy{curl_easy_init()};
-      if (!easy) throw std::bad_alloc();
-      return easy;
-    }
-    EasyHandle easy = std::move(spare_.back());
-    spare_.pop_back();
+  // A new one for each request: a handle that libcurl 7.88 lets go of while it waits for a
+  // connection keeps state that no reset clears.
+  static EasyHandle make_handle() {
+    EasyHandle easy{curl_easy_init()};
+    if (!easy) throw std::bad_alloc();
     return easy;
   }
 
@@ -141,11 +138,7 @@ class CurlTransport::Impl {
   void remove(core::RequestId id) {
     auto node = requests_.extract(id);
     if (node.empty()) return;
-    CurlRequest& request = *node.mapped();
-    curl_multi_remove_handle(multi_.get(), request.easy());
-    EasyHandle easy = request.release();
-    if (spare_.size() < static_cast<std::size_t>(settings_.max_connections))
-      spare_.push_back(std::move(easy));
+    curl_multi_remove_handle(multi_.get(), node.mapped()->easy());
   }
 
   // Runs what may call listeners back from inside libcurl, then what had to wait for its return.
@@ -229,7 +222,6 @@ class CurlTransport::Impl {
   // In this order: handles go before the multi, and all before what they share.
   ShareHandle share_;
   MultiHandle multi_;
-  std::vector<EasyHandle> spare_;
   std::unordered_map<core::RequestId, std::unique_ptr<CurlRequest>> requests_;
 };
 

@@ -1,4 +1,5 @@
 // CurlTransport against servers that send exactly what a case needs.
+#include <atomic>
 #include <catch2/catch.hpp>
 
 #include "support/raw_server.hpp"
@@ -484,6 +485,38 @@ TEST_CASE("cancelling before anything happened, twice, or an unknown id does not
   net.run_for(std::chrono::milliseconds(50));
   CHECK(net.listener.transfers.empty());
   CHECK(server.connections() == 0);
+}
+
+TEST_CASE("a plain request never waits to see whether another's connection speaks HTTP/2") {
+  std::atomic<int> requests{0};
+  RawServer server([&](Peer& peer) {
+    peer.read_head();
+    if (++requests > 1) peer.send(with_length("abc"));
+    peer.read_head();  // until the client leaves
+  });
+  NetworkUnderTest net;
+  core::HttpRequest request;
+  request.url = server.url();
+  request.http2 = true;
+  net.loop.transport().start(request, net.listener);
+  net.run_until([&] { return requests == 1; });
+  CHECK(net.get(request).body == "abc");
+}
+
+TEST_CASE("a request cancelled while it waited for a handshake spoils no later one") {
+  RawServer silent([](Peer& peer) { peer.read_head(); });
+  NetworkUnderTest net;
+  core::HttpRequest request;
+  request.url = "https://127.0.0.1:" + std::to_string(silent.port()) + "/";
+  request.http2 = true;
+  net.loop.transport().start(request, net.listener);
+  net.run_for(std::chrono::milliseconds(50));
+  const auto waiting = net.loop.transport().start(request, net.listener);
+  net.run_for(std::chrono::milliseconds(50));
+  net.loop.transport().cancel(waiting);
+  const auto next = net.loop.transport().start(request, net.listener);
+  net.run_for(std::chrono::milliseconds(50));
+  CHECK_FALSE(net.listener.transfers[next].end);
 }
 
 TEST_CASE("what a listener throws comes out of poll, and the loop goes on") {
