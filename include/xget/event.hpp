@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "xget/error.hpp"
+#include "xget/options.hpp"
 
 namespace xget {
 
@@ -41,6 +42,15 @@ struct Progress {
   double stalled_seconds = 0;          // since the last byte
 };
 
+// A request failed and is made again after the wait. Other connections may still bring bytes:
+// Progress::connections tells. Of those not read yet only the newest is kept.
+struct Retrying {
+  JobId job = 0;
+  std::string url;
+  std::string cause;
+  Milliseconds wait{};
+};
+
 // Something the user should know that does not end the job.
 struct Note {
   JobId job = 0;
@@ -63,6 +73,6 @@ struct Failed {
   Error error;
 };
 
-using Event = std::variant<Probed, Progress, Note, Finished, Failed>;
+using Event = std::variant<Probed, Progress, Retrying, Note, Finished, Failed>;
 
 }  // namespace xget

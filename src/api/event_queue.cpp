@@ -10,6 +10,17 @@ bool ends_a_job(const Event& event) {
   return std::holds_alternative<Finished>(event) || std::holds_alternative<Failed>(event);
 }
 
+// Of some kinds only the newest event of a job matters.
+template <typename Kind>
+void drop_older(std::deque<Event>& events, const Event& event) {
+  const auto* newer = std::get_if<Kind>(&event);
+  if (newer == nullptr) return;
+  std::erase_if(events, [newer](const Event& waiting) {
+    const auto* older = std::get_if<Kind>(&waiting);
+    return older != nullptr && older->job == newer->job;
+  });
+}
+
 }  // namespace
 
 void EventQueue::add_job() {
@@ -20,12 +31,8 @@ void EventQueue::add_job() {
 void EventQueue::push(Event event) {
   {
     const std::lock_guard lock(mutex_);
-    if (const auto* progress = std::get_if<Progress>(&event)) {
-      std::erase_if(events_, [job = progress->job](const Event& waiting) {
-        const auto* older = std::get_if<Progress>(&waiting);
-        return older != nullptr && older->job == job;
-      });
-    }
+    drop_older<Progress>(events_, event);
+    drop_older<Retrying>(events_, event);
     if (ends_a_job(event)) --jobs_to_end_;
     events_.push_back(std::move(event));
   }

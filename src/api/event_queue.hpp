@@ -1,6 +1,6 @@
 // EventQueue: events from the loop thread to whoever reads them.
-// Thread: any. Bounded: of the Progress events of one job only the newest waits; the others are
-// few for each job.
+// Thread: any. Bounded: of the Progress and Retrying events of one job only the newest waits; the
+// others are few for each job.
 #pragma once
 
 #include <condition_variable>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/report.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr Duration kRedrawEvery = std::chrono::milliseconds(100);
 constexpr Duration kPlainLineEvery = std::chrono::seconds(10);
+constexpr Duration kWaitLineEvery = std::chrono::seconds(3);
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 std::string last_component(const std::string& path) {
@@ -48,8 +50,16 @@ void ProgressDisplay::on(const Probed& probed, Duration now) {
 }
 
 void ProgressDisplay::on(const Progress& progress, Duration now) {
-  job(progress.job, now).last = progress;
+  Job& it = job(progress.job, now);
+  it.last = progress;
+  if (progress.connections > 0) it.wait.reset();
+  tell_wait(it, now);
   show_progress(now);
+}
+
+void ProgressDisplay::on(const Retrying& retrying, Duration now) {
+  // Told with the next progress, which says whether other connections go on.
+  job(retrying.job, now).wait = Wait{retrying.url, retrying.cause, now + retrying.wait};
 }
 
 void ProgressDisplay::on(const Note& note, Duration) {
@@ -59,6 +69,7 @@ void ProgressDisplay::on(const Note& note, Duration) {
 void ProgressDisplay::on(const Finished& finished, Duration now) {
   Job& it = job(finished.job, now);
   it.active = false;
+  it.wait.reset();
   it.last = {.job = finished.job, .held = finished.size, .size = finished.size};
   ++finished_;
   received_ += finished.received;
@@ -68,6 +79,7 @@ void ProgressDisplay::on(const Finished& finished, Duration now) {
 void ProgressDisplay::on(const Failed& failed, Duration now) {
   Job& it = job(failed.job, now);
   it.active = false;
+  it.wait.reset();
   it.last.bytes_per_second = 0;
   it.last.connections = 0;
   if (!is_closed_pipe(failed)) print_above(failure_text(failed.error));
@@ -117,8 +129,36 @@ LineState ProgressDisplay::line_state(Duration now) {
                   .bytes_per_second = sum.bytes_per_second,
                   .connections = sum.connections,
                   .stalled_seconds = sum.stalled_seconds};
+  if (const Wait* wait = next_to_try(); wait != nullptr && sum.connections == 0) {
+    state.again_in = std::max(Duration::zero(), wait->until - now);
+    state.cause = printable(wait->cause);
+  }
   if (sum.size && *sum.size > sum.held) state.left = rate_.time_for(*sum.size - sum.held);
   return state;
+}
+
+const ProgressDisplay::Wait* ProgressDisplay::next_to_try() const {
+  const Wait* next = nullptr;
+  for (const auto& [id, job] : jobs_) {
+    if (job.wait && (next == nullptr || job.wait->until < next->until)) next = &*job.wait;
+  }
+  return next;
+}
+
+// Where nothing is redrawn a wait gets a line of its own, unless its cause was told before.
+void ProgressDisplay::tell_wait(Job& job, Duration now) {
+  const bool worth_a_line = job.wait && job.wait->cause != job.told_cause;
+  if (settings_.quiet || settings_.redraw || !worth_a_line || now < next_wait_line_) return;
+  next_wait_line_ = now + kWaitLineEvery;
+  job.told_cause = job.wait->cause;
+  screen_.print(wait_text(job.wait->url, job.wait->cause, job.wait->until - now));
+}
+
+// Work goes on: the next failure is news again.
+void ProgressDisplay::forget_told_causes() {
+  for (auto& [id, job] : jobs_) {
+    if (!job.wait) job.told_cause.clear();
+  }
 }
 
 void ProgressDisplay::show_progress(Duration now) {
@@ -126,6 +166,7 @@ void ProgressDisplay::show_progress(Duration now) {
   if (!settings_.redraw) {
     next_show_ = now + kPlainLineEvery;
     screen_.print(plain_progress_line(line_state(now)) + "\n");
+    forget_told_causes();
     return;
   }
   next_show_ = now + kRedrawEvery;

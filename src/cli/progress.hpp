@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,15 +38,24 @@ class ProgressDisplay {
   void end(Duration now);
 
  private:
+  // After a failure, until bytes can come again.
+  struct Wait {
+    std::string url;
+    std::string cause;
+    Duration until{};
+  };
   struct Job {
     std::string path;
     Duration began{};
     Progress last;
     bool active = false;
+    std::optional<Wait> wait;
+    std::string told_cause;  // of waits, in a line of its own
   };
 
   void on(const Probed& probed, Duration now);
   void on(const Progress& progress, Duration now);
+  void on(const Retrying& retrying, Duration now);
   void on(const Note& note, Duration now);
   void on(const Finished& finished, Duration now);
   void on(const Failed& failed, Duration now);
@@ -54,6 +64,9 @@ class ProgressDisplay {
   [[nodiscard]] std::string line_name() const;
   [[nodiscard]] LineState line_state(Duration now);
   [[nodiscard]] Progress together() const;
+  [[nodiscard]] const Wait* next_to_try() const;  // nullptr: none waits
+  void tell_wait(Job& job, Duration now);
+  void forget_told_causes();
   void show_progress(Duration now);
   void print_above(const std::string& lines);  // whole lines, clear of the redrawn one
   void clear_line();
@@ -65,6 +78,7 @@ class ProgressDisplay {
   std::size_t finished_ = 0;
   std::uint64_t received_ = 0;  // bytes, by finished jobs
   Duration next_show_{};
+  Duration next_wait_line_{};
   bool line_shown_ = false;
 };
 

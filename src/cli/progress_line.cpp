@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kGap = 2;
 constexpr int kShortestName = 12;
+constexpr int kShortestCause = 40;
 
 struct Field {
   std::string text;
@@ -42,8 +43,13 @@ std::string connections(const LineState& state) {
          (state.connections == 1 ? " connection" : " connections");
 }
 
+// What moves, or why nothing does.
+std::string speed_or_wait(const LineState& state) {
+  return state.again_in ? again_text(*state.again_in) : speed_or_stall(state);
+}
+
 std::optional<std::string> time_left(const LineState& state) {
-  if (!state.left || is_stalled(state)) return std::nullopt;
+  if (!state.left || state.again_in || is_stalled(state)) return std::nullopt;
   return whole_seconds(to_seconds(*state.left)) + " left";
 }
 
@@ -52,6 +58,10 @@ std::vector<Field> fields_of(const LineState& state) {
   const auto percent = percent_of(state.held, state.size);
   if (percent) fields.push_back({padded(std::to_string(*percent) + "%", 4), 0});
   fields.push_back({amount(state), percent ? 3 : 0});
+  if (state.again_in) {
+    fields.push_back({again_text(*state.again_in) + ": " + state.cause, 1});
+    return fields;
+  }
   fields.push_back({padded(speed_or_stall(state), 12), 1});
   fields.push_back({connections(state), 4});
   if (const auto left = time_left(state)) fields.push_back({*left, 2});
@@ -64,7 +74,19 @@ int width_of(const std::vector<Field>& fields) {
   return width;
 }
 
+// A cause may be of any length: it gets what the other fields leave.
+void fit_cause(std::vector<Field>& fields, int room) {
+  std::string& cause = fields.back().text;
+  const int others = width_of(fields) - display_width(cause);
+  cause = shortened(cause, std::max(room - others, kShortestCause));
+}
+
 }  // namespace
+
+std::string again_text(Duration again_in) {
+  const double seconds = std::ceil(to_seconds(again_in));
+  return seconds > 0 ? "again in " + whole_seconds(seconds) : "trying again";
+}
 
 std::optional<int> percent_of(std::uint64_t held, std::optional<std::uint64_t> size) {
   if (!size) return std::nullopt;
@@ -78,6 +100,7 @@ std::string progress_line(const LineState& state, int columns) {
   std::vector<Field> fields = fields_of(state);
   const auto by_rank = [](const Field& a, const Field& b) { return a.rank < b.rank; };
   const int name_width = std::min(kShortestName, display_width(state.name));
+  if (state.again_in) fit_cause(fields, room - name_width);
   while (fields.size() > 1 && name_width + width_of(fields) > room) {
     fields.erase(std::max_element(fields.begin(), fields.end(), by_rank));
   }
@@ -90,7 +113,7 @@ std::string plain_progress_line(const LineState& state) {
   std::string line = state.name + ": ";
   const auto percent = percent_of(state.held, state.size);
   if (percent) line += std::to_string(*percent) + "%, ";
-  line += amount(state) + ", " + speed_or_stall(state) + ", " + connections(state);
+  line += amount(state) + ", " + speed_or_wait(state) + ", " + connections(state);
   if (const auto left = time_left(state)) line += ", " + *left;
   return line;
 }

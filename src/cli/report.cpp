@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/progress_line.hpp"
 
 namespace xget::cli {
 namespace {
@@ -47,6 +48,10 @@ std::string finished_text(const Finished& finished, Duration elapsed) {
     text += format_size(finished.size) + time_and_speed(finished.received, elapsed);
   }
   return text + proof_text(finished) + "\n";
+}
+
+std::string wait_text(const std::string& url, const std::string& cause, Duration again_in) {
+  return printable(url) + ": " + printable(cause) + "; " + again_text(again_in) + "\n";
 }
 
 std::string note_text(const std::string& text) { return "note: " + printable(text) + "\n"; }

@@ -221,6 +221,7 @@ void Scheduler::after_failure(const Failure& failure, Instant now) {
     return;
   }
   if (remedy == Remedy::StartOver) actions_.emplace_back(StartOver{});
+  actions_.emplace_back(RetryLater{failure, decision.wait});
   waits_.push_back(now + decision.wait);
 }
 

@@ -93,6 +93,11 @@ struct CancelSegment {
 };
 // Before the next start: forget where redirects led.
 struct StartOver {};
+// A failed range is asked for again after the wait: for those who watch.
+struct RetryLater {
+  Failure failure;
+  Duration wait;
+};
 // Only the job can go on from here: the source does not serve ranges, or the version is in doubt.
 struct Reconsider {
   Failure failure;
@@ -105,8 +110,8 @@ struct GiveUp {
 // Every byte is written.
 struct AllWritten {};
 
-using SchedulerAction = std::variant<StartSegment, CutSegment, CancelSegment, StartOver, Reconsider,
-                                     GiveUp, AllWritten>;
+using SchedulerAction = std::variant<StartSegment, CutSegment, CancelSegment, StartOver, RetryLater,
+                                     Reconsider, GiveUp, AllWritten>;
 using SchedulerActions = std::vector<SchedulerAction>;
 
 // ---- the scheduler ------------------------------------------------------------------------

@@ -193,6 +193,7 @@ void Job::step_transfer(Instant now) {
   }
   if (std::exchange(window_grew_, false)) transfer_->window_grew(now);
   transfer_->on_time(now);
+  if (const auto retry = transfer_->take_retry()) tell_retry(retry->failure, retry->wait);
   if (destination_.pacer->due(now)) take_checkpoint(now);
   if (!transfer_->outcome()) return;
   const TransferOutcome outcome = *transfer_->outcome();

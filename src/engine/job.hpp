@@ -153,6 +153,7 @@ class Job final : public core::SourceListener {
   void on_fetch_end(core::FetchId id, const core::FetchEnd& end) override;
 
   void note(std::string text) const;
+  void tell_retry(const core::Failure& failure, Duration wait) const;
   [[nodiscard]] Error error_of(const core::Failure& failure) const;
   [[nodiscard]] Error exists_error(std::string cause) const;
   [[nodiscard]] Error changed_error(std::string cause) const;

@@ -2,7 +2,6 @@
 // follows from both.
 #include <utility>
 
-#include "base/log.hpp"
 #include "base/units.hpp"
 #include "core/target_policy.hpp"
 #include "engine/job.hpp"
@@ -146,7 +145,7 @@ void Job::after_probe_failure(const core::Failure& failure, Instant now) {
   if (another_question || remedy == core::Remedy::GiveUp || decision.give_up) {
     return stop(error_of(failure));
   }
-  log::info("probe failed: " + failure.cause + "; again in " + format_duration(decision.wait));
+  tell_retry(failure, decision.wait);
   if (remedy == core::Remedy::StartOver) source_->start_over();
   probe_later(probe_.spec(), now + decision.wait);
 }
@@ -336,6 +335,7 @@ void Job::after_sample_failure(const core::Failure& failure, Instant now) {
   const auto decision = retry_.on_failure(failure, now, ports_.random.next());
   const bool final = core::remedy_for(failure.kind, retry_.served()) == core::Remedy::GiveUp;
   if (decision.give_up || final) return stop(error_of(failure));
+  tell_retry(failure, decision.wait);
   retry_at_ = now + decision.wait;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/defence.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "engine/job.hpp"
@@ -197,18 +198,26 @@ store::PartialSettings Job::partial_settings() const {
 
 void Job::note(std::string text) const { tell_(Note{settings_.id, std::move(text)}); }
 
+void Job::tell_retry(const core::Failure& failure, Duration wait) const {
+  log::info(source_->name() + ": " + failure.cause + "; again in " + format_duration(wait));
+  tell_(Retrying{settings_.id, source_->name(), failure.cause,
+                 std::chrono::ceil<Milliseconds>(wait)});
+}
+
 Progress Job::progress(Instant now) {
   const std::uint64_t received = received_ + (transfer_ ? transfer_->received_bytes() : 0);
   speed_.add(received - measured_, now);
   measured_ = received;
-  return {
-      .job = settings_.id,
-      .held = transfer_ ? transfer_->arrived().size() : held().size(),
-      .size = representation_ ? representation_->size : std::nullopt,
-      .bytes_per_second = static_cast<std::uint64_t>(speed_.rate(now)),
-      .connections = transfer_ ? transfer_->receiving() : 0,
-      .stalled_seconds =
-          transfer_ ? to_seconds(std::max(Duration::zero(), now - transfer_->last_byte_at())) : 0};
+  return {.job = settings_.id,
+          .held = transfer_ ? transfer_->arrived().size() : held().size(),
+          .size = representation_ ? representation_->size : std::nullopt,
+          .bytes_per_second = static_cast<std::uint64_t>(speed_.rate(now)),
+          .connections = transfer_ ? transfer_->receiving() : 0,
+          // Bytes that the rate limit holds back are no stall.
+          .stalled_seconds =
+              transfer_ && ports_.limit.open(now)
+                  ? to_seconds(std::max(Duration::zero(), now - transfer_->last_byte_at()))
+                  : 0};
 }
 
 }  // namespace xget::engine

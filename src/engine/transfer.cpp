@@ -180,6 +180,7 @@ void Transfer::carry_out(const core::CancelSegment& action) {
 }
 
 void Transfer::carry_out(const core::StartOver&) { ports_.source.start_over(); }
+void Transfer::carry_out(const core::RetryLater& action) { retry_ = action; }
 void Transfer::carry_out(const core::Reconsider& action) { outcome_ = action; }
 void Transfer::carry_out(const core::GiveUp& action) { outcome_ = action; }
 

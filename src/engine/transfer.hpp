@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "base/byte_range.hpp"
@@ -72,6 +73,8 @@ class Transfer {
   Result<void> flush_all();  // writes what the buffers hold
 
   [[nodiscard]] const std::optional<TransferOutcome>& outcome() const { return outcome_; }
+  // The last failure that is waited for since this was asked before.
+  std::optional<core::RetryLater> take_retry() { return std::exchange(retry_, std::nullopt); }
   [[nodiscard]] const RangeSet& arrived() const { return written_; }
   [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
   [[nodiscard]] int responses() const { return responses_; }
@@ -97,6 +100,7 @@ class Transfer {
   void carry_out(const core::CutSegment& action);
   void carry_out(const core::CancelSegment& action);
   void carry_out(const core::StartOver& action);
+  void carry_out(const core::RetryLater& action);
   void carry_out(const core::Reconsider& action);
   void carry_out(const core::GiveUp& action);
   void carry_out(const core::AllWritten& action);
@@ -120,6 +124,7 @@ class Transfer {
   std::map<core::FetchId, core::SegmentId> by_fetch_;
   RangeSet written_;  // held from before, or handed to the sink
   std::optional<TransferOutcome> outcome_;
+  std::optional<core::RetryLater> retry_;
   std::uint64_t received_ = 0;
   int responses_ = 0;
   bool end_proven_ = true;
