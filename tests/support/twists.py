@@ -251,6 +251,23 @@ def overlong(extra: int, announced: bool) -> Twist:
     return twist
 
 
+def resized(by: int) -> Twist:
+    """The body has `by` bytes more, or fewer, than the head says and ends as if that were right."""
+    def twist(x):
+        body = bytes(x.answer.body)
+        x.answer.body = body + b"#" * by if by > 0 else body[:by]
+    return twist
+
+
+def close_delimited() -> Twist:
+    """No length: the end of the connection ends the body, whatever the status."""
+    def twist(x):
+        x.answer.set("Content-Length", None)
+        x.answer.set("Connection", "close")
+        x.answer.ending = "fin"
+    return twist
+
+
 def silent() -> Twist:
     """Takes the request and never says a byte."""
     def twist(x):
