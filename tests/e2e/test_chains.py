@@ -1,0 +1,93 @@
+"""Three runs after one another: what the second leaves must not make the third believe more."""
+
+import pytest
+
+from support.answers import Resource
+from support.command import QUICK, Exit, run_xget
+from support.digests import ALGORITHMS
+from support.downloads import MIB, assert_complete, partial, sidecar, start_and_stall
+
+SIZE = 4 * MIB + 9
+MINE = 2 * MIB + 17
+STRONG = Resource(SIZE)
+WEAK = Resource(SIZE, etag="weak", last_modified=None)
+WRONG_DIGEST = ["--checksum", "sha256:" + ALGORITHMS["sha256"](b"something else")]
+
+
+@pytest.fixture
+def path(folder):
+    return folder / "file"
+
+
+def download(page, path, *options):
+    return run_xget([page.url, "-o", path, *QUICK, *options], path.parent)
+
+
+def right_digest(page) -> list[str]:
+    return ["--checksum", "sha256:" + ALGORITHMS["sha256"](page.data)]
+
+
+def leave_whole_partial(page, path, *options):
+    """All bytes are there and recorded; only the name is missing."""
+    download(page, path, *WRONG_DIGEST, *options).expect(Exit.CHECKSUM)
+    assert partial(path).read_bytes() == page.data and sidecar(path).exists()
+    page.forget_log()
+
+
+def leave_adopted_partial(page, path):
+    """The front came from elsewhere and only samples of it were compared."""
+    path.write_bytes(page.data[:MINE])
+    with start_and_stall(page, path, 2 * MIB, "--resume") as child:
+        child.interrupt()
+        child.wait(10).expect(Exit.INTERRUPTED)
+    page.server.drop_connections()
+    assert partial(path).exists() and not path.exists()
+    page.behave()
+    page.forget_log()
+
+
+# ---- adopted, interrupted, and then: strict --------------------------------------------------
+
+
+def test_a_digest_proves_adopted_bytes(server, path):
+    page = server.serve("/file", STRONG)
+    leave_adopted_partial(page, path)
+    run = download(page, path, "--strict", *right_digest(page)).expect(0)
+    assert_complete(path, page.data, run=run)
+
+
+# ---- whole, but without its name -------------------------------------------------------------
+
+
+def test_a_whole_partial_under_a_strong_validator_satisfies_strict(server, path):
+    page = server.serve("/file", STRONG)
+    leave_whole_partial(page, path)
+    run = download(page, path, "--strict").expect(0)
+    assert_complete(path, page.data, run=run)
+    assert page.body_bytes < MIB, "what is whole is not fetched again"
+
+
+def test_a_whole_partial_without_a_strong_validator_does_not_satisfy_strict(server, path):
+    page = server.serve("/file", WEAK)
+    leave_whole_partial(page, path)
+    download(page, path, "--strict").expect(Exit.NOT_PROVEN)
+    assert partial(path).read_bytes() == page.data and not path.exists()
+
+
+@pytest.mark.parametrize("resource", [STRONG, WEAK], ids=["strong", "weak"])
+def test_the_right_digest_gives_a_whole_partial_its_name(server, path, resource):
+    page = server.serve("/file", resource)
+    leave_whole_partial(page, path)
+    run = download(page, path, "--strict", *right_digest(page)).expect(0)
+    assert_complete(path, page.data, run=run)
+    assert page.body_bytes < MIB, "what is whole is not fetched again"
+
+
+def test_a_whole_partial_with_a_changed_byte_is_mended_first(server, path):
+    page = server.serve("/file", STRONG)
+    leave_whole_partial(page, path)
+    with open(partial(path), "r+b") as file:
+        file.seek(MIB)
+        file.write(bytes([page.data[MIB] ^ 1]))
+    run = download(page, path).expect(0)
+    assert_complete(path, page.data, run=run)
