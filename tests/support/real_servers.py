@@ -35,8 +35,19 @@ http {{
     listen 127.0.0.1:{tls_port} ssl http2;
     ssl_certificate {certificates.certificate};
     ssl_certificate_key {certificates.key};
+    {relay}
   }}
 }}
+"""
+
+# What nginx's TLS side does when it has an upstream: byte by byte what that one says.
+_RELAY = """
+    location / {{
+      proxy_pass {upstream};
+      proxy_http_version 1.1;
+      proxy_buffering off;
+      proxy_next_upstream off;
+    }}
 """
 
 _LIGHTTPD = """
@@ -83,10 +94,12 @@ _COMMANDS = {
 
 
 class RealServer:
-    """A running server. `url` is plain, `tls_url` needs the certificates' CA."""
+    """A running server. `url` is plain, `tls_url` needs the certificates' CA. With an `upstream`
+    (a URL; nginx alone) the TLS side passes on what that server says."""
 
-    def __init__(self, name: str, certificates):
+    def __init__(self, name: str, certificates, upstream: str = ""):
         self.name = name
+        self._relay = _RELAY.format(upstream=upstream) if upstream else ""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"xget-{name}-"))
         self.root = self.folder / "www"
         self.root.mkdir()
@@ -134,7 +147,8 @@ class RealServer:
         configuration = self.folder / "configuration"
         configuration.write_text(_CONFIGURATIONS[self.name].format(
             folder=self.folder, root=self.root, port=port, tls_port=tls_port,
-            certificates=self._certificates, user="user root;" if os.geteuid() == 0 else ""))
+            certificates=self._certificates, relay=self._relay,
+            user="user root;" if os.geteuid() == 0 else ""))
         command = [part.format(folder=self.folder, configuration=configuration)
                    for part in _COMMANDS[self.name]]
         # Debian keeps servers in sbin, which is not on every user's path.
@@ -157,8 +171,8 @@ class RealServer:
         return False
 
 
-def start_server(name: str, certificates) -> RealServer:
-    return RealServer(name, certificates)
+def start_server(name: str, certificates, upstream: str = "") -> RealServer:
+    return RealServer(name, certificates, upstream)
 
 
 def _free_ports(count: int) -> list[int]:
