@@ -3,16 +3,15 @@
 import contextlib
 import os
 import resource
-import subprocess
 
 import pytest
 
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
+from support.disks import enlarge, mounted, needs_root, small_disk
 from support.downloads import FREQUENT, MIB, assert_complete, leave_partial, partial, sidecar
 
 SIZE = 6 * MIB + 3
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a file system")
 not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 ALL_WAYS = pytest.mark.parametrize("way", ["full", "sparse", "none"])
 
@@ -31,23 +30,6 @@ def download(page, path, *options, **more):
     return run_xget([page.url, "-o", path, *QUICK, *FREQUENT, *options], path.parent, **more)
 
 
-@contextlib.contextmanager
-def mounted(folder, *arguments):
-    if subprocess.run(["mount", *arguments, folder], capture_output=True).returncode:
-        pytest.skip("root, but not allowed to mount here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
-@contextlib.contextmanager
-def small_disk(folder, size):
-    folder.mkdir()
-    with mounted(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
-        yield folder
-
-
 # ---- no space --------------------------------------------------------------------------------
 
 
@@ -59,7 +41,7 @@ def test_a_full_disk_keeps_what_was_written(page, folder, way):
         run = download(page, path, "--preallocate", way).expect(Exit.DISK)
         assert not path.exists()
         assert "space" in run.err.lower(), run
-        subprocess.run(["mount", "-o", f"remount,size={16 * MIB}", disk], check=True)
+        enlarge(disk, 16 * MIB)
         again = download(page, path, "--preallocate", way).expect(0)
         assert_complete(path, page.data, run=again)
 

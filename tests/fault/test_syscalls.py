@@ -1,27 +1,18 @@
 """System calls that fail or never return, by strace's injection: what was kept is true."""
 
 import itertools
-import os
-import subprocess
 
 import pytest
 
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
 from support.downloads import FREQUENT, MIB, assert_complete, leave_partial, partial
+from support.tracing import TRACED, injecting, needs_strace
 
 SIZE = 6 * MIB + 3
 
 
-def strace_works() -> bool:
-    try:
-        return subprocess.run(["strace", "-f", "-e", "trace=none", "true"],
-                              capture_output=True).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
-pytestmark = pytest.mark.skipif(not strace_works(), reason="strace cannot trace here")
+pytestmark = needs_strace
 
 
 @pytest.fixture
@@ -40,12 +31,7 @@ def download(page, path, *options, **more):
 
 def injected(page, path, fault: str, *options):
     """Runs with one fault, as `strace -e inject=` writes it: CALLS:error=E:when=N."""
-    calls = fault.split(":")[0]
-    # A leak check cannot run in a process that is being traced.
-    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-    return download(page, path, *options, env={"ASAN_OPTIONS": sanitizer.strip(":")},
-                    wrapper=["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}",
-                             "-e", f"inject={fault}"])
+    return download(page, path, *options, env=TRACED, wrapper=injecting(fault))
 
 
 def go_on(page, path):

@@ -1,0 +1,93 @@
+"""A disk that is full in the middle of it all: what was recorded is kept and not fetched again."""
+
+import json
+
+import pytest
+
+from support import twists as t
+from support.answers import Resource
+from support.command import QUICK, Exit, run_xget
+from support.disks import enlarge, needs_root, small_disk
+from support.downloads import (FREQUENT, KIB, MIB, SLACK_PER_CONNECTION, assert_complete, partial,
+                               sidecar)
+
+SIZE = 10 * MIB + 3
+CONNECTIONS = 2
+
+pytestmark = needs_root
+
+
+@pytest.fixture
+def page(server):
+    return server.serve("/file", Resource(SIZE), t.Pacer(16 * MIB))
+
+
+def download(page, path, *options):
+    return run_xget([page.url, "-o", path, "-n", CONNECTIONS, *QUICK, *FREQUENT, *options],
+                    path.parent)
+
+
+def claimed_ranges(path) -> list[tuple[int, int]]:
+    document = json.loads(sidecar(path).read_bytes())
+    length = document["piece_length"]
+    pieces = [(index * length, min((index + 1) * length, document["size"]))
+              for index, _ in document["pieces"]]
+    return pieces + [(begin, end) for begin, end, _ in document["runs"]]
+
+
+@pytest.mark.parametrize("way", ["sparse", "none"])
+def test_what_was_recorded_before_the_disk_was_full_is_not_fetched_again(page, folder, way):
+    with small_disk(folder / "small", 5 * MIB) as disk:
+        path = disk / "file"
+        run = download(page, path, "--preallocate", way).expect(Exit.DISK)
+        assert not path.exists() and "space" in run.err.lower(), run
+        assert "kept:" in run.err and "to go on:" in run.err, run
+        held = partial(path).read_bytes()
+        claimed = claimed_ranges(path)
+        assert all(held[begin:end] == page.data[begin:end] for begin, end in claimed)
+        kept = sum(end - begin for begin, end in claimed)
+        assert kept >= 2 * MIB, f"{kept} bytes of five megabytes\n{run}"
+
+        enlarge(disk, 24 * MIB)
+        page.forget_log()
+        again = download(page, path).expect(0)
+        assert_complete(path, page.data, run=again)
+        assert page.body_bytes <= SIZE - kept + CONNECTIONS * SLACK_PER_CONNECTION, again
+
+
+def test_still_full_in_the_next_run_loses_nothing(page, folder):
+    with small_disk(folder / "small", 5 * MIB) as disk:
+        path = disk / "file"
+        download(page, path, "--preallocate", "none").expect(Exit.DISK)
+        before = claimed_ranges(path)
+        run = download(page, path, "--preallocate", "none").expect(Exit.DISK)
+        assert not path.exists(), run
+        for begin, end in before:
+            assert any(b <= begin and end <= e for b, e in joined(claimed_ranges(path))), run
+        enlarge(disk, 24 * MIB)
+        again = download(page, path).expect(0)
+        assert_complete(path, page.data, run=again)
+
+
+def joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    result: list[tuple[int, int]] = []
+    for begin, end in sorted(ranges):
+        if result and result[-1][1] >= begin:
+            result[-1] = result[-1][0], max(end, result[-1][1])
+        else:
+            result.append((begin, end))
+    return result
+
+
+@pytest.mark.parametrize("way", ["full", "none"])
+@pytest.mark.parametrize("room", [{"size": 32 * KIB}, {"size": MIB, "names": 2}],
+                         ids=["no-room-for-bytes", "no-room-for-the-sidecar"])
+def test_full_before_anything_is_recorded(page, folder, way, room):
+    with small_disk(folder / "small", **room) as disk:
+        path = disk / "file"
+        run = download(page, path, "--preallocate", way).expect(Exit.DISK)
+        assert "space" in run.err.lower(), run
+        assert not list(disk.iterdir()), f"nothing of use is left, so nothing should be\n{run}"
+        enlarge(disk, 24 * MIB)
+        again = download(page, path, "--preallocate", way).expect(0)
+        assert_complete(path, page.data, run=again)
