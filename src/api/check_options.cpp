@@ -1,6 +1,10 @@
 #include "api/check_options.hpp"
 
 #include <algorithm>
+#include <string_view>
+
+#include "api/check_proxy.hpp"
+#include "api/check_trust.hpp"
 
 namespace xget::api {
 namespace {
@@ -13,6 +17,10 @@ tl::unexpected<Error> usage(std::string option, std::string cause) {
                .operation = "option",
                .subject = std::move(option),
                .cause = std::move(cause)});
+}
+
+bool has_line_break(const std::string& text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
 }
 
 }  // namespace
@@ -41,7 +49,9 @@ Result<void> check_options(const Options& options) {
   for (const std::string& rule : options.connect_to) {
     if (colons(rule) < 3) return usage("--connect-to", "must be HOST:PORT:TO_HOST:TO_PORT");
   }
-  return {};
+  if (has_line_break(options.user_agent)) return usage("--user-agent", "has a line break in it");
+  if (auto sound = check_proxy(options.proxy, "--proxy"); !sound) return sound;
+  return check_trust(options);
 }
 
 }  // namespace xget::api

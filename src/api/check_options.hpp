@@ -1,4 +1,5 @@
-// Options that make no sense are refused before anything starts.
+// Options that make no sense, or name files that cannot be used, are refused before anything
+// starts.
 #pragma once
 
 #include "xget/error.hpp"

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/check_proxy.hpp"
+#include "api/check_target.hpp"
 #include "base/text.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
@@ -15,12 +17,14 @@ namespace xget::api {
 namespace {
 
 constexpr std::uint64_t kCrawlRate = 1024;  // bytes per second
+constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
-tl::unexpected<Error> usage(std::string subject, std::string cause) {
+tl::unexpected<Error> usage(std::string subject, std::string cause, std::string remedy = "") {
   return fail({.code = ErrorCode::Usage,
                .operation = "use",
                .subject = std::move(subject),
-               .cause = std::move(cause)});
+               .cause = std::move(cause),
+               .remedy = std::move(remedy)});
 }
 
 bool is_token_character(char c) {  // RFC 9110 section 5.6.2
@@ -52,11 +56,15 @@ Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
   std::string name = spec.output;
   if (name.empty()) {
     auto safe = formats::safe_file_name(net::decoded_last_path_component(url));
-    if (!safe) return fail(safe.error());
+    if (!safe) {
+      return usage(net::without_secrets(url.text), "the URL ends in no name for a file",
+                   "name the file with -o FILE");
+    }
     name = *std::move(safe);
   }
   if (name.find('\0') != std::string::npos) return usage("--output", "has a NUL in its name");
-  if (name.back() == '/') return usage(name, "is a folder; -o names the file, -d its folder");
+  if (name.back() == '/')
+    return usage(name, "it is a folder", "-d DIR names the folder, -o FILE the file");
   if (spec.folder.empty() || name.front() == '/') return name;
   return spec.folder + (spec.folder.back() == '/' ? "" : "/") + name;
 }
@@ -102,6 +110,9 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   request.settings = settings_of(spec, options);
   auto path = path_of(spec, *url);
   if (!path) return fail(path.error());
+  if (auto sound = spec.output == "-" ? Result<void>{} : check_target(*path); !sound) {
+    return fail(sound.error());
+  }
   request.settings.path = *std::move(path);
   request.to_standard_output = spec.output == "-";
   if (!spec.checksum.empty()) {
@@ -120,6 +131,12 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   request.source.connect_to = options.connect_to;
   request.source.proxy = options.proxy;
   request.source.proxy_environment = net::read_proxy_environment();
+  const std::string proxy =
+      net::choose_proxy(*url, options.proxy, request.source.proxy_environment);
+  if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
+      !sound) {
+    return fail(sound.error());
+  }
   request.source.allow_downgrade = options.allow_downgrade;
   request.source.http2 = options.connections == 1;
   request.source.url = *std::move(url);
@@ -146,7 +163,9 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
 namespace xget {
 
 Result<std::string> target_path(const JobSpec& spec) {
-  auto request = api::prepare(spec, {});
+  Options options;
+  options.proxy = "none";  // where the bytes go does not depend on it
+  auto request = api::prepare(spec, options);
   if (!request) return fail(request.error());
   return request->settings.path;
 }

@@ -1,6 +1,8 @@
 """Arguments: what is refused before any request, and what every spelling means."""
 
+import os
 import re
+import subprocess
 
 import pytest
 
@@ -57,6 +59,21 @@ NONSENSE = {
     "two URLs with one name": [URL, "http://127.0.0.1:1/elsewhere/file.bin"],
     "the same URL twice": [URL, URL],
     "a missing value": [URL, "-o"],
+    "a folder as the output": [URL, "-o", "."],
+    "a device as the output": [URL, "-o", "/dev/null"],
+    "a user agent with a newline": [URL, "-A", "me\r\nX-Other: 1"],
+    "a proxy of an unknown kind": [URL, "--proxy", "gopher://127.0.0.1:1"],
+    "a proxy without a host": [URL, "--proxy", "http://"],
+    "a proxy with a port that is none": [URL, "--proxy", "127.0.0.1:99999"],
+    "authorities that are missing": [URL, "--cacert", "/no/such/file"],
+    "authorities in a folder": [URL, "--cacert", "/"],
+    "authorities that are no certificates": [URL, "--cacert", "/etc/hostname"],
+    "a client certificate that is missing": [URL, "--cert", "/no/such/file"],
+    "a client certificate that is none": [URL, "--cert", "/etc/hostname"],
+    "a key without a certificate": [URL, "--key", "/etc/hostname"],
+    "a pinned key that is neither hash nor file": [URL, "--pinnedpubkey", "nonsense"],
+    "a pinned hash that is cut short": [URL, "--pinnedpubkey", "sha256//abc="],
+    "a pinned key's file without a key": [URL, "--pinnedpubkey", "/etc/hostname"],
 }
 
 
@@ -67,6 +84,46 @@ def test_nonsense_is_refused_before_any_request(page, folder, name):
     assert not run.out
     assert not page.server.accepted
     assert not list(folder.iterdir())
+
+
+def test_a_proxy_of_the_environment_is_checked_as_well(page, folder):
+    run = run_xget([page.url], folder, env={"http_proxy": "gopher://me:c4n4ry@h"})
+    assert "http_proxy" in run.expect(Exit.USAGE).err
+    assert "c4n4ry" not in run.err
+    assert not page.server.accepted
+    run_xget([page.url, "--proxy", "none"], folder, env={"http_proxy": "gopher://h"}).expect(0)
+
+
+def test_a_client_key_must_fit_its_certificate(page, certificates, folder):
+    def try_key(key):
+        return run_xget([page.url, "--cert", certificates.certificate, "--key", key], folder)
+
+    for algorithm, cipher, words in (("ed25519", [], "does not belong"),
+                                     ("ed25519", ["-aes128", "-pass", "pass:x"], "passphrase")):
+        key = folder / "key"
+        subprocess.run(["openssl", "genpkey", "-algorithm", algorithm, *cipher, "-out", key],
+                       check=True, capture_output=True)
+        assert words in try_key(key).expect(Exit.USAGE).err
+    assert not page.server.accepted
+    try_key(certificates.key).expect(0)
+
+
+def test_a_link_as_the_output_is_refused_and_left_alone(page, folder):
+    (folder / "link").symlink_to("elsewhere")
+    run = run_xget([page.url, "-o", "link"], folder).expect(Exit.USAGE)
+    assert "symbolic link" in run.err and "to go on" not in run.err
+    assert not page.server.accepted and [p.name for p in folder.iterdir()] == ["link"]
+
+
+def test_the_remedy_for_a_pipe_as_the_output_works(page, folder):
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    run = run_xget([page.url, "-o", pipe], folder).expect(Exit.USAGE)
+    assert f"-o - > {pipe}" in run.err and "to go on" not in run.err
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        with open(pipe, "wb") as writer:
+            run_xget([page.url, "-o", "-"], folder, stdout=writer).expect(0)
+        assert reader.stdout.read() == page.data
 
 
 def test_a_url_without_a_name_needs_one(server, folder):

@@ -1,0 +1,78 @@
+#include "api/check_proxy.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace xget::api {
+namespace {
+
+constexpr std::array<std::string_view, 6> kSchemes{"http",    "https",  "socks4",
+                                                   "socks4a", "socks5", "socks5h"};
+constexpr std::uint64_t kHighestPort = 65535;
+
+struct Parts {
+  std::string_view scheme;  // empty: http
+  std::string_view host;    // IPv6 in brackets
+  std::string_view port;    // with its colon
+};
+
+Parts split(std::string_view proxy) {
+  Parts parts;
+  if (const auto end = proxy.find("://"); end != std::string_view::npos) {
+    parts.scheme = proxy.substr(0, end);
+    proxy.remove_prefix(end + 3);
+  }
+  proxy = proxy.substr(0, proxy.find_first_of("/?#"));
+  if (const auto at = proxy.rfind('@'); at != std::string_view::npos) proxy.remove_prefix(at + 1);
+  const auto bracket = proxy.starts_with('[') ? proxy.find(']') : std::string_view::npos;
+  const auto after_host = bracket == std::string_view::npos ? proxy.find(':') : bracket + 1;
+  parts.host = proxy.substr(0, after_host);
+  if (after_host < proxy.size()) parts.port = proxy.substr(after_host);
+  return parts;
+}
+
+bool is_known(std::string_view scheme) {
+  return std::any_of(kSchemes.begin(), kSchemes.end(),
+                     [&](auto known) { return equals_ignoring_case(known, scheme); });
+}
+
+bool is_port(std::string_view text) {
+  if (!text.starts_with(':')) return false;
+  const auto port = parse_u64(text.substr(1));
+  return port && *port > 0 && *port <= kHighestPort;
+}
+
+bool is_host(std::string_view text) {
+  const bool readable = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '<' && c != '>' && c != '\\';
+  });
+  return readable && !text.empty() && text != "[]";
+}
+
+}  // namespace
+
+Result<void> check_proxy(std::string_view proxy, const std::string& subject) {
+  const auto refuse = [&](std::string cause) -> Result<void> {
+    return fail({.code = ErrorCode::Usage,
+                 .operation = "",
+                 .subject = subject,
+                 .cause = std::move(cause),
+                 .remedy = "a proxy is [SCHEME://][USER:PASSWORD@]HOST[:PORT], with http, https, "
+                           "socks4, socks4a, socks5 or socks5h"});
+  };
+  if (proxy.empty() || proxy == "none") return {};
+  const Parts parts = split(proxy);
+  if (!parts.scheme.empty() && !is_known(parts.scheme)) {
+    return refuse("\"" + printable(parts.scheme) + "\" is no kind of proxy that xget knows");
+  }
+  if (!is_host(parts.host)) return refuse("the proxy has no usable host");
+  if (!parts.port.empty() && !is_port(parts.port)) {
+    return refuse("the proxy's port is not a number from 1 to 65535");
+  }
+  return {};
+}
+
+}  // namespace xget::api
