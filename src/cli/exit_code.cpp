@@ -13,7 +13,7 @@ constexpr std::array<ExitCodeRow, 11> kTable{{
     {ExitCode::Network, "the network or the server failed; the same command goes on"},
     {ExitCode::Refused, "the server refuses for good"},
     {ExitCode::Checksum, "the file is not what --checksum names"},
-    {ExitCode::Disk, "the disk failed: no space, no permission, an error"},
+    {ExitCode::Disk, "the disk or standard output failed: no space, no permission"},
     {ExitCode::Changed, "the file changed on the server (with --on-change=fail)"},
     {ExitCode::Exists, "the file exists, or another xget is at it"},
     {ExitCode::NotProven, "nothing proves the file (with --strict)"},

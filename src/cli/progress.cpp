@@ -82,7 +82,7 @@ void ProgressDisplay::on(const Failed& failed, Duration now) {
   it.wait.reset();
   it.last.bytes_per_second = 0;
   it.last.connections = 0;
-  if (!is_closed_pipe(failed)) print_above(failure_text(failed.error));
+  print_above(failure_text(failed.error));
 }
 
 ProgressDisplay::Job& ProgressDisplay::job(JobId id, Duration now) {

@@ -77,17 +77,14 @@ bool can_go_on(const Failed& failed) {
   if (failed.path == "-") return false;  // what was written there is gone
   switch (failed.error.code) {
     case ErrorCode::Network:
-    case ErrorCode::Interrupted:
-    case ErrorCode::Disk: return true;
+    case ErrorCode::Interrupted: return true;
+    // What stands in the way before anything was kept is still there for the same command.
+    case ErrorCode::Disk: return !failed.error.kept.empty() || failed.error.number == ENOSPC;
     // Once the server has changed its mind, or the other process is done.
     case ErrorCode::Refused: return !failed.error.kept.empty();
     case ErrorCode::Busy: return true;
     default: return false;
   }
-}
-
-bool is_closed_pipe(const Failed& failed) {
-  return failed.path == "-" && failed.error.code == ErrorCode::Disk && failed.error.number == EPIPE;
 }
 
 }  // namespace xget::cli

@@ -27,7 +27,5 @@ std::string go_on_text(const ResumeCommand& command);
 
 // Does the same command go on after this failure?
 bool can_go_on(const Failed& failed);
-// The reader of standard output has left: it knows, and nothing is to be said.
-bool is_closed_pipe(const Failed& failed);
 
 }  // namespace xget::cli

@@ -45,13 +45,15 @@ Result<std::string> read_small_file(const std::string& path) {
   }
 }
 
-// Signals that would leave the terminal without echo only end the read while this lives.
+// Signals that would leave the terminal without echo only end the read while this lives; a stop
+// waits until the answer is there.
 class InterruptibleRead {
  public:
   InterruptibleRead() {
     struct sigaction action {};
-    action.sa_handler = [](int) {};  // no SA_RESTART: read() returns EINTR
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      // No SA_RESTART: read() returns EINTR.
+      action.sa_handler = kSignals[i] == SIGTSTP ? SIG_IGN : [](int) {};
       ::sigaction(kSignals[i], &action, &before_[i]);
     }
   }
@@ -106,7 +108,14 @@ Result<std::string> ask_on_terminal(const std::string& user) {
   print_to(terminal.get(), "password of " + printable(user) + ": ");
   std::array<char, 1024> line{};
   const ssize_t count = ::read(terminal.get(), line.data(), line.size());
+  const bool interrupted = count < 0 && errno == EINTR;
   print_to(terminal.get(), "\n");
+  if (interrupted) {
+    return fail({.code = ErrorCode::Interrupted,
+                 .operation = "ask for the password",
+                 .subject = "",
+                 .cause = "interrupted"});
+  }
   if (count <= 0 || line[static_cast<std::size_t>(count) - 1] != '\n') {
     return refuse("no password was given");
   }

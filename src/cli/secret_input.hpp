@@ -8,11 +8,11 @@
 
 namespace xget::cli {
 
-// Replaced in tests. Both fail with Usage.
+// Replaced in tests. Both fail with Usage, asking also with Interrupted.
 struct SecretInput {
   // The whole file, at most kMaxSecretFile bytes.
   std::function<Result<std::string>(const std::string& path)> read_file;
-  // Asks on the controlling terminal, without echo. Fails too when a signal interrupts it.
+  // Asks on the controlling terminal, without echo.
   std::function<Result<std::string>(const std::string& user)> ask_password;
 };
 

@@ -60,7 +60,7 @@ def test_a_slow_front_does_not_fill_the_memory(server, folder):
     assert peak < 48 * MIB, f"{peak / MIB:.0f} MiB"
 
 
-def test_a_closed_pipe_ends_it_quietly(server, folder):
+def test_a_closed_pipe_ends_it_with_a_word(server, folder):
     page = server.serve("/file", Resource(32 * MIB), t.rate(32 * MIB))
     read_end, write_end = os.pipe()
     with start_xget([page.url, "-o", "-", *QUICK], folder, stdout=write_end) as child:
@@ -68,7 +68,8 @@ def test_a_closed_pipe_ends_it_quietly(server, folder):
         os.read(read_end, 1000)
         os.close(read_end)
         run = child.wait(20)
-    assert run.code not in (0, Exit.BUG), run
+    run.expect(Exit.DISK)
+    assert "standard output" in run.err, "it says why"
     assert len(run.err) < 3000, run
 
 

@@ -1,9 +1,11 @@
 """Signals: the network stops at once, what came is kept, and the way on is printed."""
 
+import fcntl
 import os
 import re
 import shlex
 import signal
+import termios
 import time
 
 import pytest
@@ -116,3 +118,32 @@ def test_secrets_in_the_printed_command_are_hidden(page, path):
         run = child.wait(10).expect(Exit.INTERRUPTED)
     assert "c4n4ry" not in run.err
     assert "…" in run.err, run
+
+
+# ---- the password prompt ---------------------------------------------------------------------
+
+
+def echo_is_on(terminal: int) -> bool:
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+def test_a_signal_at_the_password_prompt(page, folder, number):
+    master, terminal = os.openpty()
+
+    def take_terminal():
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+
+    with start_xget([page.url, "-u", "me"], folder, preexec=take_terminal) as child:
+        wait_until(lambda: not echo_is_on(terminal), "it asks")
+        if number == signal.SIGINT:
+            os.write(master, b"\x03")
+        else:
+            child.interrupt(number)
+        run = child.wait(10).expect(Exit.INTERRUPTED)
+    assert echo_is_on(terminal)
+    assert "interrupted" in run.err
+    assert not page.requests
+    os.close(master)
+    os.close(terminal)

@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-#include <cerrno>
 
 #include "cli/progress.hpp"
 
@@ -179,11 +178,48 @@ TEST_CASE("a line before the server has answered says so") {
   CHECK(shown.prints.back().starts_with("\rwaiting for the server  0 B"));
 }
 
-TEST_CASE("when the reader of standard output has left nothing is said") {
+TEST_CASE("a wait says on a terminal why and when it is tried again") {
+  Shown shown({.redraw = true});
+  shown.display.on_event(Retrying{1, "https://a/f", "connection refused", 4000ms}, 900ms);
+  shown.display.on_event(Progress{.job = 1}, 1s);
+  CHECK(shown.prints.back() ==
+        "\rwaiting for the server  0 B  again in 4s: connection refused\x1b[K");
+  shown.display.on_event(Progress{.job = 1}, 5s);
+  CHECK(shown.prints.back().find("trying again: connection refused") != std::string::npos);
+  shown.display.on_event(progress(1, 10), 6s);
+  CHECK(shown.prints.back().find("again") == std::string::npos);
+}
+
+TEST_CASE("where other connections go on a wait is nobody's concern") {
+  Shown shown({.redraw = true});
+  shown.display.on_event(probed(1, "f"), 0ms);
+  shown.display.on_event(Retrying{1, "https://a/f", "reset", 4000ms}, 900ms);
+  shown.display.on_event(progress(1, 10), 1s);
+  CHECK(shown.prints.back().find("reset") == std::string::npos);
+}
+
+TEST_CASE("a log hears of each cause of a wait once, until work went on or the cause changed") {
   Shown shown({});
-  Failed closed = failed(1, "-");
-  closed.error.code = ErrorCode::Disk;
-  closed.error.number = EPIPE;
-  shown.display.on_event(closed, 1s);
-  CHECK(shown.prints.empty());
+  const auto fail_with = [&](const char* cause, Duration now) {
+    shown.display.on_event(Retrying{1, "https://a/f", cause, 2000ms}, now);
+    shown.display.on_event(Progress{.job = 1}, now);
+  };
+  for (int second = 1; second <= 9; ++second) fail_with("refused", second * 1s);
+  REQUIRE(shown.prints.size() == 1);
+  CHECK(shown.prints[0] == "https://a/f: refused; again in 2s\n");
+  fail_with("reset", 9500ms);
+  fail_with("stalled", 9600ms);  // too soon for another line
+  CHECK(shown.prints.size() == 2);
+  shown.display.on_event(progress(1, 10), 10s);
+  REQUIRE(shown.prints.size() == 3);
+  fail_with("reset", 13s);
+  CHECK(shown.prints.size() == 4);
+}
+
+TEST_CASE("a cause too long for the line is cut, and never the time") {
+  Shown shown({.redraw = true});
+  shown.display.on_event(Retrying{1, "https://a/f", std::string(200, 'x'), 4000ms}, 900ms);
+  shown.display.on_event(Progress{.job = 1}, 1s);
+  CHECK(shown.prints.back().find("again in 4s: xxx") != std::string::npos);
+  CHECK(shown.prints.back().size() <= 80 + 8);
 }

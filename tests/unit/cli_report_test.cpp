@@ -42,7 +42,8 @@ TEST_CASE("only what a later run continues has a command that goes on") {
   };
   CHECK(after(ErrorCode::Network, "", "f"));
   CHECK(after(ErrorCode::Interrupted, "", "f"));
-  CHECK(after(ErrorCode::Disk, "", "f"));
+  CHECK(after(ErrorCode::Disk, "1 GiB", "f"));
+  CHECK_FALSE(after(ErrorCode::Disk, "", "f"));  // what stands in the way would still be there
   CHECK(after(ErrorCode::Busy, "", "f"));
   CHECK(after(ErrorCode::Refused, "1 GiB", "f"));
   CHECK_FALSE(after(ErrorCode::Refused, "", "f"));
