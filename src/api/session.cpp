@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -48,6 +50,18 @@ net::TransportSettings transport_settings(const Options& options) {
   return settings;
 }
 
+// One text for each file, however its path is spelt. Links in its folders are followed, as opening
+// it would follow them.
+std::string identity_of(const api::JobRequest& request) {
+  const std::string& path = request.settings.path;
+  if (request.to_standard_output) return path;
+  namespace fs = std::filesystem;
+  std::error_code unseen;  // a folder that cannot be looked at: what it is called has to do
+  const fs::path whole = fs::absolute(path, unseen);
+  const fs::path folder = fs::weakly_canonical(whole.parent_path(), unseen);
+  return ((unseen ? whole.parent_path() : folder) / whole.filename()).lexically_normal().string();
+}
+
 }  // namespace
 
 const char* version() { return XGET_VERSION; }
@@ -76,18 +90,20 @@ class Session::Impl {
   Result<JobId> add(const JobSpec& spec) {
     auto request = api::prepare(spec, options_);
     if (!request) return fail(request.error());
-    const std::string& path = request->settings.path;
+    const std::string target = identity_of(*request);
     JobId id = 0;
     {
       const std::lock_guard lock(mutex_);
-      if (!targets_.insert(path).second) {
+      const auto [entry, is_new] = targets_.insert(target);
+      if (!is_new) {
         return fail({.code = ErrorCode::Usage,
                      .operation = "download to",
-                     .subject = path,
+                     .subject = request->settings.path,
                      .cause = "two downloads would have the same name",
                      .remedy = "give each its own -o"});
       }
       id = request->settings.id = ++last_id_;
+      target_of_.emplace(id, entry);
       events_.add_job();
       inbox_.push_back(*std::move(request));
     }
@@ -157,20 +173,22 @@ class Session::Impl {
 
   // An ended job's target is free again.
   void tell(Event event) {
-    const std::string* ended = nullptr;
-    if (const auto* finished = std::get_if<Finished>(&event)) ended = &finished->path;
-    if (const auto* failed = std::get_if<Failed>(&event)) ended = &failed->path;
-    if (ended != nullptr) {
+    JobId ended = 0;
+    if (const auto* finished = std::get_if<Finished>(&event)) ended = finished->job;
+    if (const auto* failed = std::get_if<Failed>(&event)) ended = failed->job;
+    if (ended != 0) {
       const std::lock_guard lock(mutex_);
-      targets_.erase(*ended);
+      const auto target = target_of_.extract(ended);
+      if (!target.empty()) targets_.erase(target.mapped());
     }
     events_.push(std::move(event));
   }
 
   const Options options_;
-  std::mutex mutex_;  // guards the next three
+  std::mutex mutex_;  // guards the next four
   std::vector<api::JobRequest> inbox_;
-  std::set<std::string> targets_;
+  std::set<std::string> targets_;  // of jobs that have not ended
+  std::map<JobId, std::set<std::string>::const_iterator> target_of_;
   JobId last_id_ = 0;
   std::atomic<bool> interrupted_ = false;
   std::atomic<bool> closing_ = false;
