@@ -79,7 +79,6 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.checkpoint_folder = spec.checkpoint_folder;
   settings.max_filesize = spec.max_filesize;
   settings.strict = spec.strict;
-  settings.connections = options.connections;
   settings.stall_timeout = options.stall_timeout;
   settings.connect_timeout = options.connect_timeout;
   if (options.retry) {
@@ -139,6 +138,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   }
   request.source.allow_downgrade = options.allow_downgrade;
   request.source.http2 = options.connections == 1;
+  request.connections = options.connections;
   request.source.url = *std::move(url);
   return request;
 }
@@ -154,8 +154,11 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
     if (!made) return fail(std::move(made.error()));
     stream = *std::move(made);
   }
-  return std::make_unique<engine::Job>(request.settings, ports.job, std::move(source),
-                                       std::move(stream), std::move(tell));
+  auto connections = std::make_unique<core::FixedConnections>(request.connections);
+  return std::make_unique<engine::Job>(
+      request.settings, ports.job,
+      engine::JobParts{std::move(source), std::move(stream), std::move(connections)},
+      std::move(tell));
 }
 
 }  // namespace xget::api

@@ -15,6 +15,7 @@ struct JobRequest {
   engine::JobSettings settings;
   engine::HttpSourceSettings source;
   bool to_standard_output = false;
+  int connections = 4;
 };
 
 // Checks everything that can be checked without a request. Fails with Usage.

@@ -1,6 +1,7 @@
 #include "core/retry_policy.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace xget::core {
 namespace {
@@ -43,6 +44,11 @@ Remedy remedy_for(FailureKind kind, bool served) {
   return Remedy::GiveUp;
 }
 
+bool final_for_all(FailureKind kind) {
+  return kind == FailureKind::Certificate || kind == FailureKind::Unusable ||
+         kind == FailureKind::TooLarge;
+}
+
 void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
   bytes_since_failure_ += bytes;
   if (bytes_since_failure_ < kProgressBytes) return;
@@ -51,22 +57,23 @@ void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
   last_byte_at_ = now;
 }
 
-RetryPolicy::Decision RetryPolicy::on_failure(const Failure& failure, Instant now,
-                                              std::uint64_t random) {
-  const bool progressed = bytes_since_failure_ >= kProgressBytes;
-  bytes_since_failure_ = 0;
-  if (failure.retry_after && *failure.retry_after > limits_.longest_retry_after) {
-    return {.give_up = true, .wait = *failure.retry_after};
-  }
-  if (const auto end = deadline(); end && now >= *end) return {.give_up = true, .wait = {}};
+bool RetryPolicy::used_up(const Failure& failure, Instant now) {
+  if (failure.retry_after && *failure.retry_after > limits_.longest_retry_after) return true;
+  if (const auto end = deadline(); end && now >= *end) return true;
   ++failures_;
   const bool no_answer_yet =
       !served_ && (failure.kind == FailureKind::Resolve || failure.kind == FailureKind::Connect);
-  const int allowed = no_answer_yet ? std::min(limits_.failures, limits_.failures_before_first_byte)
-                                    : limits_.failures;
-  if (failures_ > allowed) return {.give_up = true, .wait = {}};
+  return failures_ > (no_answer_yet ? std::min(limits_.failures, limits_.failures_before_first_byte)
+                                    : limits_.failures);
+}
 
-  const int doublings = std::min(failures_ - 1, 10);
+RetryPolicy::Decision RetryPolicy::on_failure(const Failure& failure, Instant now,
+                                              std::uint64_t random, bool others_work) {
+  const bool progressed = std::exchange(bytes_since_failure_, 0) >= kProgressBytes;
+  if (!others_work && used_up(failure, now)) {
+    return {.give_up = true, .wait = failure.retry_after.value_or(Duration::zero())};
+  }
+  const int doublings = std::clamp(failures_ - 1, 0, 10);
   Duration wait =
       std::min(limits_.longest_wait, limits_.first_wait * (Duration::rep{1} << doublings));
   // A connection that delivered and then broke is simply made again.

@@ -19,6 +19,9 @@ enum class Remedy {
 };
 // `served`: the source has already given bytes of this resource in this run.
 Remedy remedy_for(FailureKind kind, bool served);
+// One request's failure shows that no other can succeed either. What is final for the first
+// request may be a server's way to refuse one connection more.
+bool final_for_all(FailureKind kind);
 
 struct RetryLimits {
   int failures = 15;                   // in a row without a new byte
@@ -43,8 +46,10 @@ class RetryPolicy {
     bool give_up = false;
     Duration wait{};
   };
-  // `random` is uniform over 64 bits and jitters the wait.
-  Decision on_failure(const Failure& failure, Instant now, std::uint64_t random);
+  // `random` is uniform over 64 bits and jitters the wait. `others_work`: other connections
+  // deliver meanwhile, so it is no step towards giving up.
+  Decision on_failure(const Failure& failure, Instant now, std::uint64_t random,
+                      bool others_work = false);
 
   // When give_up_after will have passed without a new byte.
   [[nodiscard]] std::optional<Instant> deadline() const;
@@ -53,6 +58,8 @@ class RetryPolicy {
  private:
   RetryLimits limits_;
   Instant last_byte_at_;
+  [[nodiscard]] bool used_up(const Failure& failure, Instant now);
+
   std::uint64_t bytes_since_failure_ = 0;
   int failures_ = 0;
   bool served_ = false;

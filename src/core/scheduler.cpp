@@ -46,8 +46,8 @@ SchedulerActions Scheduler::on(const SchedulerEvent& event, Instant now) {
 
 void Scheduler::handle(const SegmentAdopted& event, Instant now) {
   ByteRange range{event.range.begin, std::min(event.range.end, plan_.size)};
-  const int target = connections_.target();
-  if (plan_.ranges && target > 1) {
+  const int target = connections();
+  if (target > 1) {
     // Its response has no end of its own: give it an equal share, so that the one cut it costs
     // comes late.
     const std::uint64_t share = missing_.size() / static_cast<std::uint64_t>(target);
@@ -196,21 +196,19 @@ Remedy Scheduler::remedy_after(const Failure& failure) {
 }
 
 void Scheduler::after_failure(const Failure& failure, Instant now) {
-  const bool refused = failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect;
+  const bool others_work = receiving() > 0;
+  const Remedy remedy = remedy_after(failure);
+  const bool refused = failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect ||
+                       remedy == Remedy::GiveUp;
   if (refused) connections_.on_refusal(static_cast<int>(segments_.size()), now);
-  if (refused && receiving() > 0) {  // one connection too many; those that work go on
+  if (refused && others_work && !final_for_all(failure.kind)) {
+    // One connection too many; those that work go on.
     waits_.push_back(now +
                      std::max(kWaitOfRefused, failure.retry_after.value_or(Duration::zero())));
     return;
   }
-  const Remedy remedy = remedy_after(failure);
-  if (remedy == Remedy::GiveUp) {
-    stopped_ = true;
-    actions_.emplace_back(GiveUp{failure});
-    return;
-  }
-  const auto decision = retry_.on_failure(failure, now, random_.next());
-  if (decision.give_up) {
+  const auto decision = retry_.on_failure(failure, now, random_.next(), others_work);
+  if (decision.give_up || remedy == Remedy::GiveUp) {
     stopped_ = true;
     actions_.emplace_back(GiveUp{failure});
     return;
@@ -221,7 +219,7 @@ void Scheduler::after_failure(const Failure& failure, Instant now) {
     return;
   }
   if (remedy == Remedy::StartOver) actions_.emplace_back(StartOver{});
-  actions_.emplace_back(RetryLater{failure, decision.wait});
+  if (!others_work) actions_.emplace_back(RetryLater{failure, decision.wait});
   waits_.push_back(now + decision.wait);
 }
 
@@ -269,8 +267,12 @@ Instant Scheduler::stall_deadline(const Segment& segment) const {
   return std::min(segment.last_activity, segment.window_start) + plan_.stall_timeout;
 }
 
+int Scheduler::connections() const {
+  return plan_.ranges && plan_.split ? connections_.target() : 1;
+}
+
 void Scheduler::fill(Instant now) {
-  const int target = plan_.ranges ? connections_.target() : 1;
+  const int target = connections();
   while (static_cast<int>(segments_.size() + waits_.size()) < target) {
     auto range = pick(now);
     if (!range) range = take_over(now);
@@ -291,7 +293,7 @@ std::optional<ByteRange> Scheduler::pick(Instant now) const {
 }
 
 std::uint64_t Scheduler::range_length(Instant now) const {
-  const auto connections = static_cast<std::uint64_t>(connections_.target());
+  const auto connections = static_cast<std::uint64_t>(this->connections());
   const double rate = expected_rate(now);
   std::uint64_t wanted = kFirstRange;
   if (rate > 0) {

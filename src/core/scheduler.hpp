@@ -120,6 +120,7 @@ struct SchedulerPlan {
   std::uint64_t size = kUnknownEnd;
   std::uint64_t piece_length = 1;
   bool ranges = true;  // false: one stream from 0
+  bool split = true;   // false: one range after the other
   RangeSet held;       // not to be fetched
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
@@ -177,7 +178,8 @@ class Scheduler {
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;
 
-  void fill(Instant now);  // starts segments while connections are free
+  void fill(Instant now);                 // starts segments while connections are free
+  [[nodiscard]] int connections() const;  // that may be used now
   [[nodiscard]] std::optional<ByteRange> pick(Instant now) const;
   [[nodiscard]] std::uint64_t range_length(Instant now) const;
   [[nodiscard]] std::optional<ByteRange> take_over(Instant now);

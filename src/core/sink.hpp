@@ -33,8 +33,13 @@ class Sink {
   // Called on the loop thread when window_end has grown.
   virtual void on_window_growth(std::function<void()> callback) = 0;
 
+  // What was written, or claimed by an earlier run: not to be fetched again.
+  [[nodiscard]] virtual RangeSet held() const = 0;
+
   // Bytes written since the last checkpoint that could be made durable.
   [[nodiscard]] virtual std::uint64_t undurable_bytes() const = 0;
+  // Bytes that a later run can go on with.
+  [[nodiscard]] virtual std::uint64_t durable_bytes() const = 0;
   // Makes what was written durable and recorded. At most one at a time. An error ends the job.
   virtual void checkpoint(Done done) = 0;
 

@@ -1,5 +1,7 @@
-// Probe: the first request of a job, whose response goes on as its first range. Bytes that arrive
-// before the job has decided what to do with them are kept (one delivery) and the response waits.
+// Probe: asks the server what it has, again and again as the retry policy allows, until there is a
+// usable answer or a final failure. The answer's response goes on as the job's first range: bytes
+// that arrive before the job has decided what to do with them are kept (one delivery) and the
+// response waits.
 // Thread: loop.
 #pragma once
 
@@ -8,48 +10,41 @@
 #include <vector>
 
 #include "core/source.hpp"
+#include "engine/job_context.hpp"
 
 namespace xget::engine {
 
+// Any version, from its start.
+core::FetchSpec whole_resource();
+
 class Probe {
  public:
-  Probe(core::Source& source, core::SourceListener& owner) : source_(source), owner_(owner) {}
+  explicit Probe(const JobContext& job) : job_(job) {}
   ~Probe() { drop(); }
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
-  void start(core::FetchSpec spec) {
-    drop();
-    spec_ = std::move(spec);
-    fetch_ = source_.fetch(spec_, owner_);
-  }
-  // Forgets the answer; ends the response if it still runs.
-  void drop() {
-    if (fetch_ != 0 && !end_) source_.cancel(fetch_);
-    fetch_ = 0;
-    offer_.reset();
-    end_.reset();
-    first_bytes_.clear();
-  }
+  // Forgets what was asked and answered before.
+  void ask(core::FetchSpec spec);
+  void ask_later(core::FetchSpec spec, Instant at);
+  // Forgets it all; ends the response if it still runs.
+  void drop();
 
+  void on_time(Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  // Callbacks of the Source, for the fetch it owns.
   [[nodiscard]] bool owns(core::FetchId id) const { return id != 0 && id == fetch_; }
-  bool on_offer(const core::Offer& offer) {
-    offer_ = offer;
-    return true;
-  }
-  core::Flow on_bytes(std::span<const std::byte> bytes) {
-    first_bytes_.insert(first_bytes_.end(), bytes.begin(), bytes.end());
-    return core::Flow::Pause;
-  }
+  bool on_offer(const core::Offer& offer);
+  core::Flow on_bytes(std::span<const std::byte> bytes);
   void on_fetch_end(const core::FetchEnd& end) { end_ = end; }
 
-  [[nodiscard]] const core::FetchSpec& spec() const { return spec_; }
-  [[nodiscard]] bool running() const { return fetch_ != 0; }
+  // The answer. Its response may have ended, or may still run and wait.
   [[nodiscard]] const std::optional<core::Offer>& offer() const { return offer_; }
-  // The request failed before a usable answer came.
-  [[nodiscard]] const core::Failure* failure() const {
-    return end_ && end_->failure && !offer_ ? &*end_->failure : nullptr;
-  }
+  // Nothing that is asked again can help.
+  [[nodiscard]] const std::optional<core::Failure>& failure() const { return failure_; }
+  // It asked what the resource is now, not for the rest of a known version.
+  [[nodiscard]] bool asked_openly() const { return !spec_.expected; }
 
   // Hands the response over: what it was, what came of it so far, whether it has ended already.
   struct Response {
@@ -58,21 +53,21 @@ class Probe {
     std::vector<std::byte> first_bytes;
     std::optional<core::FetchEnd> end;
   };
-  Response release() {
-    Response response{fetch_, *std::move(offer_), std::move(first_bytes_), std::move(end_)};
-    fetch_ = 0;
-    drop();
-    return response;
-  }
+  Response release();
 
  private:
-  core::Source& source_;
-  core::SourceListener& owner_;
+  void start(Instant now);
+  void after_failure(const core::Failure& failure, Instant now);
+
+  const JobContext& job_;
   core::FetchSpec spec_;
   core::FetchId fetch_ = 0;
+  std::optional<Instant> start_at_;
+  Instant answer_by_{};  // still unanswered then, it has stalled
   std::optional<core::Offer> offer_;
   std::vector<std::byte> first_bytes_;
   std::optional<core::FetchEnd> end_;
+  std::optional<core::Failure> failure_;
 };
 
 }  // namespace xget::engine

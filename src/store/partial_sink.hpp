@@ -56,10 +56,10 @@ class PartialSink final : public core::Sink {
   ~PartialSink() override;
 
   // What is held or claimed: not to be fetched again unless verify_claims() says it is bad.
-  [[nodiscard]] RangeSet held() const;
+  [[nodiscard]] RangeSet held() const override;
   [[nodiscard]] std::uint64_t piece_length() const;
   // Bytes the last successful checkpoint claims.
-  [[nodiscard]] std::uint64_t durable_bytes() const;
+  [[nodiscard]] std::uint64_t durable_bytes() const override;
   // Reads back what was written, for samples.
   Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into);
 

@@ -59,6 +59,7 @@ class StreamSink::Impl : public std::enable_shared_from_this<StreamSink::Impl> {
   void close();
 
   [[nodiscard]] std::uint64_t front() const { return front_; }
+  [[nodiscard]] RangeSet held() const;
   [[nodiscard]] bool handed_on() const { return leaving_ > 0; }
   [[nodiscard]] std::uint64_t window_end() const {
     return failure_ ? kUnknownEnd : front_ + window_;
@@ -162,6 +163,12 @@ void StreamSink::Impl::release_blocks() {
   }
 }
 
+RangeSet StreamSink::Impl::held() const {
+  RangeSet held = waiting_;
+  if (front_ > 0) held.add({0, front_});
+  return held;
+}
+
 void StreamSink::Impl::forget(ByteRange range) {
   range.begin = std::max(range.begin, leaving_);
   waiting_.remove(range);
@@ -222,6 +229,7 @@ StreamSink::~StreamSink() { impl_->close(); }
 
 std::uint64_t StreamSink::front() const { return impl_->front(); }
 bool StreamSink::handed_on() const { return impl_->handed_on(); }
+RangeSet StreamSink::held() const { return impl_->held(); }
 Result<void> StreamSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   return impl_->write(offset, bytes);
 }

@@ -39,7 +39,9 @@ class StreamSink final : public core::Sink {
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;
   void on_window_growth(std::function<void()> callback) override;
+  [[nodiscard]] RangeSet held() const override;
   // Nothing here is ever durable and nothing was claimed before.
+  [[nodiscard]] std::uint64_t durable_bytes() const override { return 0; }
   [[nodiscard]] std::uint64_t undurable_bytes() const override { return 0; }
   void checkpoint(Done done) override;
   void verify_claims(std::function<void(ByteRange)> bad, Done done) override;

@@ -34,8 +34,10 @@ struct Process {
     auto source =
         std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock);
     const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limit};
+    auto connections = std::make_unique<core::FixedConnections>(universe.scenario.connections);
     job = std::make_unique<engine::Job>(
-        universe.scenario.job, ports, std::move(source), nullptr,
+        universe.scenario.job, ports,
+        engine::JobParts{std::move(source), nullptr, std::move(connections)},
         [this, &universe](Event event) { take(universe.world, std::move(event)); });
   }
 

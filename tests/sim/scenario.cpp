@@ -204,7 +204,6 @@ engine::JobSettings draw_job(Dice& dice, std::uint64_t size) {
   engine::JobSettings job;
   job.id = 1;
   job.path = kTarget;
-  job.connections = dice.chance(0.25) ? 1 : static_cast<int>(dice.between(2, 8));
   job.checkpoint_interval = draw_interval(dice);
   if (dice.chance(0.1)) job.checkpoint_folder = kCheckpointFolder;
   const std::array<Preallocate, 3> ways{Preallocate::Full, Preallocate::Sparse, Preallocate::None};
@@ -286,9 +285,9 @@ Scenario draw_scenario(Dice& dice) {
   scenario.size = draw_size(dice);
   scenario.validation = draw_validation(dice);
   scenario.hosts = draw_hosts(dice, scenario.validation);
+  scenario.connections = dice.chance(0.25) ? 1 : static_cast<int>(dice.between(2, 8));
   scenario.job = draw_job(dice, scenario.size);
-  const Duration span =
-      estimate(scenario.hosts.back().path, scenario.size, scenario.job.connections);
+  const Duration span = estimate(scenario.hosts.back().path, scenario.size, scenario.connections);
   scenario.changes = draw_changes(dice, scenario.size, scenario.validation, span);
   scenario.digest_given = dice.chance(0.12);
   if (dice.chance(0.05)) scenario.limit_rate = dice.between(20 * kKiB, kMiB);

@@ -69,6 +69,7 @@ struct Scenario {
   Validation validation = Validation::StrongEtag;
   std::vector<HostPlan> hosts;  // the first is the one that is asked
   engine::JobSettings job;      // the digest is that of the first version
+  int connections = 4;
   bool digest_given = false;
   std::uint64_t limit_rate = 0;
   DiskFaults disk;

@@ -1,0 +1,396 @@
+#include "engine/arrival.hpp"
+
+#include <utility>
+
+#include "base/units.hpp"
+#include "core/target_policy.hpp"
+#include "engine/job_error.hpp"
+
+namespace xget::engine {
+namespace {
+
+constexpr int kMostVersionChanges = 5;
+
+}  // namespace
+
+Arrival::Arrival(const JobContext& job, Destination& destination, Probe& probe)
+    : job_(job), destination_(destination), probe_(probe) {}
+
+void Arrival::settled(ArrivalOutcome outcome) {
+  stage_ = Stage::Settled;
+  outcome_ = std::move(outcome);
+  job_.wake();
+}
+
+std::optional<ArrivalOutcome> Arrival::take_outcome() {
+  return std::exchange(outcome_, std::nullopt);
+}
+
+void Arrival::end() {
+  stage_ = Stage::Settled;
+  probe_.drop();
+  samples_.reset();
+}
+
+void Arrival::on_time(Instant now) {
+  switch (stage_) {
+    case Stage::HashExisting: return step_hash_existing(now);
+    case Stage::Probe: probe_.on_time(now); return step_probe();
+    case Stage::Sample: return step_sample(now);
+    case Stage::Settled: return;
+  }
+}
+
+std::optional<Instant> Arrival::next_deadline() const {
+  if (stage_ == Stage::Sample) return sample_by_;
+  return probe_.next_deadline();
+}
+
+std::uint64_t Arrival::claimed_bytes() const {
+  return partial_ && partial_->sidecar ? partial_->sidecar->claimed().size() : 0;
+}
+
+// ---- accept: what stands at the target? ---------------------------------------------------
+
+void Arrival::begin() {
+  if (auto opened = destination_.open(); !opened) return settled(std::move(opened.error()));
+  if (destination_.target() == nullptr) return ask(whole_resource());
+  auto existing = destination_.target()->existing();
+  if (!existing) return settled(std::move(existing.error()));
+  existing_ = *existing;
+  accept_existing();
+}
+
+void Arrival::accept_existing() {
+  const JobSettings& settings = job_.settings;
+  const core::ExistingFacts facts{existing_.has_value(),
+                                  existing_ && destination_.target()->existing_mark().has_value()};
+  switch (core::decide_before_request(facts, settings.existing, settings.resume,
+                                      settings.digest.has_value())) {
+    case core::BeforeRequest::GoOn: existing_.reset(); return accept_partial();
+    case core::BeforeRequest::LeaveIt:
+      return settled(
+          AlreadyThere{Proof::None, "it was there before and was left alone", existing_->size});
+    case core::BeforeRequest::CheckDigest: return hash_existing();
+    case core::BeforeRequest::AskServer: return ask(whole_resource());
+    case core::BeforeRequest::Refuse:
+      return settled(
+          exists_error(settings.path, "it exists, and nothing shows that it is the wanted file"));
+  }
+}
+
+void Arrival::hash_existing() {
+  auto opened = destination_.target()->open_existing();
+  if (!opened) return settled(std::move(opened.error()));
+  auto hashing = store::FrontDigest::create(*std::move(opened), job_.ports.hashing,
+                                            job_.settings.digest->algorithm);
+  if (!hashing) return settled(std::move(hashing.error()));
+  stage_ = Stage::HashExisting;
+  existing_hashing_ = *std::move(hashing);
+  existing_hashing_->advance(existing_->size);
+  existing_hashing_->finish(existing_->size, [this](Result<std::string> digest) {
+    existing_digest_ = std::move(digest);
+    job_.wake();
+  });
+}
+
+void Arrival::step_hash_existing(Instant now) {
+  if (!existing_digest_) return;
+  existing_hashing_.reset();
+  job_.retry.begin_waiting(now);
+  if (!*existing_digest_) return settled(existing_digest_->error());
+  if (**existing_digest_ == job_.settings.digest->hex) {
+    return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size});
+  }
+  if (job_.settings.resume == Resume::Adopt) return ask(whole_resource());
+  settled(
+      exists_error(job_.settings.path, "it exists, and its digest is another one than the given"));
+}
+
+void Arrival::accept_partial() {
+  store::Target& target = *destination_.target();
+  auto partial = target.open_partial();
+  if (!partial) return settled(std::move(partial.error()));
+  partial_ = *std::move(partial);
+  if (partial_ && job_.settings.resume == Resume::Never) {
+    if (auto done = target.discard_partial(); !done) return settled(std::move(done.error()));
+    partial_.reset();  // and its lock
+  }
+  if (!partial_ || !partial_->sidecar) return ask(whole_resource());
+  const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
+  if (!gap) {  // whole already: only the checks and the rename are missing
+    if (auto refusal = refuse(recorded())) return settled(*std::move(refusal));
+    return resume(recorded(), false);
+  }
+  ask({{gap->begin, kUnknownEnd}, recorded()});
+}
+
+core::Representation Arrival::recorded() const {
+  return {.size = partial_->sidecar->size,
+          .validators = partial_->sidecar->validators,
+          .ranges = true,
+          .content_type = ""};
+}
+
+// ---- probe and settle: what does the server have, and what follows? ------------------------
+
+void Arrival::ask(core::FetchSpec spec) {
+  stage_ = Stage::Probe;
+  probe_.ask(std::move(spec));
+}
+
+void Arrival::ask_again(const core::Representation& running, Instant at) {
+  stage_ = Stage::Probe;
+  running_ = running;
+  probe_.ask_later(whole_resource(), at);
+}
+
+void Arrival::step_probe() {
+  if (probe_.offer()) return settle();
+  if (probe_.failure()) settled(error_of(*probe_.failure(), job_.source.name()));
+}
+
+void Arrival::settle() {
+  if (auto refusal = refuse(probe_.offer()->representation)) return settled(*std::move(refusal));
+  if (running_) return settle_running();
+  if (existing_) return settle_existing();
+  if (partial_) return settle_partial();
+  begin_again();
+}
+
+std::optional<Error> Arrival::refuse(const core::Representation& offered) const {
+  const JobSettings& settings = job_.settings;
+  if (settings.max_filesize && offered.size && *offered.size > *settings.max_filesize) {
+    return error_of(
+        {.kind = core::FailureKind::TooLarge,
+         .number = 0,
+         .cause = "its size is " + format_size(*offered.size) + ", more than --max-filesize allows",
+         .retry_after = std::nullopt,
+         .offered = std::nullopt},
+        job_.source.name());
+  }
+  if (settings.strict && !settings.digest && !offered.validators.strong()) {
+    return not_proven_error(job_.source.name(), "download",
+                            "the server sends no strong validator and no digest is given");
+  }
+  return std::nullopt;
+}
+
+void Arrival::settle_existing() {
+  const core::Representation& offered = probe_.offer()->representation;
+  std::optional<core::Representation> marked;
+  if (const auto mark = destination_.target()->existing_mark()) {
+    marked = core::Representation{
+        .size = mark->size,
+        .validators = {.strong_etag = mark->strong_etag,
+                       .weak_etag = "",
+                       .last_modified = mark->last_modified,
+                       .last_modified_is_strong = !mark->last_modified.empty()},
+        .ranges = true,
+        .content_type = ""};
+  }
+  switch (core::judge_existing(existing_->size, marked, offered, job_.settings.resume)) {
+    case core::ExistingVerdict::AlreadyComplete:
+      return settled(AlreadyThere{Proof::StrongValidator,
+                                  "the server's validator is still the same", existing_->size});
+    case core::ExistingVerdict::SampleAsWhole: return start_sampling(Sampled::ExistingAsWhole);
+    case core::ExistingVerdict::SampleAsBeginning:
+      return start_sampling(Sampled::ExistingAsBeginning);
+    case core::ExistingVerdict::Refuse:
+      return settled(
+          exists_error(job_.settings.path, "it exists, and is not proven to be the server's file"));
+  }
+}
+
+void Arrival::settle_partial() {
+  const core::Representation& offered = probe_.offer()->representation;
+  if (!partial_->sidecar) {
+    const bool adopts = job_.settings.resume == Resume::Adopt && partial_->size > 0 &&
+                        offered.ranges && partial_->size <= offered.size.value_or(0);
+    if (adopts && !samples_disagreed_) return start_sampling(Sampled::Partial);
+    job_.note("the partial file found is not resumed (" + partial_->sidecar_problem + "); " +
+              destination_.fate_of_the_old());
+    return begin_again();
+  }
+  if (samples_disagreed_) return on_other_version();
+  switch (core::judge_partial(recorded(), offered, job_.settings.strict,
+                              job_.settings.digest.has_value())) {
+    case core::PartialVerdict::Resume:
+      return resume(offered, core::compare_versions(recorded().validators, offered.validators) !=
+                                 core::VersionMatch::Same);
+    case core::PartialVerdict::Sample: return start_sampling(Sampled::Partial);
+    case core::PartialVerdict::NotProven: {
+      Error error =
+          not_proven_error(job_.source.name(), "resume",
+                           "no strong validator shows that the partial file is of this version");
+      error.remedy = "give a --checksum, or begin again with --no-resume";
+      return settled(std::move(error));
+    }
+    case core::PartialVerdict::OtherVersion: return on_other_version();
+    case core::PartialVerdict::BeginAgain:
+      job_.note("the server cannot show that the partial file is of this version; beginning again");
+      return begin_again();
+  }
+}
+
+// A download met something that put its version in doubt; this is what the server says now.
+void Arrival::settle_running() {
+  const core::Offer& offer = *probe_.offer();
+  switch (core::judge_partial(*running_, offer.representation, false, true)) {
+    case core::PartialVerdict::OtherVersion: return on_other_version();
+    // The stream drops what it cannot prove.
+    case core::PartialVerdict::BeginAgain: return settled(GoOnWithDownload{.one_stream = true});
+    default: return settled(GoOnWithDownload{.one_stream = offer.whole});
+  }
+}
+
+void Arrival::on_other_version() {
+  if (!probe_.asked_openly()) return ask(whole_resource());  // and hear what it is now
+  const std::string cause = "it changed on the server since the download began";
+  if (job_.settings.on_change == OnChange::Fail || destination_.handed_on() ||
+      ++version_changes_ > kMostVersionChanges) {
+    const bool restartable = destination_.target() != nullptr;
+    return settled(changed_error(job_.source.name(), cause, restartable));
+  }
+  const std::string& type = probe_.offer()->representation.content_type;
+  if (running_ && type == "text/html" && running_->content_type != type) {
+    return settled(Error{.code = ErrorCode::Refused,
+                         .operation = "go on with",
+                         .subject = job_.source.name(),
+                         .cause = "the server answers with a web page now, perhaps to log in",
+                         .remedy = "check the URL and the credentials"});
+  }
+  job_.note(cause + "; " + destination_.fate_of_the_old());
+  begin_again();
+}
+
+// A new file from the start, with the probe's response. What stood there is set aside.
+void Arrival::begin_again() {
+  if (partial_ || running_) {
+    if (auto done = destination_.set_aside(); !done) return settled(std::move(done.error()));
+  }
+  partial_.reset();
+  settled(BeginDownload{
+      {.version = probe_.offer()->representation, .one_stream = probe_.offer()->whole},
+      std::nullopt});
+}
+
+void Arrival::resume(core::Representation version, bool unproven) {
+  if (!version.size && partial_->sidecar) version.size = partial_->sidecar->size;
+  settled(BeginDownload{{.version = std::move(version),
+                         .one_stream = probe_.offer() && probe_.offer()->whole,
+                         .resumed = true,
+                         .unproven = unproven},
+                        std::exchange(partial_, std::nullopt)});
+}
+
+// ---- sample: do the held bytes look like the server's? ------------------------------------
+
+void Arrival::start_sampling(Sampled what) {
+  if (job_.settings.strict && !job_.settings.digest) {
+    return settled(
+        not_proven_error(job_.settings.path, "resume",
+                         "only samples could show that it belongs to the server's file"));
+  }
+  RangeSet held;
+  core::File* file = nullptr;
+  if (what == Sampled::Partial) {
+    held = partial_->sidecar ? partial_->sidecar->claimed() : RangeSet({0, partial_->size});
+    file = partial_->file.get();
+  } else {
+    auto opened = destination_.target()->open_existing();
+    if (!opened) return settled(std::move(opened.error()));
+    sampled_file_ = *std::move(opened);
+    held = RangeSet({0, existing_->size});
+    file = sampled_file_.get();
+  }
+  sampled_version_ = probe_.offer()->representation;
+  probe_.drop();
+  sampled_ = what;
+  stage_ = Stage::Sample;
+  expect_sample();
+  samples_ = std::make_unique<SampleCheck>(job_.source, job_.listener, sampled_version_, held,
+                                           job_.ports.random,
+                                           [file](std::uint64_t offset, std::span<std::byte> into) {
+                                             return file->read_at(offset, into);
+                                           });
+  samples_->begin();
+  job_.wake();
+}
+
+void Arrival::expect_sample() {
+  sample_by_ = job_.ports.clock.now() + job_.settings.connect_timeout + job_.settings.stall_timeout;
+}
+
+void Arrival::step_sample(Instant now) {
+  const auto result = samples_->result();
+  if (!result && now >= sample_by_) {
+    return after_sample_failure({.kind = core::FailureKind::Stall,
+                                 .cause = "the server does not send the samples asked for"},
+                                now);
+  }
+  if (!result) return;
+  switch (*result) {
+    case SampleResult::Agree: return after_agreement();
+    case SampleResult::Disagree: return after_disagreement();
+    case SampleResult::Failed: break;
+  }
+  if (samples_->read_error()) return settled(*samples_->read_error());
+  after_sample_failure(core::Failure(*samples_->failure()), now);
+}
+
+// All is asked anew: the resource may be another one by then.
+void Arrival::after_sample_failure(const core::Failure& failure, Instant now) {
+  samples_.reset();
+  const auto decision = job_.retry.on_failure(failure, now, job_.ports.random.next());
+  const bool final = core::remedy_for(failure.kind, job_.retry.served()) == core::Remedy::GiveUp;
+  if (decision.give_up || final) return settled(error_of(failure, job_.source.name()));
+  job_.tell_retry(failure, decision.wait);
+  stage_ = Stage::Probe;
+  probe_.ask_later(whole_resource(), now + decision.wait);
+}
+
+void Arrival::after_agreement() {
+  const std::string compared = format_size(samples_->compared_bytes()) + " of samples agree";
+  samples_.reset();
+  if (sampled_ == Sampled::ExistingAsWhole) {
+    return settled(AlreadyThere{Proof::None, "same size, and " + compared, existing_->size});
+  }
+  if (sampled_ == Sampled::ExistingAsBeginning) {
+    sampled_file_.reset();
+    existing_.reset();
+    auto adopted = destination_.target()->adopt_existing();
+    if (!adopted) return settled(std::move(adopted.error()));
+    partial_ = *std::move(adopted);
+  }
+  const std::uint64_t held = partial_->sidecar ? claimed_bytes() : partial_->size;
+  job_.note("going on from " + format_size(held) + " found there: " + compared);
+  resume(sampled_version_, true);
+}
+
+void Arrival::after_disagreement() {
+  samples_.reset();
+  if (sampled_ != Sampled::Partial) {
+    return settled(
+        exists_error(job_.settings.path, "it exists, and differs from the server's file"));
+  }
+  samples_disagreed_ = true;
+  ask(whole_resource());
+}
+
+// ---- callbacks of the Source --------------------------------------------------------------
+
+bool Arrival::on_offer(core::FetchId id, const core::Offer& offer) {
+  return samples_->on_offer(id, offer);
+}
+
+core::Flow Arrival::on_bytes(core::FetchId id, std::span<const std::byte> bytes) {
+  expect_sample();
+  return samples_->on_bytes(id, bytes);
+}
+
+void Arrival::on_fetch_end(core::FetchId id, const core::FetchEnd& end) {
+  samples_->on_fetch_end(id, end);
+}
+
+}  // namespace xget::engine

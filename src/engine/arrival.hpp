@@ -1,0 +1,118 @@
+// Arrival: a download's way to its first written byte: what stands at the target, what the server
+// has, and what follows from both.
+//
+//   accept (→ hash what exists) → probe → settle (→ sample)
+//
+// A download that comes to doubt its version is settled here too.
+// Thread: loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "engine/destination.hpp"
+#include "engine/download.hpp"
+#include "engine/job_context.hpp"
+#include "engine/probe.hpp"
+#include "engine/sample_check.hpp"
+#include "store/front_digest.hpp"
+#include "store/target.hpp"
+
+namespace xget::engine {
+
+// The file is there already: nothing is left to do.
+struct AlreadyThere {
+  Proof proof = Proof::None;
+  std::string rests_on;
+  std::uint64_t size = 0;
+};
+// A version is to be downloaded. The probe's response, if it has one, goes on.
+struct BeginDownload {
+  DownloadPlan plan;
+  std::optional<store::OpenPartial> partial;  // to go on with; absent: a new file
+};
+// The download under way is still of this version.
+struct GoOnWithDownload {
+  bool one_stream = false;
+};
+using ArrivalOutcome = std::variant<AlreadyThere, BeginDownload, GoOnWithDownload, Error>;
+
+class Arrival {
+ public:
+  // All must outlive it.
+  Arrival(const JobContext& job, Destination& destination, Probe& probe);
+
+  void begin();
+  // Asks, at `at`, whether `running` is still what the server has.
+  void ask_again(const core::Representation& running, Instant at);
+  void end();  // no more requests
+
+  void on_time(Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] std::optional<ArrivalOutcome> take_outcome();
+
+  // Bytes that the partial found there claims, while no download has taken it over.
+  [[nodiscard]] std::uint64_t claimed_bytes() const;
+
+  // Callbacks of the Source, for samples.
+  [[nodiscard]] bool owns(core::FetchId id) const { return samples_ && samples_->owns(id); }
+  bool on_offer(core::FetchId id, const core::Offer& offer);
+  core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes);
+  void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
+
+ private:
+  enum class Stage { HashExisting, Probe, Sample, Settled };
+  // What a sample check is to decide.
+  enum class Sampled { Partial, ExistingAsBeginning, ExistingAsWhole };
+
+  void settled(ArrivalOutcome outcome);
+
+  void accept_existing();
+  void accept_partial();
+  void hash_existing();
+  void step_hash_existing(Instant now);
+
+  void ask(core::FetchSpec spec);
+  void step_probe();
+  void settle();
+  void settle_existing();
+  void settle_partial();
+  void settle_running();
+  void on_other_version();
+  void begin_again();
+  void resume(core::Representation version, bool unproven);
+
+  void start_sampling(Sampled what);
+  void expect_sample();
+  void step_sample(Instant now);
+  void after_sample_failure(const core::Failure& failure, Instant now);
+  void after_agreement();
+  void after_disagreement();
+
+  [[nodiscard]] std::optional<Error> refuse(const core::Representation& offered) const;
+  [[nodiscard]] core::Representation recorded() const;  // by the sidecar of partial_
+
+  const JobContext& job_;
+  Destination& destination_;
+  Probe& probe_;
+  Stage stage_ = Stage::Probe;
+  std::optional<ArrivalOutcome> outcome_;
+
+  std::optional<core::FileInfo> existing_;  // FILE, if it stands there and is not replaced
+  std::shared_ptr<store::FrontDigest> existing_hashing_;
+  std::optional<Result<std::string>> existing_digest_;
+  std::optional<store::OpenPartial> partial_;    // found at the start, until a sink takes it over
+  std::optional<core::Representation> running_;  // of the download that asks again
+  int version_changes_ = 0;
+
+  std::unique_ptr<core::File> sampled_file_;  // FILE, open while it is sampled
+  std::unique_ptr<SampleCheck> samples_;
+  Sampled sampled_ = Sampled::Partial;
+  core::Representation sampled_version_;
+  Instant sample_by_{};  // no byte of a sample until then: stalled
+  bool samples_disagreed_ = false;
+};
+
+}  // namespace xget::engine

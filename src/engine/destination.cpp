@@ -1,0 +1,92 @@
+#include "engine/destination.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace xget::engine {
+namespace {
+
+// A later run must not take bytes for proven that only samples, or a digest that is not checked
+// yet, tie to this version: its validators are recorded as weak ones.
+core::Representation as_unproven(core::Representation version) {
+  if (!version.validators.strong_etag.empty()) {
+    version.validators.weak_etag = std::exchange(version.validators.strong_etag, "");
+  }
+  version.validators.last_modified_is_strong = false;
+  return version;
+}
+
+}  // namespace
+
+Destination::Destination(const JobContext& job, std::unique_ptr<core::Sink> stream)
+    : job_(job), sink_(std::move(stream)) {}
+
+Destination::~Destination() = default;
+
+Result<void> Destination::open() {
+  if (sink_) return {};
+  auto target =
+      store::Target::open(job_.ports.files, job_.settings.path, job_.settings.checkpoint_folder);
+  if (!target) return fail(std::move(target.error()));
+  target_ = *std::move(target);
+  return {};
+}
+
+Result<core::Sink*> Destination::create(const core::Representation& version) {
+  if (!target_) return sink_.get();
+  sink_.reset();
+  return use(store::PartialSink::create(*target_, job_.ports.disk, job_.ports.hashing, version,
+                                        partial_settings(version, false)));
+}
+
+Result<core::Sink*> Destination::go_on(store::OpenPartial partial,
+                                       const core::Representation& version, bool proven) {
+  const auto take = partial.sidecar ? &store::PartialSink::resume : &store::PartialSink::adopt;
+  return use(take(*target_, job_.ports.disk, job_.ports.hashing, std::move(partial),
+                  proven ? version : as_unproven(version), partial_settings(version, true)));
+}
+
+Result<core::Sink*> Destination::use(Result<std::unique_ptr<store::PartialSink>> partial) {
+  if (!partial) return fail(std::move(partial.error()));
+  sink_ = *std::move(partial);
+  return sink_.get();
+}
+
+store::PartialSettings Destination::partial_settings(const core::Representation& version,
+                                                     bool resumed) const {
+  const JobSettings& settings = job_.settings;
+  return {.preallocate = settings.preallocate,
+          .replace_existing = settings.existing == Existing::Overwrite,
+          .tiny = !resumed && version.size && *version.size <= kTinySize,
+          .url = job_.source.name(),
+          .digest = settings.digest,
+          .physical_memory = settings.physical_memory};
+}
+
+Result<void> Destination::set_aside() {
+  if (!target_) {
+    sink_->forget({0, kUnknownEnd});
+    return {};
+  }
+  set_aside_ = true;
+  return target_->set_partial_aside();
+}
+
+Result<void> Destination::drop_what_was_set_aside() {
+  return set_aside_ ? target_->remove_old() : Result<void>{};
+}
+
+void Destination::discard_if_worthless() {
+  if (!target_ || !sink_ || sink_->durable_bytes() > 0) return;
+  sink_.reset();
+  if (auto done = target_->discard_partial(); !done) log::warning(to_string(done.error()));
+}
+
+std::string Destination::fate_of_the_old() const {
+  return target_ ? "what there was is kept as " + target_->partial_path() +
+                       ".old until the new version is whole"
+                 : "beginning again";
+}
+
+}  // namespace xget::engine

@@ -1,0 +1,64 @@
+// Destination: where a download's bytes go: FILE by way of FILE.partial and its sidecar, or a
+// stream. What differs between the two is in here; to all others it is a Sink.
+// Thread: loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/sink.hpp"
+#include "engine/job_context.hpp"
+#include "store/partial_sink.hpp"
+#include "store/target.hpp"
+
+namespace xget::engine {
+
+// A file this small comes in one response and has no sidecar.
+inline constexpr std::uint64_t kTinySize = 1ULL << 20;
+
+class Destination {
+ public:
+  // `stream` is where the bytes go instead of a file; null for a file.
+  Destination(const JobContext& job, std::unique_ptr<core::Sink> stream);
+  ~Destination();
+
+  // Opens the target's folders. Fails as Target::open does.
+  Result<void> open();
+  // Null for a stream, and until open().
+  [[nodiscard]] store::Target* target() { return target_.get(); }
+
+  // The sink for a new download of `version`; the one before is gone then.
+  Result<core::Sink*> create(const core::Representation& version);
+  // The sink that goes on with a partial. `proven`: a strong validator ties its bytes to `version`.
+  Result<core::Sink*> go_on(store::OpenPartial partial, const core::Representation& version,
+                            bool proven);
+
+  // A byte has left that cannot be called back.
+  [[nodiscard]] bool handed_on() const { return sink_ && sink_->handed_on(); }
+  // Another version is about to be written: FILE.partial is kept as FILE.partial.old. Of a stream
+  // from which nothing has left all is forgotten.
+  Result<void> set_aside();
+  // What set_aside() kept is worth nothing once the new version is whole.
+  Result<void> drop_what_was_set_aside();
+  // A partial of which nothing can be used again is litter.
+  void discard_if_worthless();
+
+  // Bytes that a later run can go on with.
+  [[nodiscard]] std::uint64_t durable_bytes() const { return sink_ ? sink_->durable_bytes() : 0; }
+  // "; what there was is kept as NAME until ..." or the like, for notes.
+  [[nodiscard]] std::string fate_of_the_old() const;
+
+ private:
+  [[nodiscard]] store::PartialSettings partial_settings(const core::Representation& version,
+                                                        bool resumed) const;
+  Result<core::Sink*> use(Result<std::unique_ptr<store::PartialSink>> partial);
+
+  const JobContext& job_;
+  std::unique_ptr<store::Target> target_;
+  std::unique_ptr<core::Sink> sink_;
+  bool set_aside_ = false;  // there is a FILE.partial.old of ours
+};
+
+}  // namespace xget::engine

@@ -1,0 +1,310 @@
+#include "engine/download.hpp"
+
+#include <algorithm>
+
+#include "base/defence.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "core/piece_length.hpp"
+#include "engine/job_error.hpp"
+
+namespace xget::engine {
+namespace {
+
+constexpr int kRangeFailuresBeforeOneStream = 2;
+constexpr int kMostRoundsOfBadBytes = 3;  // a disk that fails more often is not to be trusted
+
+}  // namespace
+
+Download::Download(const JobContext& job, core::Sink& sink, Probe& probe, DownloadPlan plan)
+    : job_(job),
+      sink_(sink),
+      probe_(probe),
+      plan_(std::move(plan)),
+      pacer_(sink, job.settings.checkpoint_interval, job.ports.clock.now()) {}
+
+Download::~Download() = default;
+
+std::optional<DownloadOutcome> Download::take_outcome() {
+  return std::exchange(outcome_, std::nullopt);
+}
+
+std::uint64_t Download::held_bytes() const {
+  return transfer_ ? transfer_->arrived().size() : sink_.held().size();
+}
+
+std::uint64_t Download::received_bytes() const {
+  return received_ + (transfer_ ? transfer_->received_bytes() : 0);
+}
+
+Duration Download::silent_for(Instant now) const {
+  const bool held_back = !transfer_ || !job_.ports.limit.open(now);
+  return held_back ? Duration::zero() : std::max(Duration::zero(), now - transfer_->last_byte_at());
+}
+
+void Download::on_time(Instant now) { return finishing_ ? step_finish(now) : step_transfer(now); }
+
+std::optional<Instant> Download::next_deadline() const {
+  if (!transfer_) return std::nullopt;
+  std::optional<Instant> next = transfer_->next_deadline();
+  if (const auto at = pacer_.next_deadline()) next = next ? std::min(*next, *at) : *at;
+  return next;
+}
+
+// ---- schedule ⇄ transfer → write → checkpoint ---------------------------------------------
+
+void Download::begin(Instant now) {
+  sink_.on_window_growth([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      self->window_grew_ = true;
+      self->job_.wake();
+    }
+  });
+  verify_claims();
+  start_transfer(now);
+}
+
+void Download::go_on(bool one_stream, Instant now) {
+  plan_.one_stream = plan_.one_stream || one_stream;
+  start_transfer(now);
+}
+
+void Download::verify_claims() {
+  sink_.verify_claims(
+      [weak = weak_from_this()](ByteRange range) {
+        if (const auto self = weak.lock()) {
+          self->bad_claims_.push_back(range);
+          self->job_.wake();
+        }
+      },
+      [weak = weak_from_this()](const Result<void>& result) {
+        if (const auto self = weak.lock()) {
+          self->claims_checked_ = true;
+          if (!result) self->sink_error_ = result.error();
+          self->job_.wake();
+        }
+      });
+}
+
+TransferPlan Download::transfer_plan() const {
+  const JobSettings& settings = job_.settings;
+  TransferPlan plan;
+  plan.representation = plan_.version;
+  plan.max_size = settings.max_filesize;
+  plan.schedule.size = plan_.version.size.value_or(kUnknownEnd);
+  plan.schedule.piece_length = core::piece_length(plan_.version.size.value_or(0));
+  plan.schedule.ranges = !plan_.one_stream;
+  // Without validators nothing would tell two versions apart: all comes in one response if it can.
+  plan.schedule.split = plan_.version.validators.any() || settings.digest.has_value();
+  plan.schedule.held = sink_.held();
+  plan.schedule.stall_timeout = settings.stall_timeout;
+  plan.schedule.connect_timeout = settings.connect_timeout;
+  plan.schedule.crawl_rate = settings.crawl_rate;
+  plan.schedule.window = sink_.window_end();
+  return plan;
+}
+
+void Download::start_transfer(Instant now) {
+  const JobPorts& ports = job_.ports;
+  transfer_ =
+      std::make_unique<Transfer>(transfer_plan(),
+                                 TransferPorts{job_.source, sink_, ports.clock, ports.random,
+                                               ports.limit, job_.retry, job_.connections},
+                                 job_.listener);
+  const std::uint64_t held = held_bytes();
+  log::info("downloading " + job_.source.name() + " to " + job_.settings.path + ", " +
+            (plan_.version.size ? format_size(*plan_.version.size) : "of unknown size") +
+            (plan_.one_stream ? ", one stream" : "") + ", " + format_size(held) + " held");
+  job_.tell(Probed{.job = job_.settings.id,
+                   .url = probe_.offer() ? probe_.offer()->final_url : job_.source.name(),
+                   .path = job_.settings.path,
+                   .size = plan_.version.size,
+                   .held = held,
+                   .ranges = !plan_.one_stream});
+  adopt_response(now);
+}
+
+// The probe's response goes on as the first range, where it brings bytes that are missing.
+void Download::adopt_response(Instant now) {
+  const auto useful = [&](const core::Offer& offer) {
+    if (plan_.one_stream) return offer.whole;
+    return !transfer_->arrived().contains({offer.granted.begin, offer.granted.begin + 1});
+  };
+  if (!probe_.offer() || !useful(*probe_.offer())) {
+    probe_.drop();
+    transfer_->begin(now);
+    return;
+  }
+  const Probe::Response response = probe_.release();
+  transfer_->adopt(response.fetch, response.offer, response.first_bytes, now);
+  if (response.end && transfer_->owns(response.fetch)) {
+    transfer_->on_fetch_end(response.fetch, *response.end);
+  }
+}
+
+void Download::step_transfer(Instant now) {
+  if (!transfer_) return;
+  refetch_bad_claims(now);
+  if (std::exchange(window_grew_, false)) transfer_->window_grew(now);
+  transfer_->on_time(now);
+  if (const auto retry = transfer_->take_retry()) job_.tell_retry(retry->failure, retry->wait);
+  if (pacer_.due(now)) take_checkpoint(now);
+  if (!transfer_->outcome()) return;
+  const TransferOutcome outcome = *transfer_->outcome();
+  if (const auto* written = std::get_if<WrittenOutcome>(&outcome)) {
+    size_ = written->size;
+    if (claims_checked_) start_finish();
+  } else if (const auto* doubt = std::get_if<core::Reconsider>(&outcome)) {
+    reconsider(*doubt);
+  } else if (const auto* end = std::get_if<core::GiveUp>(&outcome)) {
+    outcome_ = error_of(end->failure, job_.source.name());
+  } else {
+    outcome_ = std::get<Error>(outcome);
+  }
+}
+
+void Download::refetch_bad_claims(Instant now) {
+  for (const ByteRange& range : std::exchange(bad_claims_, {})) {
+    job_.note("kept bytes " + std::to_string(range.begin) + "-" + std::to_string(range.end) +
+              " were damaged; fetching them again");
+    transfer_->lose(range, now);
+  }
+}
+
+void Download::take_checkpoint(Instant now) {
+  if (auto flushed = transfer_ ? transfer_->flush_all() : Result<void>{}; !flushed) {
+    sink_error_ = flushed.error();
+    job_.wake();
+    return;
+  }
+  pacer_.begin(now, [this](const Result<void>& result) {
+    if (!result) sink_error_ = result.error();
+    job_.wake();
+  });
+}
+
+bool Download::end_transfer() {
+  const std::unique_ptr<Transfer> transfer = std::move(transfer_);
+  if (!transfer) return true;
+  auto flushed = transfer->flush_all();
+  received_ += transfer->received_bytes();
+  responses_ += transfer->responses();
+  end_proven_ = end_proven_ && transfer->end_proven();
+  if (flushed) return true;
+  outcome_ = std::move(flushed.error());
+  return false;
+}
+
+void Download::reconsider(const core::Reconsider& doubt) {
+  const core::Failure& failure = doubt.failure;
+  log::info("asking again what the server has: " + failure.cause);
+  const bool ranges_fail =
+      failure.kind == core::FailureKind::NoRanges || failure.kind == core::FailureKind::BadRange;
+  if (ranges_fail && ++failures_of_ranges_ >= kRangeFailuresBeforeOneStream)
+    plan_.one_stream = true;
+  if (end_transfer()) outcome_ = doubt;
+}
+
+// ---- verify → finish ----------------------------------------------------------------------
+
+void Download::start_finish() {
+  if (!end_transfer()) return;
+  if (auto refusal = refuse_end()) {
+    outcome_ = *std::move(refusal);
+    return;
+  }
+  finishing_ = true;
+  sink_.finish(size_, [weak = weak_from_this()](Result<void> result) {
+    if (const auto self = weak.lock()) {
+      self->finished_ = std::move(result);
+      self->job_.wake();
+    }
+  });
+}
+
+// All is written: is it as long as it should be, and does anything show where it ends?
+std::optional<Error> Download::refuse_end() const {
+  if (plan_.version.size && *plan_.version.size != size_ && defence_on(Defence::BodyLength)) {
+    return Error{.code = ErrorCode::Network,
+                 .operation = "download",
+                 .subject = job_.source.name(),
+                 .cause = "the server sent " + std::to_string(size_) + " bytes of " +
+                          std::to_string(*plan_.version.size)};
+  }
+  if (job_.settings.strict && !job_.settings.digest && !end_proven_) {
+    return not_proven_error(job_.source.name(), "download",
+                            "the server names no length: nothing shows where the file ends");
+  }
+  return std::nullopt;
+}
+
+void Download::step_finish(Instant now) {
+  if (!finished_) return;
+  const Result<void> finished = *std::exchange(finished_, std::nullopt);
+  const bool went_bad = !bad_claims_.empty();
+  if (!finished && went_bad && ++rounds_of_bad_bytes_ <= kMostRoundsOfBadBytes) {
+    job_.note("bytes read back differently than they were written; fetching them again");
+    bad_claims_.clear();
+    finishing_ = false;
+    return start_transfer(now);
+  }
+  if (!finished) {
+    outcome_ = finished.error();
+    return;
+  }
+  auto [how, words] = proof();
+  outcome_ = Downloaded{size_, how, std::move(words)};
+}
+
+std::pair<Proof, std::string> Download::proof() const {
+  const std::optional<ExpectedDigest>& digest = job_.settings.digest;
+  if (digest) return {Proof::Digest, std::string(to_string(digest->algorithm)) + " matches"};
+  if (!end_proven_) {
+    return {Proof::None, "the server names no length, so nothing shows where the file ends"};
+  }
+  if (plan_.unproven) {
+    return {Proof::None, "the part that was there before agrees in samples"};
+  }
+  const core::Validators& validators = plan_.version.validators;
+  if (validators.strong()) {
+    return {Proof::StrongValidator, validators.strong_etag.empty()
+                                        ? "Last-Modified"
+                                        : "ETag " + printable(validators.strong_etag)};
+  }
+  if (!plan_.resumed && responses_ == 1) return {Proof::OneResponse, "one whole response"};
+  return {Proof::None, "the server sends no strong validator; sizes agree"};
+}
+
+// ---- stop ---------------------------------------------------------------------------------
+
+void Download::stop() {
+  end_transfer();
+  outcome_.reset();
+}
+
+bool Download::step_stop(Instant now) {
+  if (pacer_.running()) return false;
+  // After a write that failed too: what was written before it is well.
+  const bool worth_it = !last_checkpoint_taken_ && !sink_error_ && sink_.undurable_bytes() > 0;
+  if (!worth_it) return true;
+  last_checkpoint_taken_ = true;
+  take_checkpoint(now);
+  return false;
+}
+
+// ---- callbacks of the Source --------------------------------------------------------------
+
+bool Download::on_offer(core::FetchId id, const core::Offer& offer) {
+  return transfer_->on_offer(id, offer);
+}
+
+core::Flow Download::on_bytes(core::FetchId id, std::span<const std::byte> bytes) {
+  return transfer_->on_bytes(id, bytes);
+}
+
+void Download::on_fetch_end(core::FetchId id, const core::FetchEnd& end) {
+  transfer_->on_fetch_end(id, end);
+}
+
+}  // namespace xget::engine

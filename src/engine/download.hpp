@@ -1,0 +1,115 @@
+// Download: one version of a resource on its way into its sink:
+//
+//   ( schedule ⇄ transfer → write → checkpoint ) → verify → finish
+//
+// Kept bytes are re-checked alongside. It outlives its transfers: when the version or the ranges
+// come into doubt the transfer ends, and begins again once the doubt is settled.
+// Thread: loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/checkpoint_pacer.hpp"
+#include "engine/job_context.hpp"
+#include "engine/probe.hpp"
+#include "engine/transfer.hpp"
+
+namespace xget::engine {
+
+struct DownloadPlan {
+  core::Representation version;
+  bool one_stream = false;  // the source does not serve ranges
+  bool resumed = false;     // the sink holds bytes of an earlier run
+  bool unproven = false;    // no strong validator ties those to `version`
+};
+
+// The sink has finished: the file stands under its final name.
+struct Downloaded {
+  std::uint64_t size = 0;
+  Proof proof = Proof::None;
+  std::string rests_on;
+};
+using DownloadOutcome = std::variant<Downloaded, core::Reconsider, Error>;
+
+// Always shared: what the sink calls back holds it weakly, since a stream outlives the download of
+// a version that was dropped.
+class Download : public std::enable_shared_from_this<Download> {
+ public:
+  // All must outlive it. A response that `probe` has is taken over.
+  Download(const JobContext& job, core::Sink& sink, Probe& probe, DownloadPlan plan);
+  ~Download();
+  Download(const Download&) = delete;
+  Download& operator=(const Download&) = delete;
+
+  void begin(Instant now);
+  void go_on(bool one_stream, Instant now);  // after a Reconsider
+  // Ends the transfer. Then step_stop() until it is true: a last checkpoint is made.
+  void stop();
+  [[nodiscard]] bool step_stop(Instant now);
+
+  void on_time(Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] std::optional<DownloadOutcome> take_outcome();
+  [[nodiscard]] bool finishing() const { return finishing_; }
+  // From a worker, at any time: what a write or a sync met.
+  [[nodiscard]] const std::optional<Error>& sink_error() const { return sink_error_; }
+
+  [[nodiscard]] const core::Representation& version() const { return plan_.version; }
+  [[nodiscard]] std::uint64_t held_bytes() const;
+  [[nodiscard]] std::uint64_t received_bytes() const;
+  [[nodiscard]] int receiving() const { return transfer_ ? transfer_->receiving() : 0; }
+  // Since the last byte; bytes that the rate limit holds back are no silence.
+  [[nodiscard]] Duration silent_for(Instant now) const;
+
+  // Callbacks of the Source, for segments.
+  [[nodiscard]] bool owns(core::FetchId id) const { return transfer_ && transfer_->owns(id); }
+  bool on_offer(core::FetchId id, const core::Offer& offer);
+  core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes);
+  void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
+
+ private:
+  void verify_claims();
+  void start_transfer(Instant now);
+  [[nodiscard]] TransferPlan transfer_plan() const;
+  void adopt_response(Instant now);
+  void step_transfer(Instant now);
+  void step_finish(Instant now);
+  void take_checkpoint(Instant now);
+  bool end_transfer();  // false: what was buffered could not be written
+  void refetch_bad_claims(Instant now);
+  void reconsider(const core::Reconsider& doubt);
+  void start_finish();
+  [[nodiscard]] std::optional<Error> refuse_end() const;
+  [[nodiscard]] std::pair<Proof, std::string> proof() const;
+
+  const JobContext& job_;
+  core::Sink& sink_;
+  Probe& probe_;
+  DownloadPlan plan_;
+  CheckpointPacer pacer_;
+  std::unique_ptr<Transfer> transfer_;  // null while in doubt, and once all is written
+  std::optional<DownloadOutcome> outcome_;
+  bool finishing_ = false;
+
+  int failures_of_ranges_ = 0;
+  // Of transfers that have ended.
+  std::uint64_t received_ = 0;
+  int responses_ = 0;
+  bool end_proven_ = true;  // by a length or by framing
+
+  std::uint64_t size_ = 0;  // once all is written
+  bool claims_checked_ = false;
+  std::vector<ByteRange> bad_claims_;  // not yet told to the transfer
+  bool window_grew_ = false;
+  std::optional<Error> sink_error_;
+  std::optional<Result<void>> finished_;
+  int rounds_of_bad_bytes_ = 0;
+  bool last_checkpoint_taken_ = false;
+};
+
+}  // namespace xget::engine

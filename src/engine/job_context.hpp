@@ -1,0 +1,64 @@
+// What a job is told to do, and what it does it with.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/digest.hpp"
+#include "core/connection_policy.hpp"
+#include "core/ports.hpp"
+#include "core/retry_policy.hpp"
+#include "core/source.hpp"
+#include "core/token_bucket.hpp"
+#include "xget/event.hpp"
+#include "xget/options.hpp"
+
+namespace xget::engine {
+
+struct JobSettings {
+  JobId id = 0;
+  std::string path;  // of the target; "-": standard output, and a stream is given
+  Existing existing = Existing::Refuse;
+  Resume resume = Resume::Default;
+  OnChange on_change = OnChange::Restart;
+  Preallocate preallocate = Preallocate::Full;
+  CheckpointInterval checkpoint_interval;
+  std::string checkpoint_folder;
+  std::optional<std::uint64_t> max_filesize;
+  std::optional<ExpectedDigest> digest;
+  bool strict = false;
+  Duration stall_timeout = std::chrono::seconds(20);
+  Duration connect_timeout = std::chrono::seconds(15);
+  core::RetryLimits retry;
+  std::uint64_t crawl_rate = 1024;  // bytes per second
+  std::uint64_t physical_memory = 0;
+};
+
+// All must outlive the job.
+struct JobPorts {
+  core::Clock& clock;
+  core::Random& random;
+  core::FileSystem& files;
+  core::Worker& disk;
+  core::Worker& hashing;
+  core::TokenBucket& limit;
+};
+
+// What the parts of a job share. They live as long as the job.
+struct JobContext {
+  const JobSettings& settings;
+  const JobPorts& ports;
+  core::Source& source;
+  core::SourceListener& listener;  // under which all is fetched; hands the callbacks on
+  core::RetryPolicy& retry;
+  core::ConnectionPolicy& connections;
+  std::function<void()> wake;  // on_time() has something to do now
+  std::function<void(Event)> tell;
+
+  void note(std::string text) const;
+  void tell_retry(const core::Failure& failure, Duration wait) const;
+};
+
+}  // namespace xget::engine

@@ -1,0 +1,100 @@
+#include "engine/job_error.hpp"
+
+#include <utility>
+
+#include "base/units.hpp"
+
+namespace xget::engine {
+namespace {
+
+ErrorCode code_of(core::FailureKind kind) {
+  using core::FailureKind;
+  switch (kind) {
+    case FailureKind::Resolve:
+    case FailureKind::Connect:
+    case FailureKind::CutShort:
+    case FailureKind::Broken:
+    case FailureKind::Stall:
+    case FailureKind::Busy:
+    case FailureKind::ServerError:
+    case FailureKind::Tls:
+    case FailureKind::Proxy:
+    case FailureKind::BadResponse:
+    case FailureKind::BadRange:
+    case FailureKind::NoRanges: return ErrorCode::Network;
+    case FailureKind::OtherVersion:
+    case FailureKind::Unsatisfiable: return ErrorCode::Changed;
+    case FailureKind::Expired:
+    case FailureKind::NotFound:
+    case FailureKind::Denied:
+    case FailureKind::Coded:
+    case FailureKind::BadRedirect:
+    case FailureKind::Certificate:
+    case FailureKind::Unusable:
+    case FailureKind::TooLarge: return ErrorCode::Refused;
+  }
+  return ErrorCode::Internal;
+}
+
+std::string remedy_of(const core::Failure& failure) {
+  using core::FailureKind;
+  switch (failure.kind) {
+    case FailureKind::Denied: return "give credentials with -u or -H, or check the URL";
+    case FailureKind::NotFound: return "check the URL";
+    case FailureKind::Certificate:
+      return "check the host name, or give its authority with --cacert";
+    case FailureKind::Coded: return "ask the server's owner to serve the file uncoded";
+    case FailureKind::Expired: return "get a fresh URL; what is kept can go on from it";
+    case FailureKind::TooLarge: return "raise --max-filesize";
+    default: break;
+  }
+  if (failure.retry_after) {
+    return "the server asks to come back in " + format_duration(*failure.retry_after);
+  }
+  return "";
+}
+
+}  // namespace
+
+Error error_of(const core::Failure& failure, const std::string& subject) {
+  return {.code = code_of(failure.kind),
+          .operation = "download",
+          .subject = subject,
+          .number = failure.number,
+          .cause = failure.cause,
+          .kept = "",
+          .remedy = remedy_of(failure)};
+}
+
+Error exists_error(const std::string& path, std::string cause) {
+  return {.code = ErrorCode::Exists,
+          .operation = "download to",
+          .subject = path,
+          .cause = std::move(cause),
+          .kept = "",
+          .remedy =
+              "--overwrite replaces it, --no-overwrite leaves it, --resume compares it with "
+              "the server's file and goes on from it"};
+}
+
+Error changed_error(const std::string& subject, std::string cause, bool restartable) {
+  return {.code = ErrorCode::Changed,
+          .operation = "download",
+          .subject = subject,
+          .cause = std::move(cause),
+          .kept = "",
+          .remedy = restartable ? "--on-change=restart begins again and keeps the old partial file "
+                                  "until the new version is whole"
+                                : "begin again"};
+}
+
+Error not_proven_error(const std::string& subject, std::string operation, std::string cause) {
+  return {.code = ErrorCode::NotProven,
+          .operation = std::move(operation),
+          .subject = subject,
+          .cause = std::move(cause),
+          .kept = "",
+          .remedy = "give a --checksum, or leave out --strict"};
+}
+
+}  // namespace xget::engine

@@ -1,0 +1,88 @@
+#include "engine/probe.hpp"
+
+#include <utility>
+
+namespace xget::engine {
+
+core::FetchSpec whole_resource() { return {{0, kUnknownEnd}, std::nullopt}; }
+
+void Probe::ask(core::FetchSpec spec) {
+  drop();
+  spec_ = std::move(spec);
+  start(job_.ports.clock.now());
+}
+
+void Probe::ask_later(core::FetchSpec spec, Instant at) {
+  drop();
+  spec_ = std::move(spec);
+  start_at_ = at;
+}
+
+void Probe::start(Instant now) {
+  start_at_.reset();
+  answer_by_ = now + job_.settings.connect_timeout + job_.settings.stall_timeout;
+  fetch_ = job_.source.fetch(spec_, job_.listener);
+}
+
+void Probe::drop() {
+  if (fetch_ != 0 && !end_) job_.source.cancel(fetch_);
+  fetch_ = 0;
+  start_at_.reset();
+  offer_.reset();
+  first_bytes_.clear();
+  end_.reset();
+  failure_.reset();
+}
+
+std::optional<Instant> Probe::next_deadline() const {
+  if (start_at_) return start_at_;
+  if (fetch_ == 0 || offer_) return std::nullopt;
+  return answer_by_;
+}
+
+void Probe::on_time(Instant now) {
+  if (start_at_ && now >= *start_at_) return start(now);
+  if (fetch_ == 0 || offer_) return;
+  if (end_ && end_->failure) {
+    after_failure(*std::exchange(end_->failure, std::nullopt), now);
+  } else if (now >= answer_by_) {
+    after_failure({.kind = core::FailureKind::Stall,
+                   .cause = "the server accepts the request and does not answer"},
+                  now);
+  }
+}
+
+void Probe::after_failure(const core::Failure& failure, Instant now) {
+  drop();
+  const core::Remedy remedy = core::remedy_for(failure.kind, job_.retry.served());
+  const auto decision = job_.retry.on_failure(failure, now, job_.ports.random.next());
+  const bool another_question =
+      remedy == core::Remedy::AskPlainly || remedy == core::Remedy::CheckVersion;
+  if (another_question && !asked_openly() && !decision.give_up) return ask(whole_resource());
+  if (another_question || remedy == core::Remedy::GiveUp || decision.give_up) {
+    failure_ = failure;
+    return;
+  }
+  job_.tell_retry(failure, decision.wait);
+  if (remedy == core::Remedy::StartOver) job_.source.start_over();
+  start_at_ = now + decision.wait;
+}
+
+bool Probe::on_offer(const core::Offer& offer) {
+  offer_ = offer;
+  return true;
+}
+
+core::Flow Probe::on_bytes(std::span<const std::byte> bytes) {
+  first_bytes_.insert(first_bytes_.end(), bytes.begin(), bytes.end());
+  return core::Flow::Pause;
+}
+
+Probe::Response Probe::release() {
+  Response response{fetch_, *std::move(offer_), std::move(first_bytes_), std::move(end_)};
+  fetch_ = 0;
+  drop();
+  return response;
+}
+
+}  // namespace xget::engine
