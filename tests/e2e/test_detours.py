@@ -39,8 +39,8 @@ def test_a_redirect_whose_target_dies_is_asked_for_again(server, path, how, conn
         page = server.serve("/file", RESOURCE,
                             t.only(t.first(1), t.redirect(first.url)),
                             t.only(t.from_request(2), t.redirect(then.url)))
-        run = download(page, path, "-n", connections, "--stall-timeout", "300ms",
-                       "--connect-timeout", "300ms").expect(0)
+        run = download(page, path, "-n", connections, "--stall-timeout", "400ms",
+                       "--connect-timeout", "400ms", "--retry", "20").expect(0)
     assert_complete(path, RESOURCE.data, run=run)
     assert len(page.requests) >= 2 and then.body_bytes > 0
     assert first.body_bytes + then.body_bytes < SIZE + 2 * MIB, "what came first is kept"
