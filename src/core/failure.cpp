@@ -23,6 +23,7 @@ const char* to_string(FailureKind kind) {
     case FailureKind::BadResponse: return "bad response";
     case FailureKind::Tls: return "TLS";
     case FailureKind::Certificate: return "certificate";
+    case FailureKind::WrongKey: return "wrong key";
     case FailureKind::Proxy: return "proxy";
     case FailureKind::Unusable: return "unusable";
     case FailureKind::TooLarge: return "too large";

@@ -29,6 +29,7 @@ enum class FailureKind {
   BadResponse,    // not HTTP that can be used: contradicting lengths, odd status, ...
   Tls,            // handshake failed
   Certificate,    // the server is not who it should be: final
+  WrongKey,       // its public key is not the pinned one: final
   Proxy,          // the proxy failed
   Unusable,       // a request that can never work: final
   TooLarge,       // over --max-filesize: final

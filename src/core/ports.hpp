@@ -62,6 +62,7 @@ enum class TransferStatus {
   Broken,          // a reset or a protocol error before the head was complete
   TlsFailed,       // the handshake failed; certificate problems are CertificateBad
   CertificateBad,  // not valid for this host: final
+  WrongKey,        // its public key is not the pinned one: final
   ProxyFailed,     // the proxy cannot be resolved, reached or refuses
   Cancelled,       // the listener refused it
   Unusable,        // a request that can never work (bad client certificate file, bad URL): final

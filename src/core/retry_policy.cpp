@@ -38,6 +38,7 @@ Remedy remedy_for(FailureKind kind, bool served) {
     case FailureKind::Coded:
     case FailureKind::BadRedirect:
     case FailureKind::Certificate:
+    case FailureKind::WrongKey:
     case FailureKind::Unusable:
     case FailureKind::TooLarge: return Remedy::GiveUp;
   }

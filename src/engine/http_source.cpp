@@ -33,6 +33,7 @@ core::FailureKind kind_of(core::TransferStatus status) {
     case TransferStatus::CutShort: return FailureKind::CutShort;
     case TransferStatus::TlsFailed: return FailureKind::Tls;
     case TransferStatus::CertificateBad: return FailureKind::Certificate;
+    case TransferStatus::WrongKey: return FailureKind::WrongKey;
     case TransferStatus::ProxyFailed: return FailureKind::Proxy;
     case TransferStatus::Unusable: return FailureKind::Unusable;
     case TransferStatus::Ok:

@@ -30,6 +30,7 @@ ErrorCode code_of(core::FailureKind kind) {
     case FailureKind::Coded:
     case FailureKind::BadRedirect:
     case FailureKind::Certificate:
+    case FailureKind::WrongKey:
     case FailureKind::Unusable:
     case FailureKind::TooLarge: return ErrorCode::Refused;
   }
@@ -43,6 +44,8 @@ std::string remedy_of(const core::Failure& failure) {
     case FailureKind::NotFound: return "check the URL";
     case FailureKind::Certificate:
       return "check the host name, or give its authority with --cacert";
+    case FailureKind::WrongKey:
+      return "check --pinnedpubkey: the server has another key now, or another answers for it";
     case FailureKind::Coded: return "ask the server's owner to serve the file uncoded";
     case FailureKind::Expired: return "get a fresh URL; what is kept can go on from it";
     case FailureKind::TooLarge: return "raise --max-filesize";

@@ -203,7 +203,7 @@ core::ConnectionFacts CurlRequest::facts() const {
 
 // ---- the end --------------------------------------------------------------------------------
 
-core::TransferStatus CurlRequest::curl_status(CURLcode code) const {
+CurlOutcome CurlRequest::outcome_of(CURLcode code) const {
   CURL* easy = easy_.get();
   CurlOutcome outcome;
   outcome.code = code;
@@ -212,7 +212,8 @@ core::TransferStatus CurlRequest::curl_status(CURLcode code) const {
   outcome.connected = info_time(easy, CURLINFO_CONNECT_TIME_T) > Duration::zero();
   outcome.request_sent = info_time(easy, CURLINFO_PRETRANSFER_TIME_T) > Duration::zero();
   outcome.proxy_answer = info_number(easy, CURLINFO_HTTP_CONNECTCODE);
-  return status_of(outcome);
+  outcome.system_error = info_number(easy, CURLINFO_OS_ERRNO);
+  return outcome;
 }
 
 // Null without TLS.
@@ -247,8 +248,9 @@ core::TransferEnd CurlRequest::end(CURLcode code) {
       if (code == CURLE_OK) return {TransferStatus::Ok, 0, "", reader_.framed()};
       break;
   }
-  const TransferStatus status = curl_status(code);
-  return {status, code, cause_of(status, code, detail_.data()), false};
+  const CurlOutcome outcome = outcome_of(code);
+  const TransferStatus status = status_of(outcome);
+  return {status, code, cause_of(status, outcome, detail_.data()), false};
 }
 
 }  // namespace xget::net

@@ -19,6 +19,8 @@
 
 namespace xget::net {
 
+struct CurlOutcome;
+
 // How much of an unwanted body is read away to keep its connection.
 inline constexpr std::uint64_t kMaxDrained = 64 * 1024;
 
@@ -84,7 +86,7 @@ class CurlRequest {
   void end_turn();
   [[nodiscard]] core::ConnectionFacts facts() const;
   [[nodiscard]] const void* tls_connection() const;
-  [[nodiscard]] core::TransferStatus curl_status(CURLcode code) const;
+  [[nodiscard]] CurlOutcome outcome_of(CURLcode code) const;
   bool set_headers(const core::HttpRequest& request);
 
   core::RequestId id_;

@@ -1,5 +1,7 @@
 #include "net/transfer_outcome.hpp"
 
+#include <system_error>
+
 #include "base/text.hpp"
 
 namespace xget::net {
@@ -37,6 +39,7 @@ const char* words_for(TransferStatus status) {
       return "the connection broke before the response's header was there";
     case TransferStatus::TlsFailed: return "the TLS handshake failed";
     case TransferStatus::CertificateBad: return "the server's certificate is not accepted";
+    case TransferStatus::WrongKey: return "the server's public key is not the pinned one";
     case TransferStatus::ProxyFailed: return "the proxy cannot be reached or refuses";
     case TransferStatus::Cancelled: return "ended by the receiver";
     case TransferStatus::Unusable: return "the request cannot be made";
@@ -44,13 +47,32 @@ const char* words_for(TransferStatus status) {
   return "";
 }
 
+// What the words for the status do not say already.
+std::string details_of(const CurlOutcome& outcome, const std::string& detail) {
+  switch (outcome.code) {
+    case CURLE_OK:
+    case CURLE_WRITE_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    // The words for these count bytes or milliseconds.
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT: return "";
+    case CURLE_COULDNT_CONNECT:
+      if (outcome.system_error == 0) break;
+      return std::generic_category().message(static_cast<int>(outcome.system_error));
+    case CURLE_OUT_OF_MEMORY:  // so libcurl calls a line that is longer than it takes
+      return outcome.head_complete ? "" : "a line of it is too long";
+    default: break;
+  }
+  return printable(trim(detail.empty() ? curl_easy_strerror(outcome.code) : detail));
+}
+
 }  // namespace
 
 TransferStatus status_of(const CurlOutcome& outcome) {
   switch (outcome.code) {
     case CURLE_OK: return TransferStatus::Ok;
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return TransferStatus::WrongKey;
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS: return TransferStatus::CertificateBad;
     case CURLE_SSL_CERTPROBLEM:
@@ -72,11 +94,9 @@ TransferStatus status_of(const CurlOutcome& outcome) {
   return outcome.request_sent ? TransferStatus::Broken : before_request(outcome);
 }
 
-std::string cause_of(TransferStatus status, CURLcode code, const std::string& detail) {
-  std::string cause = words_for(status);
-  const std::string more = detail.empty() ? curl_easy_strerror(code) : detail;
-  if (code != CURLE_OK && code != CURLE_WRITE_ERROR) cause += " (" + printable(trim(more)) + ")";
-  return cause;
+std::string cause_of(TransferStatus status, const CurlOutcome& outcome, const std::string& detail) {
+  const std::string more = details_of(outcome, detail);
+  return more.empty() ? words_for(status) : words_for(status) + (" (" + more + ")");
 }
 
 }  // namespace xget::net

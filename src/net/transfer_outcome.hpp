@@ -18,11 +18,14 @@ struct CurlOutcome {
   bool connected = false;  // TCP was up, to the proxy if there is one
   bool request_sent = false;
   long proxy_answer = 0;  // status of the answer to CONNECT, 0 if there was none
+  long system_error = 0;  // errno of the last connect that failed
 };
 
 core::TransferStatus status_of(const CurlOutcome& outcome);
 
-// One printable sentence: what the status means, and libcurl's own words on it where it had any.
-std::string cause_of(core::TransferStatus status, CURLcode code, const std::string& detail);
+// One printable sentence: what the status means, and what the system or libcurl said on it where
+// that adds something. Equal failures have equal causes: nothing in it differs between attempts.
+std::string cause_of(core::TransferStatus status, const CurlOutcome& outcome,
+                     const std::string& detail);
 
 }  // namespace xget::net

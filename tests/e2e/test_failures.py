@@ -341,3 +341,40 @@ def test_the_server_goes_away_for_a_while(folder):
         second.serve("/file", RESOURCE)
         run = download(second.url + "/file", path, "--retry", "1000").expect(0)
     assert_complete(path, RESOURCE.data, run=run)
+
+
+def test_a_pinned_key_that_is_not_the_servers_says_what_to_check(tls_server, certificates, path):
+    page = tls_server.serve("/file", RESOURCE)
+    pin = "sha256//" + "A" * 43 + "="
+    run = download(page.url, path, "--cacert", certificates.ca, "--pinnedpubkey", pin)
+    run.expect(Exit.REFUSED)
+    assert "check --pinnedpubkey" in run.err and "--cacert" not in run.err
+    assert not page.requests
+
+
+@pytest.mark.parametrize("header", [("X-Long", "a" * 200_000), None], ids=["long", "many"])
+def test_a_header_bomb_is_called_one(server, path, header):
+    many = [(f"X-{number}", "a" * 200) for number in range(3000)]
+    page = server.serve("/file", RESOURCE,
+                        lambda x: x.answer.headers.extend([header] if header else many))
+    run = download(page.url, path, "--retry", "0").expect(Exit.NETWORK)
+    assert "header" in run.err and "memory" not in run.err.lower()
+
+
+# ---- while it waits --------------------------------------------------------------------------
+
+
+def test_a_wait_says_why_and_when_and_a_repeated_cause_once(path):
+    run = download(f"http://127.0.0.1:{unused_port()}/file", path, "--retry", "4",
+                   "--retry-wait", "300ms").expect(Exit.NETWORK)
+    waits = [line for line in run.err.splitlines() if "again in" in line]
+    assert len(waits) == 1, run
+    assert "Connection refused" in waits[0]
+
+
+def test_a_wait_in_the_middle_is_told(server, path):
+    page = server.serve("/file", RESOURCE, t.only(t.from_byte(MIB), t.status(503)),
+                        t.cut(MIB, "fin"))
+    run = download(page.url, path, "-n", "1", "--retry", "3", "--retry-wait", "300ms")
+    run.expect(Exit.NETWORK)
+    assert "503" in run.err and "again in" in run.err

@@ -59,7 +59,7 @@ TEST_CASE_METHOD(Fixture, "a pinned key must match even when certificates do not
   settings.insecure = true;
   settings.pinned_public_key = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
   NetworkUnderTest net(settings);
-  CHECK(net.get(server.https_url()).end->status == TransferStatus::CertificateBad);
+  CHECK(net.get(server.https_url()).end->status == TransferStatus::WrongKey);
 }
 
 TEST_CASE_METHOD(Fixture, "files that TLS needs and that are not there make a request unusable") {
