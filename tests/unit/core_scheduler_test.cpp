@@ -250,6 +250,36 @@ TEST_CASE("Failures in a row without a new byte end it, progress begins the coun
   CHECK(bench.gave_up);
 }
 
+TEST_CASE("While one connection works, no number of failures of the others ends it") {
+  const auto kind = GENERATE(FailureKind::Broken, FailureKind::Stall, FailureKind::Tls,
+                             FailureKind::Coded, FailureKind::Denied, FailureKind::ServerError);
+  RetryLimits limits;
+  limits.failures = 3;
+  Bench bench(plan_of(64 * kMiB), 4, limits);
+  bench.begin();
+  const SegmentId working = bench.open.begin()->first;
+  bench.tell(SegmentOpened{working, bench.open.at(working).end, milliseconds(10)});
+  for (int i = 0; i < 40; ++i) {
+    for (const auto& [id, range] : std::map(bench.open)) {
+      if (id == working) continue;
+      bench.open.erase(id);
+      bench.tell(SegmentEnded{id, failure(kind)});
+    }
+    bench.wait(seconds(2));
+    if (bench.open.contains(working)) bench.receive(working, 1024 * 4);
+  }
+  CHECK_FALSE(bench.gave_up);
+  CHECK(bench.open.contains(working));
+}
+
+TEST_CASE("What is wrong for every request ends it though others work") {
+  Bench bench(plan_of(64 * kMiB));
+  bench.begin();
+  bench.open_all();
+  bench.tell(SegmentEnded{bench.open.begin()->first, failure(FailureKind::Certificate)});
+  CHECK(bench.gave_up);
+}
+
 TEST_CASE("No new byte for as long as allowed ends it, however often it may retry") {
   RetryLimits limits;
   limits.give_up_after = std::chrono::minutes(10);
