@@ -22,7 +22,11 @@ std::string time_and_speed(std::uint64_t received, Duration elapsed) {
 
 std::string proof_text(const Finished& finished) {
   if (finished.rests_on.empty()) return "";
-  const char* verdict = finished.proof == Proof::None ? "not proven" : "proof";
+  // What another run proved is a record by now: the file may have been changed since.
+  const bool recorded = finished.already_complete && finished.proof != Proof::Digest;
+  const char* verdict = finished.proof == Proof::None ? "not proven"
+                        : recorded                    ? "recorded"
+                                                      : "proof";
   return std::string(", ") + verdict + ": " + printable(finished.rests_on);
 }
 
@@ -36,7 +40,9 @@ std::string start_text(const Probed& probed) {
   std::string text = printable(probed.url) + " → " + shown_path(probed.path) + ", ";
   text += probed.size ? format_size(*probed.size) : "size unknown";
   if (probed.held > 0) text += ", " + format_size(probed.held) + " of it here already";
-  if (!probed.ranges) text += ", cannot be resumed";
+  if (!probed.ranges) {
+    text += probed.held > 0 ? "; the server sends all of it again" : ", cannot be resumed";
+  }
   return text + "\n";
 }
 

@@ -7,6 +7,7 @@ BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existin
   if (!facts.exists || existing == Existing::Overwrite) return BeforeRequest::GoOn;
   if (existing == Existing::Keep) return BeforeRequest::LeaveIt;
   if (digest_given) return BeforeRequest::CheckDigest;
+  if (resume == Resume::Never) return BeforeRequest::Refuse;
   if (facts.has_origin_mark || resume == Resume::Adopt) return BeforeRequest::AskServer;
   return BeforeRequest::Refuse;
 }

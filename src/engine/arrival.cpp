@@ -74,8 +74,7 @@ void Arrival::accept_existing() {
     case core::BeforeRequest::CheckDigest: return hash_existing();
     case core::BeforeRequest::AskServer: return ask(whole_resource());
     case core::BeforeRequest::Refuse:
-      return settled(
-          exists_error(settings.path, "it exists, and nothing shows that it is the wanted file"));
+      return settled(exists_error("it exists, and nothing shows that it is the wanted file"));
   }
 }
 
@@ -103,8 +102,7 @@ void Arrival::step_hash_existing(Instant now) {
     return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size});
   }
   if (job_.settings.resume == Resume::Adopt) return ask(whole_resource());
-  settled(
-      exists_error(job_.settings.path, "it exists, and its digest is another one than the given"));
+  settled(exists_error("it exists, and its digest is another one than the given"));
 }
 
 void Arrival::accept_partial() {
@@ -143,6 +141,11 @@ void Arrival::ask_again(const core::Representation& running, Instant at) {
   stage_ = Stage::Probe;
   running_ = running;
   probe_.ask_later(whole_resource(), at);
+}
+
+Error Arrival::exists_error(std::string cause) const {
+  const bool adoptable = job_.settings.resume != Resume::Adopt;
+  return engine::exists_error(job_.settings.path, std::move(cause), adoptable);
 }
 
 void Arrival::step_probe() {
@@ -191,14 +194,16 @@ void Arrival::settle_existing() {
   }
   switch (core::judge_existing(existing_->size, marked, offered, job_.settings.resume)) {
     case core::ExistingVerdict::AlreadyComplete:
-      return settled(AlreadyThere{Proof::StrongValidator,
-                                  "the server's validator is still the same", existing_->size});
+      return settled(
+          AlreadyThere{Proof::StrongValidator,
+                       "the server still has the version that was recorded when it was finished; "
+                       "not read again (--checksum proves the bytes)",
+                       existing_->size});
     case core::ExistingVerdict::SampleAsWhole: return start_sampling(Sampled::ExistingAsWhole);
     case core::ExistingVerdict::SampleAsBeginning:
       return start_sampling(Sampled::ExistingAsBeginning);
     case core::ExistingVerdict::Refuse:
-      return settled(
-          exists_error(job_.settings.path, "it exists, and is not proven to be the server's file"));
+      return settled(exists_error("it exists, and is not proven to be the server's file"));
   }
 }
 
@@ -246,7 +251,7 @@ void Arrival::settle_running() {
 
 void Arrival::on_other_version() {
   if (!probe_.asked_openly()) return ask(whole_resource());  // and hear what it is now
-  const std::string cause = "it changed on the server since the download began";
+  const std::string cause = why_other_version();
   if (job_.settings.on_change == OnChange::Fail || destination_.handed_on() ||
       ++version_changes_ > kMostVersionChanges) {
     const bool restartable = destination_.target() != nullptr;
@@ -262,6 +267,14 @@ void Arrival::on_other_version() {
   }
   job_.note(cause + "; " + destination_.fate_of_the_old());
   begin_again();
+}
+
+std::string Arrival::why_other_version() const {
+  const bool elsewhere =
+      partial_ && partial_->sidecar && partial_->sidecar->url != job_.source.name();
+  return elsewhere
+             ? "the partial file is of " + partial_->sidecar->url + ", and that is another version"
+             : "it changed on the server since the download began";
 }
 
 // A new file from the start, with the probe's response. What stood there is set aside.
@@ -371,8 +384,7 @@ void Arrival::after_agreement() {
 void Arrival::after_disagreement() {
   samples_.reset();
   if (sampled_ != Sampled::Partial) {
-    return settled(
-        exists_error(job_.settings.path, "it exists, and differs from the server's file"));
+    return settled(exists_error("it exists, and differs from the server's file"));
   }
   samples_disagreed_ = true;
   ask(whole_resource());

@@ -91,6 +91,8 @@ class Arrival {
   void after_agreement();
   void after_disagreement();
 
+  [[nodiscard]] Error exists_error(std::string cause) const;
+  [[nodiscard]] std::string why_other_version() const;
   [[nodiscard]] std::optional<Error> refuse(const core::Representation& offered) const;
   [[nodiscard]] core::Representation recorded() const;  // by the sidecar of partial_
 

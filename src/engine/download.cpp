@@ -166,10 +166,15 @@ void Download::step_transfer(Instant now) {
 
 void Download::refetch_bad_claims(Instant now) {
   for (const ByteRange& range : std::exchange(bad_claims_, {})) {
-    job_.note("kept bytes " + std::to_string(range.begin) + "-" + std::to_string(range.end) +
-              " were damaged; fetching them again");
+    log::info("kept bytes " + std::to_string(range.begin) + "-" + std::to_string(range.end) +
+              " of " + job_.settings.path + " were damaged");
+    damaged_.add(range);
     transfer_->lose(range, now);
   }
+  // Once, when all that was kept has been checked.
+  if (!claims_checked_ || damaged_.empty()) return;
+  job_.note(format_size(damaged_.size()) + " of what was kept was damaged, and is fetched again");
+  damaged_.clear();
 }
 
 void Download::take_checkpoint(Instant now) {

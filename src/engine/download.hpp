@@ -105,6 +105,7 @@ class Download : public std::enable_shared_from_this<Download> {
   std::uint64_t size_ = 0;  // once all is written
   bool claims_checked_ = false;
   std::vector<ByteRange> bad_claims_;  // not yet told to the transfer
+  RangeSet damaged_;                   // of what was kept, not yet told to the user
   bool window_grew_ = false;
   std::optional<Error> sink_error_;
   std::optional<Result<void>> finished_;

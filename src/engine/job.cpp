@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/units.hpp"
+#include "engine/job_error.hpp"
 
 namespace xget::engine {
 
@@ -160,9 +161,13 @@ void Job::stop(Error error) {
 void Job::step_stop(Instant now) {
   if (download_ && !download_->step_stop(now)) return;
   if (download_ && download_->sink_error()) stopping_ = download_->sink_error();
-  stopping_->kept = kept();
+  // A tiny file that is not what its digest names is kept to be looked at, and the error says so.
+  const bool failed_check = stopping_->code == ErrorCode::Checksum;
+  const std::string usable = kept();
+  if (!usable.empty() || !failed_check) stopping_->kept = usable;
+  if (failed_check) stopping_->remedy = checksum_remedy(!destination_.target());
   download_.reset();  // before its sink
-  if (stopping_->code != ErrorCode::Checksum) destination_.discard_if_worthless();
+  if (!failed_check) destination_.discard_if_worthless();
   stage_ = Stage::Ended;
   log::warning("failed: " + to_string(*stopping_));
   context_.tell(Failed{.job = settings_.id, .path = settings_.path, .error = *stopping_});

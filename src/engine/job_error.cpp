@@ -40,6 +40,7 @@ ErrorCode code_of(core::FailureKind kind) {
 std::string remedy_of(const core::Failure& failure) {
   using core::FailureKind;
   switch (failure.kind) {
+    case FailureKind::Resolve: return "check the host; a URL without a scheme is taken for https";
     case FailureKind::Denied: return "give credentials with -u or -H, or check the URL";
     case FailureKind::NotFound: return "check the URL";
     case FailureKind::Certificate:
@@ -69,15 +70,15 @@ Error error_of(const core::Failure& failure, const std::string& subject) {
           .remedy = remedy_of(failure)};
 }
 
-Error exists_error(const std::string& path, std::string cause) {
+Error exists_error(const std::string& path, std::string cause, bool adoptable) {
   return {.code = ErrorCode::Exists,
           .operation = "download to",
           .subject = path,
           .cause = std::move(cause),
           .kept = "",
-          .remedy =
-              "--overwrite replaces it, --no-overwrite leaves it, --resume compares it with "
-              "the server's file and goes on from it"};
+          .remedy = std::string("--overwrite replaces it, --no-overwrite leaves it") +
+                    (adoptable ? ", --resume compares it with the server's file and goes on from it"
+                               : "")};
 }
 
 Error changed_error(const std::string& subject, std::string cause, bool restartable) {
@@ -89,6 +90,11 @@ Error changed_error(const std::string& subject, std::string cause, bool restarta
           .remedy = restartable ? "--on-change=restart begins again and keeps the old partial file "
                                   "until the new version is whole"
                                 : "begin again"};
+}
+
+std::string checksum_remedy(bool standard_output) {
+  return standard_output ? "check the digest that was given; what was written is not what it names"
+                         : "check the digest that was given; --no-resume downloads the file again";
 }
 
 Error not_proven_error(const std::string& subject, std::string operation, std::string cause) {

@@ -11,6 +11,16 @@
 #include "store/disk_error.hpp"
 
 namespace xget::store {
+namespace {
+
+Result<void> write_synced(core::Folder& folder, const std::string& name, const std::string& text) {
+  auto file = folder.create(name, 0600);
+  if (!file) return fail(std::move(file.error()));
+  if (auto written = (*file)->write_at(0, std::as_bytes(std::span(text))); !written) return written;
+  return defence_on(Defence::SyncSidecar) ? (*file)->sync() : Result<void>{};
+}
+
+}  // namespace
 
 Checkpointer::Checkpointer(PartialFiles files) : files_(std::move(files)) {}
 
@@ -44,14 +54,12 @@ Result<void> Checkpointer::sync_then_replace(const Sidecar& snapshot) {
 Result<void> Checkpointer::replace_sidecar(const Sidecar& snapshot) {
   core::Folder& folder = *files_.sidecar_folder;
   const std::string temporary = files_.sidecar_name + ".tmp";
-  const std::string text = serialise(snapshot);
   // A crash may have left one; nobody else has this name, since the partial is locked.
   if (auto removed = folder.remove(temporary); !removed) return removed;
-  auto file = folder.create(temporary, 0600);
-  if (!file) return fail(std::move(file.error()));
-  if (auto written = (*file)->write_at(0, std::as_bytes(std::span(text))); !written) return written;
-  if (defence_on(Defence::SyncSidecar)) {
-    if (auto synced = (*file)->sync(); !synced) return synced;
+  if (auto written = write_synced(folder, temporary, serialise(snapshot)); !written) {
+    // It takes room that may be just what is missing. The failure of the write is what counts.
+    static_cast<void>(folder.remove(temporary));
+    return written;
   }
   if (auto renamed = folder.rename(temporary, files_.sidecar_name); !renamed) return renamed;
   return defence_on(Defence::SyncFolder) ? folder.sync() : Result<void>{};

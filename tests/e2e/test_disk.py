@@ -41,6 +41,7 @@ def test_a_full_disk_keeps_what_was_written(page, folder, way):
         run = download(page, path, "--preallocate", way).expect(Exit.DISK)
         assert not path.exists()
         assert "space" in run.err.lower(), run
+        assert not list(disk.glob("*.tmp")), "it would take the room that is missing"
         enlarge(disk, 16 * MIB)
         again = download(page, path, "--preallocate", way).expect(0)
         assert_complete(path, page.data, run=again)

@@ -115,6 +115,25 @@ def test_a_checksum_that_does_not_match(server, path, name):
     assert partial(path).read_bytes() == page.data, "what came is kept"
 
 
+def test_a_mismatch_says_what_is_kept_and_how_to_begin_again(server, path):
+    page = server.serve("/file", RESOURCE)
+    wrong = ["--checksum", "md5:" + "0" * 32]
+    run = download(page.url, path, *wrong).expect(Exit.CHECKSUM)
+    assert f"{path}.partial" in run.err and "--no-resume" in run.err and "to go on" not in run.err
+    page.forget_log()
+    download(page.url, path, *wrong, "--no-resume").expect(Exit.CHECKSUM)
+    assert page.body_bytes >= page.resource.size, "it was downloaded again"
+    assert_complete(path, page.data, run=download(page.url, path).expect(0))
+
+
+def test_a_mismatch_of_a_tiny_file_is_kept_and_the_next_run_begins_again(server, path):
+    page = server.serve("/file", Resource(1000))
+    run = download(page.url, path, "--checksum", "md5:" + "0" * 32).expect(Exit.CHECKSUM)
+    assert f"{path}.partial" in run.err
+    assert partial(path).read_bytes() == page.data
+    assert_complete(path, page.data, run=download(page.url, path).expect(0))
+
+
 def test_a_checksum_in_capitals(server, path):
     page = server.serve("/file", RESOURCE)
     digest = ALGORITHMS["sha256"](page.data).upper()
@@ -244,6 +263,52 @@ def test_strict_takes_only_what_is_proven(server, path, resource, options, code)
         options = ["--checksum", "sha256:" + ALGORITHMS["sha256"](page.data)]
     run = download(page.url, path, "--strict", "-n", "4", *options).expect(code)
     assert path.exists() == (run.code == 0)
+
+
+def test_already_complete_does_not_claim_to_have_read_the_bytes(server, path):
+    page = server.serve("/file", RESOURCE)
+    download(page.url, path).expect(0)
+    before = path.stat()
+    with open(path, "r+b") as file:
+        file.write(b"changed")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    run = download(page.url, path).expect(0)
+    assert "already complete" in run.err and "proof:" not in run.err
+    assert "not read again" in run.err and "--checksum" in run.err
+    digest = ALGORITHMS["sha256"](page.data)
+    download(page.url, path, "--checksum", f"sha256:{digest}").expect(Exit.EXISTS)
+
+
+def test_no_resume_takes_nothing_that_is_there_for_done(server, path):
+    page = server.serve("/file", RESOURCE)
+    download(page.url, path).expect(0)
+    page.forget_log()
+    run = download(page.url, path, "--no-resume").expect(Exit.EXISTS)
+    assert "--overwrite" in run.err and not page.requests
+    run = download(page.url, path, "--no-resume", "--overwrite").expect(0)
+    assert page.body_bytes >= page.resource.size
+    assert_complete(path, page.data, run=run)
+
+
+def test_a_partial_of_another_url_is_called_that(server, path):
+    first = server.serve("/first", Resource(8 * MIB, seed="first"))
+    other = server.serve("/other", Resource(8 * MIB, seed="other"))
+    leave_partial(first, path, 2 * MIB)
+    run = download(other.url, path).expect(0)
+    assert first.url in run.err and "changed on the server" not in run.err
+    assert_complete(path, other.data, run=run)
+
+
+def test_damage_in_many_places_is_one_line(server, path):
+    page = server.serve("/file", Resource(32 * MIB))
+    leave_partial(page, path, 24 * MIB, "-n", "1")
+    with open(partial(path), "r+b") as file:
+        for number in range(8):
+            file.seek(number * 2 * MIB + 5)
+            file.write(b"\0damage\0")
+    run = download(page.url, path).expect(0)
+    assert run.err.count("damaged") == 1, run
+    assert_complete(path, page.data, run=run)
 
 
 def test_it_says_on_what_it_rests(server, path):

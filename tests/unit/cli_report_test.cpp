@@ -58,6 +58,8 @@ TEST_CASE("a start says where from, where to and how much") {
       "https://a/f → f, 2.0 KiB, 1.0 KiB of it here already\n");
   CHECK(start_text({.url = "https://a/f", .path = "-"}) ==
         "https://a/f → standard output, size unknown, cannot be resumed\n");
+  CHECK(start_text({.url = "https://a/f", .path = "f", .size = 2048, .held = 1024}) ==
+        "https://a/f → f, 2.0 KiB, 1.0 KiB of it here already; the server sends all of it again\n");
 }
 
 TEST_CASE("a result says what the proof rests on") {
