@@ -5,7 +5,8 @@ import pytest
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
 from support.digests import ALGORITHMS
-from support.downloads import MIB, assert_complete, partial, sidecar, start_and_stall
+from support.downloads import (MIB, assert_complete, leave_partial, partial, sidecar,
+                               start_and_stall)
 
 SIZE = 4 * MIB + 9
 MINE = 2 * MIB + 17
@@ -49,11 +50,38 @@ def leave_adopted_partial(page, path):
 # ---- adopted, interrupted, and then: strict --------------------------------------------------
 
 
+def test_adopted_bytes_stay_unproven_in_the_next_run(server, path):
+    page = server.serve("/file", STRONG)
+    leave_adopted_partial(page, path)
+    before = partial(path).read_bytes()
+    download(page, path, "--strict").expect(Exit.NOT_PROVEN)
+    assert partial(path).read_bytes() == before and not path.exists()
+    run = download(page, path).expect(0)
+    assert_complete(path, page.data, run=run)
+
+
+def test_adopted_bytes_stay_unproven_however_often_they_are_resumed(server, path):
+    page = server.serve("/file", STRONG)
+    leave_adopted_partial(page, path)
+    leave_partial(page, path, MIB // 2)
+    download(page, path, "--strict").expect(Exit.NOT_PROVEN)
+    assert partial(path).exists() and not path.exists()
+
+
 def test_a_digest_proves_adopted_bytes(server, path):
     page = server.serve("/file", STRONG)
     leave_adopted_partial(page, path)
     run = download(page, path, "--strict", *right_digest(page)).expect(0)
     assert_complete(path, page.data, run=run)
+
+
+def test_what_a_wrong_digest_let_in_is_not_proven_by_it(server, path):
+    """The digest was to prove the adopted front, and did not."""
+    page = server.serve("/file", STRONG)
+    path.write_bytes(page.data[:MINE])
+    leave_whole_partial(page, path, "--resume")
+    download(page, path, "--strict").expect(Exit.NOT_PROVEN)
+    assert partial(path).read_bytes() == page.data and not path.exists()
 
 
 # ---- whole, but without its name -------------------------------------------------------------
