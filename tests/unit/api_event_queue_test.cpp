@@ -50,6 +50,20 @@ TEST_CASE("of a job's unread progress only the newest is kept, and no other even
   CHECK_FALSE(queue.pop().has_value());
 }
 
+TEST_CASE("of a job's unread retries only the newest is kept, whatever was told in between") {
+  EventQueue queue;
+  queue.add_job();
+  for (int i = 0; i < 1000; ++i) {
+    queue.push(Retrying{.job = 1, .cause = std::to_string(i)});
+    queue.push(progress(1, static_cast<std::uint64_t>(i)));
+  }
+  const auto retrying = queue.pop();
+  REQUIRE(retrying.has_value());
+  REQUIRE(std::holds_alternative<Retrying>(*retrying));
+  CHECK(std::get<Retrying>(*retrying).cause == "999");
+  CHECK(read(queue, 1) == "p999");
+}
+
 TEST_CASE("one job's progress does not replace another's") {
   EventQueue queue;
   queue.add_job();
