@@ -58,9 +58,12 @@ void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
   last_byte_at_ = now;
 }
 
-bool RetryPolicy::used_up(const Failure& failure, Instant now) {
+bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instant now) {
+  if (attempt.others_work) return false;
   if (failure.retry_after && *failure.retry_after > limits_.longest_retry_after) return true;
   if (const auto end = deadline(); end && now >= *end) return true;
+  if (last_counted_ && attempt.started < *last_counted_) return false;
+  last_counted_ = now;
   ++failures_;
   const bool no_answer_yet =
       !served_ && (failure.kind == FailureKind::Resolve || failure.kind == FailureKind::Connect);
@@ -68,10 +71,10 @@ bool RetryPolicy::used_up(const Failure& failure, Instant now) {
                                     : limits_.failures);
 }
 
-RetryPolicy::Decision RetryPolicy::on_failure(const Failure& failure, Instant now,
-                                              std::uint64_t random, bool others_work) {
+RetryPolicy::Decision RetryPolicy::on_failure(const Failure& failure, const Attempt& attempt,
+                                              Instant now, std::uint64_t random) {
   const bool progressed = std::exchange(bytes_since_failure_, 0) >= kProgressBytes;
-  if (!others_work && used_up(failure, now)) {
+  if (used_up(failure, attempt, now)) {
     return {.give_up = true, .wait = failure.retry_after.value_or(Duration::zero())};
   }
   const int doublings = std::clamp(failures_ - 1, 0, 10);

@@ -46,10 +46,14 @@ class RetryPolicy {
     bool give_up = false;
     Duration wait{};
   };
-  // `random` is uniform over 64 bits and jitters the wait. `others_work`: other connections
-  // deliver meanwhile, so it is no step towards giving up.
-  Decision on_failure(const Failure& failure, Instant now, std::uint64_t random,
-                      bool others_work = false);
+  struct Attempt {
+    Instant started;           // when the request was made
+    bool others_work = false;  // other connections deliver meanwhile
+  };
+  // `random` is uniform over 64 bits and jitters the wait. Many requests that fail together are one
+  // failure, and while others work none is a step towards giving up.
+  Decision on_failure(const Failure& failure, const Attempt& attempt, Instant now,
+                      std::uint64_t random);
 
   // When give_up_after will have passed without a new byte.
   [[nodiscard]] std::optional<Instant> deadline() const;
@@ -58,10 +62,11 @@ class RetryPolicy {
  private:
   RetryLimits limits_;
   Instant last_byte_at_;
-  [[nodiscard]] bool used_up(const Failure& failure, Instant now);
+  [[nodiscard]] bool used_up(const Failure& failure, const Attempt& attempt, Instant now);
 
   std::uint64_t bytes_since_failure_ = 0;
   int failures_ = 0;
+  std::optional<Instant> last_counted_;  // failure
   bool served_ = false;
 };
 

@@ -102,9 +102,11 @@ void Scheduler::handle(const SegmentPaused& event, Instant now) {
 }
 
 void Scheduler::handle(const SegmentEnded& event, Instant now) {
-  if (find(event.id) == nullptr) return;
+  const Segment* segment = find(event.id);
+  if (segment == nullptr) return;
+  const Instant started = segment->started;
   finish_segment(event.id, event.failure.has_value(), now);
-  if (event.failure) after_failure(*event.failure, now);
+  if (event.failure) after_failure(*event.failure, started, now);
 }
 
 void Scheduler::handle(const RangeLost& event, Instant now) {
@@ -166,6 +168,7 @@ Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
   segments_.push_back({.id = next_id_++,
                        .position = range.begin,
                        .end = range.end,
+                       .started = now,
                        .last_activity = now,
                        .window_start = now,
                        .rate = RateEstimator(now)});
@@ -195,7 +198,7 @@ Remedy Scheduler::remedy_after(const Failure& failure) {
   return remedy_for(failure.kind, retry_.served());
 }
 
-void Scheduler::after_failure(const Failure& failure, Instant now) {
+void Scheduler::after_failure(const Failure& failure, Instant started, Instant now) {
   const bool others_work = receiving() > 0;
   const Remedy remedy = remedy_after(failure);
   const bool refused = failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect ||
@@ -207,7 +210,7 @@ void Scheduler::after_failure(const Failure& failure, Instant now) {
                      std::max(kWaitOfRefused, failure.retry_after.value_or(Duration::zero())));
     return;
   }
-  const auto decision = retry_.on_failure(failure, now, random_.next(), others_work);
+  const auto decision = retry_.on_failure(failure, {started, others_work}, now, random_.next());
   if (decision.give_up || remedy == Remedy::GiveUp) {
     stopped_ = true;
     actions_.emplace_back(GiveUp{failure});
@@ -239,13 +242,14 @@ void Scheduler::check_stalls(Instant now) {
       finish_segment(id, false, now);
       continue;
     }
+    const Instant started = find(id)->started;
     finish_segment(id, true, now);
     after_failure({.kind = FailureKind::Stall,
                    .number = 0,
                    .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",
                    .retry_after = std::nullopt,
                    .offered = std::nullopt},
-                  now);
+                  started, now);
     if (stopped_) return;
   }
 }

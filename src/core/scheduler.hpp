@@ -150,6 +150,7 @@ class Scheduler {
     Duration round_trip{};
     bool opened = false;
     bool paused = false;
+    Instant started{};
     Instant last_activity{};
     Instant window_start{};  // of the crawl check
     std::uint64_t window_bytes = 0;
@@ -173,7 +174,8 @@ class Scheduler {
   // What it did not bring is missing again.
   void finish_segment(SegmentId id, bool failed, Instant now);
   [[nodiscard]] Remedy remedy_after(const Failure& failure);
-  void after_failure(const Failure& failure, Instant now);
+  // Of a request made at `started`.
+  void after_failure(const Failure& failure, Instant started, Instant now);
   void check_stalls(Instant now);
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;

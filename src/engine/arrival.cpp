@@ -355,7 +355,7 @@ void Arrival::step_sample(Instant now) {
 // All is asked anew: the resource may be another one by then.
 void Arrival::after_sample_failure(const core::Failure& failure, Instant now) {
   samples_.reset();
-  const auto decision = job_.retry.on_failure(failure, now, job_.ports.random.next());
+  const auto decision = job_.retry.on_failure(failure, {now}, now, job_.ports.random.next());
   const bool final = core::remedy_for(failure.kind, job_.retry.served()) == core::Remedy::GiveUp;
   if (decision.give_up || final) return settled(error_of(failure, job_.source.name()));
   job_.tell_retry(failure, decision.wait);

@@ -1,7 +1,6 @@
 #include "engine/http_source.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/defence.hpp"
@@ -13,8 +12,6 @@ namespace xget::engine {
 namespace {
 
 constexpr int kMaxRedirects = 10;
-constexpr Duration kRaceInterval = std::chrono::milliseconds(250);  // RFC 8305 section 5
-constexpr std::size_t kMaxAddresses = 16;
 
 core::Failure failure(core::FailureKind kind, long number, std::string cause) {
   return {.kind = kind,
@@ -41,22 +38,6 @@ core::FailureKind kind_of(core::TransferStatus status) {
     case TransferStatus::Cancelled: break;
   }
   return FailureKind::Broken;
-}
-
-// RFC 8305 section 4: the families take turns, the first one's family first.
-std::vector<std::string> interleave_families(const std::vector<std::string>& addresses) {
-  const auto is_v6 = [](const std::string& a) { return a.find(':') != std::string::npos; };
-  std::array<std::vector<std::string>, 2> families;
-  for (const std::string& address : addresses) {
-    families[is_v6(address) == is_v6(addresses.front()) ? 0 : 1].push_back(address);
-  }
-  std::vector<std::string> turns;
-  for (std::size_t i = 0; i < addresses.size() && turns.size() < kMaxAddresses; ++i) {
-    for (const auto& family : families) {
-      if (i < family.size()) turns.push_back(family[i]);
-    }
-  }
-  return turns;
 }
 
 bool from_start(ByteRange range) { return range.begin == 0 && range.end == kUnknownEnd; }
@@ -106,7 +87,7 @@ void HttpSource::resume(core::FetchId id) {
 std::optional<Instant> HttpSource::next_deadline() const {
   std::optional<Instant> next;
   for (const auto& [id, fetch] : fetches_) {
-    const auto at = fetch.race.next_start;
+    const auto at = fetch.race.next_start();
     if (at) next = next ? std::min(*next, *at) : *at;
   }
   return next;
@@ -114,7 +95,8 @@ std::optional<Instant> HttpSource::next_deadline() const {
 
 void HttpSource::on_time(Instant now) {
   for (auto& [id, fetch] : fetches_) {
-    if (fetch.race.next_start && now >= *fetch.race.next_start) start_next_address(id, fetch);
+    const auto at = fetch.race.next_start();
+    if (at && now >= *at) ask_next_address(id, fetch);
   }
 }
 
@@ -134,13 +116,10 @@ void HttpSource::begin_hop(core::FetchId id, Fetch& fetch) {
   const net::Origin& origin = fetch.url.origin;
   const bool proxied =
       !net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment).empty();
-  if (proxied || !connect_to_rule(origin).empty()) {
-    start_request(id, fetch, "");
-    return;
-  }
+  if (proxied || !connect_to_rule(origin).empty()) return ask_next_address(id, fetch);
   if (const auto known = preferred_.find(origin.host); known != preferred_.end()) {
-    start_request(id, fetch, known->second);
-    return;
+    fetch.race = core::AddressRace({known->second}, 0);
+    return ask_next_address(id, fetch);
   }
   fetch.lookup = resolver_.resolve(
       origin.host,
@@ -157,23 +136,18 @@ void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::str
               {failure(core::FailureKind::Resolve, answer.error().number, answer.error().cause)});
     return;
   }
-  fetch.race.addresses = interleave_families(*answer);
-  // Who failed last is not asked first again.
-  const std::size_t turns = failures_of_host_[fetch.url.origin.host] % fetch.race.addresses.size();
-  std::rotate(fetch.race.addresses.begin(),
-              fetch.race.addresses.begin() + static_cast<std::ptrdiff_t>(turns),
-              fetch.race.addresses.end());
-  start_next_address(id, fetch);
+  fetch.race = core::AddressRace(*answer, failures_of_host_[fetch.url.origin.host]);
+  ask_next_address(id, fetch);
 }
 
-void HttpSource::start_next_address(core::FetchId id, Fetch& fetch) {
-  Race& race = fetch.race;
-  start_request(id, fetch, race.addresses[race.next++]);
-  race.next_start.reset();
-  if (race.next < race.addresses.size()) race.next_start = clock_.now() + kRaceInterval;
+void HttpSource::ask_next_address(core::FetchId id, Fetch& fetch) {
+  const std::string& address = fetch.race.take_next(clock_.now());
+  const core::RequestId started = transport_.start(request_to(fetch, address), *this);
+  fetch.race.started(started, address);
+  requests_.emplace(started, id);
 }
 
-void HttpSource::start_request(core::FetchId id, Fetch& fetch, const std::string& address) {
+core::HttpRequest HttpSource::request_to(const Fetch& fetch, const std::string& address) const {
   core::HttpRequest request;
   request.url = fetch.url.text;
   request.headers = request_headers(fetch);
@@ -181,9 +155,7 @@ void HttpSource::start_request(core::FetchId id, Fetch& fetch, const std::string
   request.proxy = net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment);
   if (request.proxy.empty()) request.connect_to = connect_to_rule(fetch.url.origin);
   request.http2 = settings_.http2;
-  const core::RequestId started = transport_.start(request, *this);
-  fetch.race.running.emplace(started, address);
-  requests_.emplace(started, id);
+  return request;
 }
 
 std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const {
@@ -225,14 +197,14 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   if (known == requests_.end() || known->second == kNobody) return core::HeadVerdict::Refuse;
   const core::FetchId id = known->second;
   Fetch& fetch = fetches_.at(id);
-  end_attempts(fetch, request);
+  for (const core::RequestId other : fetch.race.won_by(request)) forget(other);
 
   const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected};
   core::Judgement judgement = core::judge(head, question, clock_.wall_now());
   if (const auto* usable = std::get_if<core::Usable>(&judgement)) {
     return accept(id, request, *usable, facts);
   }
-  fetch.race.running.clear();
+  fetch.race.clear();
   release(request);
   if (const auto* redirect = std::get_if<core::Redirect>(&judgement)) return follow(id, *redirect);
   return refuse(id, std::get<core::Failure>(std::move(judgement)));
@@ -243,7 +215,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                                      const core::ConnectionFacts& facts) {
   Fetch& fetch = fetches_.at(id);
   fetch.winner = request;
-  const std::string address = fetch.race.running[request];
+  const std::string& address = fetch.race.running().at(request);
   if (!address.empty()) preferred_[fetch.url.origin.host] = address;
   fetch.granted = usable.granted;
   if (!usable.whole) fetch.granted.end = std::min(fetch.granted.end, fetch.spec.range.end);
@@ -372,29 +344,17 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
 void HttpSource::attempt_failed(core::FetchId id, core::RequestId request,
                                 const core::TransferEnd& end) {
   Fetch& fetch = fetches_.at(id);
-  const std::string address = fetch.race.running[request];
-  fetch.race.running.erase(request);
+  fetch.race.lost(request, end);
   leave_address(fetch);
-  if (fetch.race.next < fetch.race.addresses.size()) {
-    start_next_address(id, fetch);
-    return;
-  }
-  if (!fetch.race.running.empty()) return;  // another address may still answer
-  std::string cause = end.cause.empty() ? "the connection ended before the response" : end.cause;
-  end_fetch(id, {failure(kind_of(end.status), end.number, std::move(cause))});
+  if (fetch.race.any_left()) return ask_next_address(id, fetch);
+  if (!fetch.race.running().empty()) return;  // another address may still answer
+  const core::TransferEnd& verdict = fetch.race.verdict();
+  std::string cause =
+      verdict.cause.empty() ? "the connection ended before the response" : verdict.cause;
+  end_fetch(id, {failure(kind_of(verdict.status), verdict.number, std::move(cause))});
 }
 
 // ---- ends ---------------------------------------------------------------------------------
-
-void HttpSource::end_attempts(Fetch& fetch, core::RequestId but) {
-  for (const auto& [request, address] : fetch.race.running) {
-    if (request == but) continue;
-    transport_.cancel(request);
-    requests_.erase(request);
-  }
-  std::erase_if(fetch.race.running, [but](const auto& entry) { return entry.first != but; });
-  fetch.race.next_start.reset();
-}
 
 // The next fetch looks for another address, and begins at the URL the user gave.
 void HttpSource::leave_address(const Fetch& fetch) {
@@ -406,18 +366,20 @@ void HttpSource::leave_address(const Fetch& fetch) {
 void HttpSource::end_fetch(core::FetchId id, core::FetchEnd end) {
   const auto it = fetches_.find(id);
   core::SourceListener& listener = *it->second.listener;
-  for (const auto& [request, address] : it->second.race.running) release(request);
+  for (const auto& [request, address] : it->second.race.running()) release(request);
   fetches_.erase(it);
   listener.on_fetch_end(id, end);
 }
 
 void HttpSource::abandon(Fetch& fetch) {
   if (fetch.lookup != 0) resolver_.cancel(fetch.lookup);
-  for (const auto& [request, address] : fetch.race.running) {
-    transport_.cancel(request);
-    requests_.erase(request);
-  }
-  fetch.race.running.clear();
+  for (const auto& [request, address] : fetch.race.running()) forget(request);
+  fetch.race.clear();
+}
+
+void HttpSource::forget(core::RequestId request) {
+  transport_.cancel(request);
+  requests_.erase(request);
 }
 
 void HttpSource::release(core::RequestId request) {

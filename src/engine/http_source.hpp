@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/address_race.hpp"
 #include "core/judge.hpp"
 #include "core/ports.hpp"
 #include "core/source.hpp"
@@ -50,13 +51,6 @@ class HttpSource final : public core::Source, private core::TransferListener {
   [[nodiscard]] std::string name() const override;
 
  private:
-  // Addresses are tried one after the other, a short while apart, until one answers.
-  struct Race {
-    std::vector<std::string> addresses;
-    std::size_t next = 0;
-    std::map<core::RequestId, std::string> running;  // request → address
-    std::optional<Instant> next_start;
-  };
   struct Fetch {
     core::FetchSpec spec;
     core::SourceListener* listener = nullptr;
@@ -65,7 +59,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
     bool ranged = true;
     bool conditional = false;
     core::LookupId lookup = 0;
-    Race race;
+    core::AddressRace race;
     core::RequestId winner = 0;  // its head was judged usable
     ByteRange granted;
     std::uint64_t delivered = 0;
@@ -81,9 +75,9 @@ class HttpSource final : public core::Source, private core::TransferListener {
 
   void begin_hop(core::FetchId id, Fetch& fetch);
   void on_resolved(core::FetchId id, const Result<std::vector<std::string>>& answer);
-  void start_request(core::FetchId id, Fetch& fetch, const std::string& address);
-  void start_next_address(core::FetchId id, Fetch& fetch);
-  void end_attempts(Fetch& fetch, core::RequestId but);
+  void ask_next_address(core::FetchId id, Fetch& fetch);
+  [[nodiscard]] core::HttpRequest request_to(const Fetch& fetch, const std::string& address) const;
+  void forget(core::RequestId request);
   void attempt_failed(core::FetchId id, core::RequestId request, const core::TransferEnd& end);
   core::HeadVerdict accept(core::FetchId id, core::RequestId request, const core::Usable& usable,
                            const core::ConnectionFacts& facts);

@@ -20,6 +20,7 @@ void Probe::ask_later(core::FetchSpec spec, Instant at) {
 
 void Probe::start(Instant now) {
   start_at_.reset();
+  started_ = now;
   answer_by_ = now + job_.settings.connect_timeout + job_.settings.stall_timeout;
   fetch_ = job_.source.fetch(spec_, job_.listener);
 }
@@ -55,7 +56,7 @@ void Probe::on_time(Instant now) {
 void Probe::after_failure(const core::Failure& failure, Instant now) {
   drop();
   const core::Remedy remedy = core::remedy_for(failure.kind, job_.retry.served());
-  const auto decision = job_.retry.on_failure(failure, now, job_.ports.random.next());
+  const auto decision = job_.retry.on_failure(failure, {started_}, now, job_.ports.random.next());
   const bool another_question =
       remedy == core::Remedy::AskPlainly || remedy == core::Remedy::CheckVersion;
   if (another_question && !asked_openly() && !decision.give_up) return ask(whole_resource());

@@ -63,6 +63,7 @@ class Probe {
   core::FetchSpec spec_;
   core::FetchId fetch_ = 0;
   std::optional<Instant> start_at_;
+  Instant started_{};
   Instant answer_by_{};  // still unanswered then, it has stalled
   std::optional<core::Offer> offer_;
   std::vector<std::byte> first_bytes_;

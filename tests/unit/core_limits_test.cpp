@@ -47,10 +47,10 @@ TEST_CASE("Waits double, are jittered and stay under the longest") {
   policy.on_progress(5000, Instant{});
   Failure failure;
   failure.kind = FailureKind::Connect;
-  policy.on_failure(failure, Instant{}, 0);  // right after progress: at once
+  policy.on_failure(failure, {Instant{}}, Instant{}, 0);  // right after progress: at once
   Duration last{};
   for (int i = 0; i < 12; ++i) {
-    const auto decision = policy.on_failure(failure, Instant{}, ~0ULL);
+    const auto decision = policy.on_failure(failure, {Instant{}}, Instant{}, ~0ULL);
     REQUIRE_FALSE(decision.give_up);
     CHECK(decision.wait >= last);
     CHECK(decision.wait <= seconds(60));
@@ -64,9 +64,9 @@ TEST_CASE("A long Retry-After is not waited for, a short one is") {
   Failure busy;
   busy.kind = FailureKind::Busy;
   busy.retry_after = seconds(30);
-  CHECK(policy.on_failure(busy, Instant{}, 0).wait >= seconds(30));
+  CHECK(policy.on_failure(busy, {Instant{}}, Instant{}, 0).wait >= seconds(30));
   busy.retry_after = std::chrono::minutes(6);
-  CHECK(policy.on_failure(busy, Instant{}, 0).give_up);
+  CHECK(policy.on_failure(busy, {Instant{}}, Instant{}, 0).give_up);
 }
 
 TEST_CASE("A name that never answered is given up soon") {
@@ -74,7 +74,7 @@ TEST_CASE("A name that never answered is given up soon") {
   Failure failure;
   failure.kind = FailureKind::Resolve;
   int tries = 0;
-  while (!policy.on_failure(failure, Instant{}, 0).give_up) ++tries;
+  while (!policy.on_failure(failure, {Instant{}}, Instant{}, 0).give_up) ++tries;
   CHECK(tries == 3);
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("A byte per attempt is no progress") {
   int tries = 0;
   while (tries < 100) {
     policy.on_progress(1, Instant{});
-    if (policy.on_failure(failure, Instant{}, 0).give_up) break;
+    if (policy.on_failure(failure, {Instant{}}, Instant{}, 0).give_up) break;
     ++tries;
   }
   CHECK(tries == 3);

@@ -272,6 +272,26 @@ TEST_CASE("While one connection works, no number of failures of the others ends 
   CHECK(bench.open.contains(working));
 }
 
+TEST_CASE("Requests that fail together are one failure") {
+  RetryLimits limits;
+  limits.failures = 3;
+  Bench bench(plan_of(64 * kMiB), 16, limits);
+  bench.begin();
+  for (int round = 0; round < 3; ++round) {
+    bench.now += milliseconds(5);
+    for (const auto& [id, range] : std::map(bench.open)) {
+      bench.open.erase(id);
+      bench.tell(SegmentEnded{id, failure(FailureKind::Broken)});
+      bench.now += milliseconds(1);
+    }
+    CHECK_FALSE(bench.gave_up);
+    bench.wait(seconds(60));
+  }
+  const SegmentId last = bench.open.begin()->first;
+  bench.tell(SegmentEnded{last, failure(FailureKind::Broken)});
+  CHECK(bench.gave_up);
+}
+
 TEST_CASE("What is wrong for every request ends it though others work") {
   Bench bench(plan_of(64 * kMiB));
   bench.begin();
