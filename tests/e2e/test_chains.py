@@ -84,6 +84,38 @@ def test_what_a_wrong_digest_let_in_is_not_proven_by_it(server, path):
     assert partial(path).read_bytes() == page.data and not path.exists()
 
 
+def test_adopted_bytes_of_a_version_that_has_changed_are_set_aside(server, path):
+    """Unproven does not mean that a change goes unseen."""
+    page = server.serve("/file", STRONG)
+    leave_adopted_partial(page, path)
+    page.resource = STRONG.next_version()
+    run = download(page, path).expect(0)
+    assert_complete(path, page.data, run=run)
+    assert "changed" in run.err, run
+
+
+# ---- joined under a digest that was never reached --------------------------------------------
+
+
+def with_equal_opaque_tags() -> tuple[Resource, Resource]:
+    """The same bytes, first under a weak ETag, then under a strong one with the same text."""
+    return WEAK, Resource(SIZE, etag=WEAK.etag_field().removeprefix("W/"), last_modified=None)
+
+
+@pytest.mark.parametrize("ends", ["interrupted", "with another digest"])
+def test_a_digest_that_did_not_prove_a_join_leaves_it_unproven(server, path, ends):
+    weak, strong = with_equal_opaque_tags()
+    page = server.serve("/file", weak)
+    leave_partial(page, path, MIB)
+    page.resource = strong
+    if ends == "interrupted":
+        leave_partial(page, path, MIB, *right_digest(page))
+    else:
+        leave_whole_partial(page, path)
+    download(page, path, "--strict").expect(Exit.NOT_PROVEN)
+    assert partial(path).exists() and not path.exists()
+
+
 # ---- whole, but without its name -------------------------------------------------------------
 
 

@@ -91,3 +91,23 @@ def test_full_before_anything_is_recorded(page, folder, way, room):
         enlarge(disk, 24 * MIB)
         again = download(page, path, "--preallocate", way).expect(0)
         assert_complete(path, page.data, run=again)
+
+
+def test_no_room_for_the_sidecar_elsewhere(page, folder):
+    with small_disk(folder / "checkpoints", MIB, names=1) as disk:
+        path = folder / "file"
+        run = download(page, path, "--checkpoint-dir", disk).expect(Exit.DISK)
+        assert str(disk) in run.err and not path.exists() and not partial(path).exists(), run
+        enlarge(disk, MIB)
+        again = download(page, path, "--checkpoint-dir", disk).expect(0)
+        assert_complete(path, page.data, run=again)
+        assert not list(disk.iterdir())
+
+
+def test_a_stream_into_a_full_disk_fails(page, folder):
+    with small_disk(folder / "small", MIB) as disk:
+        with open(disk / "out", "wb") as out:
+            run = run_xget([page.url, "-o", "-", *QUICK], folder, stdout=out)
+        assert "space" in run.expect(Exit.DISK).err.lower(), run
+        held = (disk / "out").read_bytes()
+        assert held == page.data[:len(held)]

@@ -92,6 +92,21 @@ def test_a_second_signal_while_kept_bytes_are_checked_leaves_at_once(server, pat
     go_on(page, path)
 
 
+# ---- the digest of a file that was there before is checked ------------------------------------
+
+
+def test_a_signal_while_an_existing_file_is_checked_leaves_it_alone(server, path):
+    page = server.serve("/file", Resource(SIZE))
+    path.write_bytes(page.data)
+    reading = SlowReads(page, path, *digest(page.data), milliseconds=4)
+    with reading.child as child:
+        reading.wait_for(5)
+        child.interrupt()
+        child.wait(20).expect(Exit.INTERRUPTED)
+    assert reading.count() < READS
+    assert path.read_bytes() == page.data and not partial(path).exists()
+
+
 # ---- the digest of the whole file is checked -------------------------------------------------
 
 
