@@ -1,6 +1,7 @@
 #include "cli/secret_input.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -45,28 +46,42 @@ Result<std::string> read_small_file(const std::string& path) {
   }
 }
 
-// Signals that would leave the terminal without echo only end the read while this lives; a stop
-// waits until the answer is there.
-class InterruptibleRead {
+// Signals that would leave the terminal without echo only end the wait for the answer while this
+// lives; a stop waits until the answer is there.
+class InterruptibleWait {
  public:
-  InterruptibleRead() {
+  InterruptibleWait() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : kSignals) sigaddset(&signals, signal);
+    // Let in by ppoll() alone: one that came just before the wait would be lost otherwise.
+    ::sigprocmask(SIG_BLOCK, &signals, &mask_before_);
     struct sigaction action {};
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
-      // No SA_RESTART: read() returns EINTR.
       action.sa_handler = kSignals[i] == SIGTSTP ? SIG_IGN : [](int) {};
       ::sigaction(kSignals[i], &action, &before_[i]);
     }
   }
-  ~InterruptibleRead() {
+  ~InterruptibleWait() {
     for (std::size_t i = 0; i < kSignals.size(); ++i)
       ::sigaction(kSignals[i], &before_[i], nullptr);
+    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
   }
-  InterruptibleRead(const InterruptibleRead&) = delete;
-  InterruptibleRead& operator=(const InterruptibleRead&) = delete;
+  InterruptibleWait(const InterruptibleWait&) = delete;
+  InterruptibleWait& operator=(const InterruptibleWait&) = delete;
+
+  // False: a signal came.
+  [[nodiscard]] bool wait_readable(int descriptor) const {
+    struct pollfd ready {
+      descriptor, POLLIN, 0
+    };
+    return ::ppoll(&ready, 1, nullptr, &mask_before_) >= 0;
+  }
 
  private:
   static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
   std::array<struct sigaction, kSignals.size()> before_{};
+  sigset_t mask_before_{};
 };
 
 // Switches echo off while it lives.
@@ -102,15 +117,15 @@ Result<std::string> ask_on_terminal(const std::string& user) {
   };
   const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (terminal.get() < 0) return refuse("there is no terminal to ask for the password on");
-  const InterruptibleRead interruptible;
+  const InterruptibleWait interruptible;
   const NoEcho no_echo(terminal.get());
   if (!no_echo.works()) return refuse("the terminal cannot hide the password");
   print_to(terminal.get(), "password of " + printable(user) + ": ");
   std::array<char, 1024> line{};
-  const ssize_t count = ::read(terminal.get(), line.data(), line.size());
-  const bool interrupted = count < 0 && errno == EINTR;
+  const bool answered = interruptible.wait_readable(terminal.get());
+  const ssize_t count = answered ? ::read(terminal.get(), line.data(), line.size()) : 0;
   print_to(terminal.get(), "\n");
-  if (interrupted) {
+  if (!answered) {
     return fail({.code = ErrorCode::Interrupted,
                  .operation = "ask for the password",
                  .subject = "",
