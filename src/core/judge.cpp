@@ -74,7 +74,8 @@ std::optional<Failure> check_version(const ResponseHead& head, const Question& q
     other.offered = offered;
     return other;
   }
-  if (match == VersionMatch::Unproven && known.validators.strong()) {
+  const bool silent = known.validators.any() && !offered.validators.any();
+  if (match == VersionMatch::Unproven && (known.validators.strong() || silent)) {
     return failure(FailureKind::BadRange, head,
                    "the response lacks the validator that earlier ones had");
   }

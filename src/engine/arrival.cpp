@@ -318,6 +318,10 @@ void Arrival::start_sampling(Sampled what) {
     file = sampled_file_.get();
   }
   sampled_version_ = probe_.offer()->representation;
+  // An answer without validators: what the next ones show is compared with what is known.
+  if (what == Sampled::Partial && partial_->sidecar && !sampled_version_.validators.any()) {
+    sampled_version_.validators = partial_->sidecar->validators;
+  }
   probe_.drop();
   sampled_ = what;
   stage_ = Stage::Sample;

@@ -64,6 +64,10 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
     drop_segment(id);
     return false;
   }
+  // The first to show validators speaks for all that follow.
+  if (!plan_.representation.validators.any()) {
+    plan_.representation.validators = offer.representation.validators;
+  }
   ++responses_;
   segment.granted_end = offer.granted.end;
   tell(core::SegmentOpened{id, offer.granted.end, offer.round_trip}, ports_.clock.now());

@@ -115,6 +115,16 @@ TEST_CASE("A response without the strong validator that was there before proves 
   CHECK(refusal(partial("bytes 100-199/1000", "W/\"v1\""), middle()) == FailureKind::BadRange);
 }
 
+TEST_CASE("Where earlier responses had a weak validator, one with none at all is refused") {
+  Question question = middle();
+  question.expected->validators = {.strong_etag = "",
+                                   .weak_etag = kTag,
+                                   .last_modified = "",
+                                   .last_modified_is_strong = false};
+  CHECK(refusal(partial("bytes 100-199/1000", ""), question) == FailureKind::BadRange);
+  CHECK(usable(partial("bytes 100-199/1000", "W/\"v1\""), question).granted.begin == 100);
+}
+
 TEST_CASE("A multipart answer to one range is refused") {
   ResponseHead head = partial("bytes 100-199/1000");
   head.headers.push_back({"Content-Type", "multipart/byteranges; boundary=x"});
