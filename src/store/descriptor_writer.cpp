@@ -4,8 +4,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "store/disk_error.hpp"
 
@@ -22,12 +25,31 @@ Descriptor reopen_without_blocking(int descriptor) {
   return Descriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
+// A control character that neither moves the cursor nor begins a colour.
+bool is_in_no_text(std::byte byte) {
+  constexpr std::string_view kOfTexts = "\b\t\n\v\f\r\x1b";
+  const char c = static_cast<char>(byte);
+  const bool control = (c >= 0 && c < ' ') || c == '\x7f';
+  return control && kOfTexts.find(c) == std::string_view::npos;
+}
+
+Error binary_to_terminal() {
+  Error error;
+  error.code = ErrorCode::Usage;
+  error.operation = "write";
+  error.subject = kSubject;
+  error.cause = "it is a terminal, and this is no text: it could garble the screen";
+  error.remedy = "write to a file with -o FILE, or through a pipe: -o - | cat";
+  return error;
+}
+
 }  // namespace
 
 DescriptorWriter::DescriptorWriter(int descriptor) : descriptor_(descriptor) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) return;  // writing will tell
   socket_ = S_ISSOCK(status.st_mode);
+  terminal_ = ::isatty(descriptor) == 1;
   if (!S_ISFIFO(status.st_mode)) return;
   own_ = reopen_without_blocking(descriptor);
   if (own_.valid()) descriptor_ = own_.get();
@@ -40,6 +62,9 @@ ssize_t DescriptorWriter::write_some(std::span<const std::byte> bytes) const {
 
 Result<void> DescriptorWriter::write_all(std::span<const std::byte> bytes,
                                          const std::atomic<bool>& stop) {
+  if (terminal_ && std::any_of(bytes.begin(), bytes.end(), is_in_no_text)) {
+    return fail(binary_to_terminal());
+  }
   while (!bytes.empty()) {
     if (stop) {
       Error error = disk_error("write", kSubject, std::string("the download was stopped"));

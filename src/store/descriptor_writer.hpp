@@ -19,7 +19,8 @@ class DescriptorWriter {
   explicit DescriptorWriter(int descriptor);
 
   // Writes all of it, waiting for the reader. Fails with Disk ("standard output is closed"), or
-  // with Interrupted soon after `stop` is set, unless a terminal or a disk holds it up.
+  // with Interrupted soon after `stop` is set, unless a terminal or a disk holds it up. To a
+  // terminal nothing is written that no text has in it: that fails with Usage.
   Result<void> write_all(std::span<const std::byte> bytes, const std::atomic<bool>& stop);
 
  private:
@@ -28,6 +29,7 @@ class DescriptorWriter {
   int descriptor_;
   Descriptor own_;  // the same pipe, opened again so as not to block
   bool socket_ = false;
+  bool terminal_ = false;
 };
 
 }  // namespace xget::store

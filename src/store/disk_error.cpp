@@ -14,7 +14,6 @@ std::string cause_of(int number) {
     case ELOOP: return "it is a symbolic link, or leads over too many; links are not followed here";
     case EDQUOT: return "the disk quota is used up";
     case EROFS: return "the file system is read-only";
-    case EPIPE: return "whoever read it has closed it";
     default: return std::generic_category().message(number);
   }
 }

@@ -1,5 +1,6 @@
 """Standard output, checksums, rates, secrets and proofs."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -71,6 +72,37 @@ def test_a_closed_pipe_ends_it_with_a_word(server, folder):
     run.expect(Exit.DISK)
     assert "standard output" in run.err, "it says why"
     assert len(run.err) < 3000, run
+
+
+def on_a_terminal(url, folder):
+    """What a terminal as standard output gets, and the run."""
+    master, terminal = os.openpty()
+    with start_xget([url, "-o", "-", *QUICK], folder, stdout=terminal) as child:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # EIO: the last one has closed it
+            while data := os.read(master, 4096):
+                shown += data
+        run = child.wait(20)
+    os.close(master)
+    return shown, run
+
+
+def test_a_terminal_gets_text_alone(server, folder):
+    page = server.serve("/file", RESOURCE)
+    shown, run = on_a_terminal(page.url, folder)
+    run.expect(Exit.USAGE)
+    assert not shown and "-o FILE" in run.err and "| cat" in run.err
+
+    def text(x):
+        x.answer.body = b"plain words\n"
+        x.answer.set("Content-Length", "12")
+        x.answer.set("Content-Range", "bytes 0-11/12")
+
+    words = server.serve("/words", Resource(12), text)
+    shown, run = on_a_terminal(words.url, folder)
+    run.expect(0)
+    assert b"plain words" in shown
 
 
 def test_a_slow_reader_is_waited_for(server, folder):
