@@ -7,7 +7,7 @@
 
 #include "api/check_proxy.hpp"
 #include "api/check_target.hpp"
-#include "base/text.hpp"
+#include "base/header_line.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
 #include "store/stream_sink.hpp"
@@ -25,30 +25,6 @@ tl::unexpected<Error> usage(std::string subject, std::string cause, std::string 
                .subject = std::move(subject),
                .cause = std::move(cause),
                .remedy = std::move(remedy)});
-}
-
-bool is_token_character(char c) {  // RFC 9110 section 5.6.2
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         kOthers.find(c) != std::string_view::npos;
-}
-
-// The value may be a secret: the error names only the header.
-Result<core::Header> parse_header(const std::string& text) {
-  const auto colon = text.find(':');
-  const std::string name = text.substr(0, std::min(colon, text.size()));
-  const bool named = colon != std::string::npos && colon > 0 &&
-                     std::all_of(name.begin(), name.end(), is_token_character);
-  if (!named) return usage("--header", "must be \"Name: value\"");
-  const std::string value(trim(std::string_view(text).substr(colon + 1)));
-  if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-    return usage("--header " + name, "has a line break or a NUL in its value");
-  }
-  for (const char* own : {"Range", "If-Range", "Accept-Encoding", "Host", "Connection",
-                          "Transfer-Encoding", "Content-Length"}) {
-    if (equals_ignoring_case(name, own)) return usage("--header " + name, "is xget's own to send");
-  }
-  return core::Header{name, value};
 }
 
 Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
@@ -120,9 +96,9 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
     request.settings.digest = *std::move(digest);
   }
   for (const std::string& line : spec.headers) {
-    auto header = parse_header(line);
-    if (!header) return fail(header.error());
-    request.source.headers.push_back(*std::move(header));
+    auto header = parse_header_line(line);
+    if (!header) return usage("--header", std::move(header.error()));
+    request.source.headers.push_back({std::move(header->name), std::move(header->value)});
   }
   request.source.user_password =
       spec.user_password.empty() ? url->user_password : spec.user_password;

@@ -13,6 +13,7 @@ namespace xget::log {
 namespace {
 
 std::atomic<Level> threshold{Level::Off};
+std::atomic<bool> lines_lost{false};
 
 // Never destroyed: threads may log until the process is gone.
 std::atomic<spdlog::logger*> logger{nullptr};
@@ -46,6 +47,8 @@ bool start(Level level, const std::string& file) {
   if (!sink) return false;
   auto made = std::make_unique<spdlog::logger>("xget", std::move(sink));
   made->set_level(to_spdlog(level));
+  // spdlog's own way would be to print it, in its own words and place.
+  made->set_error_handler([](const std::string&) { lines_lost = true; });
   made->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   // A log is read after the process was killed: each line goes out at once.
   made->flush_on(spdlog::level::trace);
@@ -58,6 +61,8 @@ bool enabled(Level level) {
   const Level least = threshold.load(std::memory_order_acquire);
   return least != Level::Off && level >= least;
 }
+
+bool broken() { return lines_lost; }
 
 void write(Level level, std::string_view text) {
   if (!enabled(level)) return;

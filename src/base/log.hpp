@@ -12,6 +12,8 @@ enum class Level { Trace, Debug, Info, Warning, Error, Off };
 // Off until called. An empty file name logs to standard error. False if the file cannot be opened.
 bool start(Level level, const std::string& file);
 bool enabled(Level level);
+// A line could not be written since the start: the log is incomplete.
+bool broken();
 void write(Level level, std::string_view text);
 
 inline void trace(std::string_view text) { write(Level::Trace, text); }

@@ -4,20 +4,26 @@
 #include <string_view>
 #include <utility>
 
+#include "base/header_line.hpp"
 #include "base/text.hpp"
 #include "cli/usage_error.hpp"
 
 namespace xget::cli {
 namespace {
 
+struct NumberedLine {
+  int number = 0;
+  std::string text;
+};
+
 // The lines of a file without their ends, empty ones left out.
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
+std::vector<NumberedLine> lines_of(std::string_view text) {
+  std::vector<NumberedLine> lines;
+  for (int number = 1; !text.empty(); ++number) {
     const auto end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!trim(line).empty()) lines.emplace_back(line);
+    if (!trim(line).empty()) lines.push_back({number, std::string(line)});
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
@@ -33,9 +39,16 @@ Result<std::vector<std::string>> read_headers(const std::vector<std::string>& va
       headers.push_back(value);
       continue;
     }
-    const auto text = input.read_file(value.substr(1));
+    const std::string file = value.substr(1);
+    const auto text = input.read_file(file);
     if (!text) return fail(text.error());
-    for (std::string& line : lines_of(*text)) headers.push_back(std::move(line));
+    for (NumberedLine& line : lines_of(*text)) {
+      if (const auto header = parse_header_line(line.text); !header) {
+        return refuse_usage("--header",
+                            file + ", line " + std::to_string(line.number) + ": " + header.error());
+      }
+      headers.push_back(std::move(line.text));
+    }
   }
   return headers;
 }

@@ -9,11 +9,14 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "cli/arguments.hpp"
 #include "cli/help.hpp"
 #include "cli/interpret.hpp"
+#include "cli/open_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/resume_command.hpp"
@@ -43,9 +46,11 @@ log::Level log_level(int verbosity) {
 
 Result<void> start_log(const Arguments& arguments) {
   if (arguments.verbosity == 0 && arguments.log_file.empty()) return {};
-  if (log::start(log_level(arguments.verbosity), arguments.log_file)) return {};
+  const bool started = log::start(log_level(arguments.verbosity), arguments.log_file);
+  if (started) log::info("xget " + std::string(version()));
+  if (started && !log::broken()) return {};
   return fail({.code = ErrorCode::Disk,
-               .operation = "open the log file",
+               .operation = "write the log file",
                .subject = arguments.log_file,
                .cause = "it cannot be written"});
 }
@@ -81,6 +86,12 @@ Outcome follow(Session& session, const std::map<JobId, std::size_t>& position,
   return outcome;
 }
 
+std::vector<bool> finished(const Outcome& outcome) {
+  std::vector<bool> done;
+  for (const auto& failure : outcome.failures) done.push_back(!failure);
+  return done;
+}
+
 Result<std::map<JobId, std::size_t>> add_jobs(Session& session, std::vector<JobSpec> jobs) {
   std::map<JobId, std::size_t> position;
   for (JobSpec& job : jobs) {
@@ -95,6 +106,11 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   const Stopwatch watch;
   // Before any other thread is made, so that none of them takes the signals.
   const sigset_t signals = block_ending_signals();
+  const std::string log_file = arguments.log_file;
+  if (auto enough = allow_open_files(open_files_needed(arguments.options, arguments.jobs.size()));
+      !enough) {
+    return report_failure(enough.error());
+  }
   ProgressDisplay display = make_display(arguments);
   auto session = Session::create(std::move(arguments.options));
   if (!session) return report_failure(session.error());
@@ -103,7 +119,12 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   const auto position = add_jobs(**session, std::move(arguments.jobs));
   if (!position) return report_failure(position.error());
   const Outcome outcome = follow(**session, *position, display, watch);
-  if (outcome.can_go_on) print_error(go_on_text(resume_command(line.program, given)));
+  if (outcome.can_go_on) {
+    print_error(go_on_text(resume_command(line.program, given, finished(outcome))));
+  }
+  if (log::broken()) {
+    print_error("xget: " + printable(log_file) + " is incomplete: it could not be written\n");
+  }
   return exit_code_of(outcome.failures);
 }
 

@@ -117,7 +117,8 @@ std::string ProgressDisplay::line_name() const {
     return std::to_string(finished_) + " of " + std::to_string(settings_.jobs) + " complete";
   }
   const std::string& path = jobs_.begin()->second.path;
-  return path.empty() ? "waiting for the server" : last_component(shown_path(path));
+  if (!path.empty()) return last_component(shown_path(path));
+  return next_to_try() != nullptr ? "waiting" : "waiting for the server";
 }
 
 LineState ProgressDisplay::line_state(Duration now) {

@@ -57,7 +57,8 @@ std::vector<Field> fields_of(const LineState& state) {
   std::vector<Field> fields;
   const auto percent = percent_of(state.held, state.size);
   if (percent) fields.push_back({padded(std::to_string(*percent) + "%", 4), 0});
-  fields.push_back({amount(state), percent ? 3 : 0});
+  const bool anything_yet = state.held > 0 || state.size;
+  if (anything_yet || !state.again_in) fields.push_back({amount(state), percent ? 3 : 0});
   if (state.again_in) {
     fields.push_back({again_text(*state.again_in) + ": " + state.cause, 1});
     return fields;

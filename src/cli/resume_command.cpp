@@ -1,6 +1,7 @@
 #include "cli/resume_command.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 #include "cli/secret_text.hpp"
@@ -67,10 +68,17 @@ std::string shell_quoted(std::string_view word) {
   return quoted + "'";
 }
 
-ResumeCommand resume_command(std::string_view program, const Given& given) {
+ResumeCommand resume_command(std::string_view program, const Given& given,
+                             const std::vector<bool>& done) {
+  const auto is_done = [&](std::size_t position) {
+    return position < done.size() && done[position];
+  };
   CommandWriter writer(program);
+  std::map<OptionId, std::size_t> positions;
   for (const GivenOption& option : given.options) {
     if (option.id == OptionId::NoResume) continue;
+    const bool one_for_each_url = option.id == OptionId::Output || option.id == OptionId::Checksum;
+    if (one_for_each_url && is_done(positions[option.id]++)) continue;
     const OptionRow& row = row_of(option.id);
     writer.add_word(row.shortest());
     if (row.takes_value()) writer.add(without_secrets(option));
@@ -78,7 +86,9 @@ ResumeCommand resume_command(std::string_view program, const Given& given) {
   const bool like_an_option = std::any_of(given.urls.begin(), given.urls.end(),
                                           [](const auto& url) { return url.starts_with('-'); });
   if (like_an_option) writer.add_word("--");
-  for (const std::string& url : given.urls) writer.add(hide_url_secrets(url));
+  for (std::size_t i = 0; i < given.urls.size(); ++i) {
+    if (!is_done(i)) writer.add(hide_url_secrets(given.urls[i]));
+  }
   return writer.take();
 }
 

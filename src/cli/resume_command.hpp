@@ -14,8 +14,10 @@ struct ResumeCommand {
   std::vector<std::string> fill_in;  // what each "…" stands for, in words
 };
 
-// The options as they were given, less what would begin again; then the URLs.
-ResumeCommand resume_command(std::string_view program, const Given& given);
+// The options as they were given, less what would begin again; then the URLs. What was given for
+// a URL that is done, by its position, is left out with it; `done` may be shorter than the URLs.
+ResumeCommand resume_command(std::string_view program, const Given& given,
+                             const std::vector<bool>& done = {});
 
 // One word for a POSIX shell; where there are control characters or broken UTF-8, in bash's $'...'
 // form, so that the result is safe to print.

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 
 import pytest
@@ -235,6 +236,29 @@ def test_headers_from_a_file(page, folder):
     run_xget([page.url, "-H", f"@{folder}/headers", "-H", "X-Three: 3"], folder).expect(0)
     sent = dict(page.requests[0].request.headers)
     assert (sent["X-One"], sent["X-Two"], sent["X-Three"]) == ("1", "two words", "3")
+
+
+def test_a_bad_line_in_a_header_file_is_named(page, folder):
+    (folder / "headers").write_text("X-One: 1\n\nc4n4ry\n")
+    run = run_xget([page.url, "-H", f"@{folder}/headers"], folder).expect(Exit.USAGE)
+    assert f"{folder}/headers, line 3" in run.err and "c4n4ry" not in run.err
+    assert not page.server.accepted
+
+
+def test_a_log_file_that_takes_nothing_is_an_error_told_once(page, folder):
+    run = run_xget([page.url, "--log-file", "/dev/full"], folder).expect(Exit.DISK)
+    assert run.err.count("/dev/full") == 1 and run.err.startswith("xget: ")
+    assert not page.server.accepted
+
+
+def test_too_few_open_files_are_said_before_any_request(page, folder):
+    def limit(soft, hard):
+        return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    run = run_xget([page.url, "-n", "64"], folder, preexec=limit(40, 40)).expect(Exit.USAGE)
+    assert "ulimit -n" in run.err
+    assert not page.server.accepted
+    run_xget([page.url, "-n", "64"], folder, preexec=limit(40, 400)).expect(0)
 
 
 def test_a_log_file_is_written(page, folder):

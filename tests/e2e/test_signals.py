@@ -111,6 +111,21 @@ def test_a_second_signal_leaves_at_once(page, path):
     assert_complete(path, page.data, run=again)
 
 
+def test_the_printed_command_leaves_out_what_is_done(server, folder):
+    done = server.serve("/done", Resource(SIZE))
+    slow = server.serve("/slow", Resource(SIZE), t.rate(MIB))
+    with start_xget([done.url, slow.url, "-o", "one", "-o", "two", *QUICK], folder) as child:
+        wait_until((folder / "one").exists, "the first is whole")
+        child.interrupt()
+        run = child.wait(10).expect(Exit.INTERRUPTED)
+    assert "1 of 2 downloads complete" in run.err
+    command = printed_command(run.err)
+    assert done.url not in command and "one" not in command
+    slow.behave()
+    run_xget(command, folder).expect(0)
+    assert_complete(folder / "two", slow.data)
+
+
 def test_secrets_in_the_printed_command_are_hidden(page, path):
     with start_and_stall(page, path, 2 * MIB, "-H", "Authorization: Bearer c4n4ry",
                          "-u", "me:c4n4ry") as child:

@@ -182,8 +182,7 @@ TEST_CASE("a wait says on a terminal why and when it is tried again") {
   Shown shown({.redraw = true});
   shown.display.on_event(Retrying{1, "https://a/f", "connection refused", 4000ms}, 900ms);
   shown.display.on_event(Progress{.job = 1}, 1s);
-  CHECK(shown.prints.back() ==
-        "\rwaiting for the server  0 B  again in 4s: connection refused\x1b[K");
+  CHECK(shown.prints.back() == "\rwaiting  again in 4s: connection refused\x1b[K");
   shown.display.on_event(Progress{.job = 1}, 5s);
   CHECK(shown.prints.back().find("trying again: connection refused") != std::string::npos);
   shown.display.on_event(progress(1, 10), 6s);

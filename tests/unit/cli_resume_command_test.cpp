@@ -73,3 +73,13 @@ TEST_CASE("words that no terminal should see are escaped") {
   CHECK(shell_quoted("a\x1b[31m'\\\n") == "$'a\\x1B[31m\\'\\\\\\x0A'");
   CHECK(shell_quoted("\xff") == "$'\\xFF'");
 }
+
+TEST_CASE("what is done is left out of the command that goes on, with what was given for it") {
+  Given given;
+  given.urls = {"https://a/1", "https://a/2", "https://a/3"};
+  for (const char* name : {"one", "two", "three"})
+    given.options.push_back({OptionId::Output, name});
+  given.options.push_back({OptionId::Strict, ""});
+  CHECK(resume_command("xget", given, {true, false, true}).command ==
+        "xget -o two --strict https://a/2");
+}
