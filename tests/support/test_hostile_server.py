@@ -255,6 +255,19 @@ def test_overlong(page, announced):
     assert reply.length == (150 if announced else 100)
 
 
+@pytest.mark.parametrize("by", [-30, 50])
+def test_resized_bodies_end_as_if_they_were_right(page, by):
+    expected = (page.data[:100] + b"#" * 50)[:100 + by]
+    page.behave(t.resized(by), t.close_delimited())
+    reply = ask(page.url, "0-99", until_close=True)
+    assert reply.status == 206 and reply.field("Content-Range") == f"bytes 0-99/{SIZE}"
+    assert reply.length is None and reply.body == expected and reply.ended == "fin"
+    page.behave(t.resized(by), t.chunked(), t.ending("fin"))
+    reply = ask(page.url, "0-99", until_close=True)
+    assert reply.field("Content-Range") == f"bytes 0-99/{SIZE}"
+    assert expected in reply.body and reply.ended == "fin"
+
+
 @pytest.mark.parametrize("how, seen", [("fin", "fin"), ("rst", "rst"), ("stall", "timeout")])
 def test_cut(page, how, seen):
     page.behave(t.cut(1000, how))

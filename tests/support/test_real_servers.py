@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from support.answers import Resource
 from support.content import content
 from support.raw_client import ask
 from support.real_servers import NAMES, start_server
@@ -29,3 +30,11 @@ def test_a_server_starts_and_serves(name, certificates):
         assert version == b"2"
         process = server._process
     assert process.poll() is not None and not server.folder.exists()
+
+
+def test_nginx_passes_on_what_its_upstream_says(server, certificates):
+    page = server.serve("/file", Resource(100_000))
+    with start_server("nginx", certificates, upstream=server.url) as relay:
+        assert curl("--cacert", certificates.ca, "--http2", "-r", "500-999",
+                    relay.tls_url + "/file") == page.data[500:1000]
+    assert page.ranges == ["bytes=500-999"]
