@@ -115,7 +115,8 @@ void Download::start_transfer(Instant now) {
   const std::uint64_t held = held_bytes();
   log::info("downloading " + job_.source.name() + " to " + job_.settings.path + ", " +
             (plan_.version.size ? format_size(*plan_.version.size) : "of unknown size") +
-            (plan_.one_stream ? ", one stream" : "") + ", " + format_size(held) + " held");
+            (plan_.one_stream ? ", one stream" : "") + ", " + format_size(held) + " held" +
+            (probe_.offer() ? ", from " + probe_.offer()->address : ""));
   job_.tell(Probed{.job = job_.settings.id,
                    .url = probe_.offer() ? probe_.offer()->final_url : job_.source.name(),
                    .path = job_.settings.path,
@@ -183,10 +184,17 @@ void Download::take_checkpoint(Instant now) {
     job_.wake();
     return;
   }
-  pacer_.begin(now, [this](const Result<void>& result) {
+  pacer_.begin(now, [this, now](const Result<void>& result) {
     if (!result) sink_error_ = result.error();
+    log_checkpoint(now);
     job_.wake();
   });
+}
+
+void Download::log_checkpoint(Instant begun) const {
+  if (!log::enabled(log::Level::Debug)) return;
+  log::debug("checkpoint of " + job_.settings.path + ": " + format_size(sink_.durable_bytes()) +
+             " durable, took " + format_duration(job_.ports.clock.now() - begun));
 }
 
 bool Download::end_transfer() {

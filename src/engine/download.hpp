@@ -80,6 +80,7 @@ class Download : public std::enable_shared_from_this<Download> {
   void step_transfer(Instant now);
   void step_finish(Instant now);
   void take_checkpoint(Instant now);
+  void log_checkpoint(Instant begun) const;
   bool end_transfer();  // false: what was buffered could not be written
   void refetch_bad_claims(Instant now);
   void reconsider(const core::Reconsider& doubt);

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "engine/basic_credentials.hpp"
+#include "engine/http_log.hpp"
 
 namespace xget::engine {
 namespace {
@@ -136,13 +137,16 @@ void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::str
               {failure(core::FailureKind::Resolve, answer.error().number, answer.error().cause)});
     return;
   }
+  log_addresses(fetch.url.origin.host, *answer);
   fetch.race = core::AddressRace(*answer, failures_of_host_[fetch.url.origin.host]);
   ask_next_address(id, fetch);
 }
 
 void HttpSource::ask_next_address(core::FetchId id, Fetch& fetch) {
   const std::string& address = fetch.race.take_next(clock_.now());
-  const core::RequestId started = transport_.start(request_to(fetch, address), *this);
+  const core::HttpRequest request = request_to(fetch, address);
+  log_request(request);
+  const core::RequestId started = transport_.start(request, *this);
   fetch.race.started(started, address);
   requests_.emplace(started, id);
 }
@@ -226,6 +230,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .round_trip = facts.reused ? facts.first_byte_time : facts.connect_time,
                     .final_url = net::without_secrets(fetch.url.text),
                     .address = facts.remote_address};
+  log_answer(offer, facts);
   const bool wanted = fetch.listener->on_offer(id, offer);
   if (!fetches_.contains(id)) return core::HeadVerdict::Refuse;  // cancelled meanwhile
   if (wanted) return core::HeadVerdict::Accept;
@@ -344,6 +349,7 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
 void HttpSource::attempt_failed(core::FetchId id, core::RequestId request,
                                 const core::TransferEnd& end) {
   Fetch& fetch = fetches_.at(id);
+  log_lost(fetch.url, end);
   fetch.race.lost(request, end);
   leave_address(fetch);
   if (fetch.race.any_left()) return ask_next_address(id, fetch);

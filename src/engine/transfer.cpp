@@ -16,6 +16,11 @@ namespace {
 constexpr Duration kTurnInterval = std::chrono::milliseconds(250);
 constexpr Duration kBlockedTurn = std::chrono::seconds(1);
 
+std::string to_text(ByteRange range) {
+  return std::to_string(range.begin) + "-" +
+         (range.end == kUnknownEnd ? "" : std::to_string(range.end));
+}
+
 }  // namespace
 
 Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener& owner)
@@ -165,6 +170,7 @@ void Transfer::carry_out(const core::StartSegment& action) {
   segment.fetch =
       ports_.source.fetch({asked, plan_.representation, !plan_.schedule.ranges}, owner_);
   by_fetch_[segment.fetch] = action.id;
+  log::trace("segment " + std::to_string(action.id) + " fetches " + to_text(action.range));
 }
 
 void Transfer::carry_out(const core::CutSegment& action) {
@@ -203,6 +209,7 @@ void Transfer::end_segment(core::SegmentId id, std::optional<core::Failure> fail
   if (failure) {
     log::debug(std::string("a range failed (") + to_string(failure->kind) + "): " + failure->cause);
   }
+  log::trace("segment " + std::to_string(id) + " ended at " + std::to_string(segment.position));
   drop_segment(id);
   tell(core::SegmentEnded{id, std::move(failure)}, now);
 }

@@ -10,6 +10,7 @@ import pytest
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
 from support.downloads import MIB, assert_complete
+from support.hostile_server import HostileServer
 
 SMALL = Resource(20_000)
 URL = object()  # stands for the page's URL
@@ -270,6 +271,27 @@ def test_verbosity_speaks_to_standard_error_alone(page, folder):
     run = run_xget([page.url, "-vvv"], folder).expect(0)
     assert not run.out
     assert run.err
+
+
+def test_each_level_of_verbosity_adds_something(page, folder):
+    words = {"-v": ["downloading", "127.0.0.1", "finished"],
+             "-vv": ["gives bytes", "new connection", "has the addresses"],
+             "-vvv": ["GET http", "bytes=0-"]}
+    shown = []
+    for level, new in words.items():
+        run = run_xget([page.url, level, "--overwrite", *QUICK], folder).expect(0)
+        assert all(word in run.err for word in new), run
+        assert not any(word in earlier for word in new for earlier in shown), run
+        shown.append(run.err)
+
+
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_a_proxys_password_is_not_logged(folder, scheme):
+    with HostileServer() as proxy:
+        proxy.serve("/file", SMALL)
+        way = f"{scheme}me:c4n4ry@127.0.0.1:{proxy.port}"
+        run = run_xget(["http://host.invalid/file", "--proxy", way, "-vvv", *QUICK], folder)
+    assert "by way of" in run.expect(0).err and "c4n4ry" not in run.err
 
 
 def test_progress_off_a_terminal_is_sparse(server, folder):
