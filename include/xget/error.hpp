@@ -9,11 +9,11 @@ namespace xget {
 
 // The kind decides the exit code of the command and whether a later run can go on.
 enum class ErrorCode {
-  Usage,        // the request itself cannot be carried out as asked
+  Usage,        // the request itself cannot be carried out as asked, or names an unusable file
   Network,      // the network or the server failed for now; a later run goes on
   Refused,      // the server refuses for good (404, 401, no honest range, ...)
   Checksum,     // the bytes are not those that the digest names
-  Disk,         // the local file system failed: no space, no permission, I/O error
+  Disk,         // the file system failed (no space, no permission, I/O error), or standard output
   Changed,      // the resource changed on the server and the caller asked not to go on
   Exists,       // the target exists and may not be replaced
   Busy,         // another process is downloading to the same target

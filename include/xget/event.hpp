@@ -64,7 +64,9 @@ struct Finished {
   std::uint64_t received = 0;     // body bytes that came over the network in this run
   bool already_complete = false;  // nothing had to be fetched
   Proof proof = Proof::None;
-  std::string rests_on;  // the proof in words
+  // The proof in words. Of a file that is already complete it is what an earlier run recorded,
+  // unless a digest was given: its bytes are not read again.
+  std::string rests_on;
 };
 
 struct Failed {

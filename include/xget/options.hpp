@@ -15,7 +15,11 @@ using Milliseconds = std::chrono::milliseconds;
 enum class OnChange { Restart, Fail };            // the resource is another version than before
 enum class Preallocate { Full, Sparse, None };    // how room for the file is claimed
 enum class Existing { Refuse, Overwrite, Keep };  // what to do with a whole target
-enum class Resume { Default, Adopt, Never };      // Adopt: also what other tools left behind
+enum class Resume {
+  Default,  // from a partial file of xget's
+  Adopt,    // also from what other tools left behind
+  Never,    // nothing that is there counts
+};
 
 // A checkpoint is taken when either bound is reached; zero means "not by this one".
 struct CheckpointInterval {
@@ -35,8 +39,9 @@ struct Options {
   Milliseconds retry_wait{1000};  // first wait; doubles, jittered, up to a minute
   std::optional<Milliseconds> give_up_after{3600000};  // without a new byte; nullopt: never
   CheckpointInterval checkpoint_interval;
-  std::string user_agent;               // empty: "xget/VERSION"
-  std::string proxy;                    // empty: from the environment; "none": no proxy
+  std::string user_agent;  // empty: "xget/VERSION"
+  // [SCHEME://][USER:PASSWORD@]HOST[:PORT]; empty: from the environment; "none": no proxy
+  std::string proxy;
   std::vector<std::string> connect_to;  // HOST:PORT:TO_HOST:TO_PORT, as curl's
   std::string cacert;                   // PEM file; empty: the system's
   std::string cert;                     // client certificate, PEM

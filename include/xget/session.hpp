@@ -20,7 +20,8 @@ namespace xget {
 
 class Session {
  public:
-  // Fails with Usage when an option makes no sense (its name is Error::subject).
+  // Fails with Usage when an option makes no sense or names a file that cannot be used (its name is
+  // Error::subject). Reads the files of certificates and keys.
   static Result<std::unique_ptr<Session>> create(Options options);
 
   // Interrupts what still runs and waits for a running sync.
