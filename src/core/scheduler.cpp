@@ -289,7 +289,7 @@ void Scheduler::fill(Instant now) {
 std::optional<ByteRange> Scheduler::pick(Instant now) const {
   const auto gap = missing_.next(0);
   if (!gap || gap->begin >= window_end_) return std::nullopt;
-  if (!plan_.ranges) return gap;
+  if (!plan_.ranges || !plan_.split) return gap;
   std::uint64_t end = align_up(gap->begin + range_length(now));
   // A sliver at the end of the gap is not worth a request of its own.
   if (end + kSmallestRange >= gap->end) end = gap->end;

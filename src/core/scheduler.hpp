@@ -120,7 +120,7 @@ struct SchedulerPlan {
   std::uint64_t size = kUnknownEnd;
   std::uint64_t piece_length = 1;
   bool ranges = true;  // false: one stream from 0
-  bool split = true;   // false: one range after the other
+  bool split = true;   // false: all that is missing in a row comes in one response
   RangeSet held;       // not to be fetched
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);

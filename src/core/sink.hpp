@@ -55,6 +55,9 @@ class Sink {
   // All bytes are written: checks the whole file's digest, if one was given, and puts the file
   // under its final name. `size` is the size of the representation.
   virtual void finish(std::uint64_t size, Done done) = 0;
+  // Takes finish() back while it only checks: its `done` is never called then. False: the file is
+  // about to have its final name, or has it, and `done` will tell.
+  virtual bool cancel_finish() = 0;
 };
 
 }  // namespace xget::core

@@ -19,10 +19,10 @@ ExistingVerdict judge_existing(std::uint64_t existing_size,
       compare_versions(recorded->validators, offered.validators) == VersionMatch::Same) {
     return ExistingVerdict::AlreadyComplete;
   }
-  const bool may_sample = resume == Resume::Adopt && offered.size && offered.ranges;
-  if (may_sample && existing_size == *offered.size) return ExistingVerdict::SampleAsWhole;
-  if (may_sample && existing_size < *offered.size) return ExistingVerdict::SampleAsBeginning;
-  return ExistingVerdict::Refuse;
+  // One of the server's size may be whole, or preallocated and full of holes: samples cannot tell.
+  const bool shorter = offered.size && existing_size < *offered.size;
+  return resume == Resume::Adopt && offered.ranges && shorter ? ExistingVerdict::SampleAsBeginning
+                                                              : ExistingVerdict::Refuse;
 }
 
 PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,

@@ -28,7 +28,7 @@ BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existin
 
 // ---- a whole file stands there and the server has answered ---------------------------------
 
-enum class ExistingVerdict { AlreadyComplete, SampleAsWhole, SampleAsBeginning, Refuse };
+enum class ExistingVerdict { AlreadyComplete, SampleAsBeginning, Refuse };
 // `recorded`: size and validators of its origin mark, if it has one.
 ExistingVerdict judge_existing(std::uint64_t existing_size,
                                const std::optional<Representation>& recorded,

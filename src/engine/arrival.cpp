@@ -199,9 +199,7 @@ void Arrival::settle_existing() {
                        "the server still has the version that was recorded when it was finished; "
                        "not read again (--checksum proves the bytes)",
                        existing_->size});
-    case core::ExistingVerdict::SampleAsWhole: return start_sampling(Sampled::ExistingAsWhole);
-    case core::ExistingVerdict::SampleAsBeginning:
-      return start_sampling(Sampled::ExistingAsBeginning);
+    case core::ExistingVerdict::SampleAsBeginning: return start_sampling(Sampled::Existing);
     case core::ExistingVerdict::Refuse:
       return settled(exists_error("it exists, and is not proven to be the server's file"));
   }
@@ -210,9 +208,7 @@ void Arrival::settle_existing() {
 void Arrival::settle_partial() {
   const core::Representation& offered = probe_.offer()->representation;
   if (!partial_->sidecar) {
-    const bool adopts = job_.settings.resume == Resume::Adopt && partial_->size > 0 &&
-                        offered.ranges && partial_->size <= offered.size.value_or(0);
-    if (adopts && !samples_disagreed_) return start_sampling(Sampled::Partial);
+    // It may be preallocated and full of holes, which samples need not meet: never adopted.
     job_.note("the partial file found is not resumed (" + partial_->sidecar_problem + "); " +
               destination_.fate_of_the_old());
     return begin_again();
@@ -308,7 +304,7 @@ void Arrival::start_sampling(Sampled what) {
   RangeSet held;
   core::File* file = nullptr;
   if (what == Sampled::Partial) {
-    held = partial_->sidecar ? partial_->sidecar->claimed() : RangeSet({0, partial_->size});
+    held = partial_->sidecar->claimed();
     file = partial_->file.get();
   } else {
     auto opened = destination_.target()->open_existing();
@@ -319,7 +315,7 @@ void Arrival::start_sampling(Sampled what) {
   }
   sampled_version_ = probe_.offer()->representation;
   // An answer without validators: what the next ones show is compared with what is known.
-  if (what == Sampled::Partial && partial_->sidecar && !sampled_version_.validators.any()) {
+  if (what == Sampled::Partial && !sampled_version_.validators.any()) {
     sampled_version_.validators = partial_->sidecar->validators;
   }
   probe_.drop();
@@ -370,10 +366,7 @@ void Arrival::after_sample_failure(const core::Failure& failure, Instant now) {
 void Arrival::after_agreement() {
   const std::string compared = format_size(samples_->compared_bytes()) + " of samples agree";
   samples_.reset();
-  if (sampled_ == Sampled::ExistingAsWhole) {
-    return settled(AlreadyThere{Proof::None, "same size, and " + compared, existing_->size});
-  }
-  if (sampled_ == Sampled::ExistingAsBeginning) {
+  if (sampled_ == Sampled::Existing) {
     sampled_file_.reset();
     existing_.reset();
     auto adopted = destination_.target()->adopt_existing();

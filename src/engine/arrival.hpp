@@ -65,7 +65,7 @@ class Arrival {
  private:
   enum class Stage { HashExisting, Probe, Sample, Settled };
   // What a sample check is to decide.
-  enum class Sampled { Partial, ExistingAsBeginning, ExistingAsWhole };
+  enum class Sampled { Partial, Existing };
 
   void settled(ArrivalOutcome outcome);
 

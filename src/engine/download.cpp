@@ -291,6 +291,12 @@ std::pair<Proof, std::string> Download::proof() const {
 
 // ---- stop ---------------------------------------------------------------------------------
 
+bool Download::may_stop() {
+  if (finishing_ && !sink_.cancel_finish()) return false;
+  finishing_ = false;
+  return true;
+}
+
 void Download::stop() {
   end_transfer();
   outcome_.reset();

@@ -13,6 +13,7 @@ namespace xget::engine {
 namespace {
 
 constexpr int kMaxRedirects = 10;
+constexpr Duration kLongestDrain = std::chrono::seconds(1);
 
 core::Failure failure(core::FailureKind kind, long number, std::string cause) {
   return {.kind = kind,
@@ -88,7 +89,7 @@ void HttpSource::resume(core::FetchId id) {
 std::optional<Instant> HttpSource::next_deadline() const {
   std::optional<Instant> next;
   for (const auto& [id, fetch] : fetches_) {
-    const auto at = fetch.race.next_start();
+    const auto at = fetch.drained != 0 ? fetch.drained_by : fetch.race.next_start();
     if (at) next = next ? std::min(*next, *at) : *at;
   }
   return next;
@@ -96,6 +97,10 @@ std::optional<Instant> HttpSource::next_deadline() const {
 
 void HttpSource::on_time(Instant now) {
   for (auto& [id, fetch] : fetches_) {
+    if (fetch.drained != 0 && now >= fetch.drained_by) {
+      forget(std::exchange(fetch.drained, 0));
+      begin_hop(id, fetch);
+    }
     const auto at = fetch.race.next_start();
     if (at && now >= *at) ask_next_address(id, fetch);
   }
@@ -209,9 +214,10 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
     return accept(id, request, *usable, facts);
   }
   fetch.race.clear();
-  release(request);
-  if (const auto* redirect = std::get_if<core::Redirect>(&judgement)) return follow(id, *redirect);
-  return refuse(id, std::get<core::Failure>(std::move(judgement)));
+  if (const auto* redirect = std::get_if<core::Redirect>(&judgement)) {
+    return follow(id, request, *redirect);
+  }
+  return refuse(id, request, std::get<core::Failure>(std::move(judgement)));
 }
 
 core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
@@ -239,10 +245,11 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
   return core::HeadVerdict::Refuse;
 }
 
-core::HeadVerdict HttpSource::follow(core::FetchId id, const core::Redirect& redirect) {
+core::HeadVerdict HttpSource::follow(core::FetchId id, core::RequestId request,
+                                     const core::Redirect& redirect) {
   Fetch& fetch = fetches_.at(id);
   const auto bad = [&](std::string cause) {
-    return refuse(id, failure(core::FailureKind::BadRedirect, 0, std::move(cause)));
+    return refuse(id, request, failure(core::FailureKind::BadRedirect, 0, std::move(cause)));
   };
   auto next = net::resolve_reference(fetch.url, redirect.location);
   if (!next) return bad("a redirect that cannot be followed: " + next.error().cause);
@@ -253,21 +260,28 @@ core::HeadVerdict HttpSource::follow(core::FetchId id, const core::Redirect& red
   }
   log::debug("redirected to " + net::without_secrets(next->text));
   fetch.url = *std::move(next);
-  begin_hop(id, fetch);
+  return hop_once_drained(request, fetch);
+}
+
+core::HeadVerdict HttpSource::hop_once_drained(core::RequestId request, Fetch& fetch) {
+  fetch.drained = request;
+  fetch.drained_by = clock_.now() + kLongestDrain;
   return core::HeadVerdict::Drain;
 }
 
-core::HeadVerdict HttpSource::refuse(core::FetchId id, core::Failure failure) {
+core::HeadVerdict HttpSource::refuse(core::FetchId id, core::RequestId request,
+                                     core::Failure failure) {
   Fetch& fetch = fetches_.at(id);
-  if (ask_differently(id, fetch, failure)) return core::HeadVerdict::Drain;
+  if (ask_differently(fetch, failure)) return hop_once_drained(request, fetch);
   log::debug("refused: " + failure.cause);
   leave_address(fetch);
+  release(request);
   end_fetch(id, {std::move(failure)});
   return core::HeadVerdict::Drain;
 }
 
 // Ways of asking that some servers get wrong, or that have expired; each is dropped once it failed.
-bool HttpSource::ask_differently(core::FetchId id, Fetch& fetch, const core::Failure& failure) {
+bool HttpSource::ask_differently(Fetch& fetch, const core::Failure& failure) {
   const bool remembered = fetch.redirects == 0 && fetch.url.text != settings_.url.text;
   const bool gone = failure.kind == core::FailureKind::Denied ||
                     failure.kind == core::FailureKind::NotFound ||
@@ -275,20 +289,17 @@ bool HttpSource::ask_differently(core::FetchId id, Fetch& fetch, const core::Fai
   if (remembered && gone) {  // where redirects led before
     leave_address(fetch);
     fetch.url = settings_.url;
-    begin_hop(id, fetch);
     return true;
   }
   const bool no_range = failure.kind == core::FailureKind::NoRanges;
   if (no_range && fetch.conditional) {
     if_range_works_ = false;
     fetch.conditional = false;
-    begin_hop(id, fetch);
     return true;
   }
   const bool bad_range = no_range || failure.kind == core::FailureKind::BadRange;
   if (fetch.ranged && from_start(fetch.spec.range) && bad_range) {
     fetch.ranged = ranges_work_ = false;
-    begin_hop(id, fetch);
     return true;
   }
   return false;
@@ -328,6 +339,10 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
   requests_.erase(known);
   if (id == kNobody) return;
   Fetch& fetch = fetches_.at(id);
+  if (fetch.drained == request) {
+    fetch.drained = 0;
+    return begin_hop(id, fetch);
+  }
   if (fetch.winner != request) {
     attempt_failed(id, request, end);
     return;
@@ -379,6 +394,7 @@ void HttpSource::end_fetch(core::FetchId id, core::FetchEnd end) {
 
 void HttpSource::abandon(Fetch& fetch) {
   if (fetch.lookup != 0) resolver_.cancel(fetch.lookup);
+  if (fetch.drained != 0) forget(fetch.drained);
   for (const auto& [request, address] : fetch.race.running()) forget(request);
   fetch.race.clear();
 }

@@ -60,6 +60,10 @@ class HttpSource final : public core::Source, private core::TransferListener {
     bool conditional = false;
     core::LookupId lookup = 0;
     core::AddressRace race;
+    // An answer that leads to another request: that one follows when this one's body has been read
+    // away, so that the connection can be used again, or after a while.
+    core::RequestId drained = 0;
+    Instant drained_by{};
     core::RequestId winner = 0;  // its head was judged usable
     ByteRange granted;
     std::uint64_t delivered = 0;
@@ -74,6 +78,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void on_transfer_end(core::RequestId id, const core::TransferEnd& end) override;
 
   void begin_hop(core::FetchId id, Fetch& fetch);
+  core::HeadVerdict hop_once_drained(core::RequestId request, Fetch& fetch);
   void on_resolved(core::FetchId id, const Result<std::vector<std::string>>& answer);
   void ask_next_address(core::FetchId id, Fetch& fetch);
   [[nodiscard]] core::HttpRequest request_to(const Fetch& fetch, const std::string& address) const;
@@ -81,9 +86,10 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void attempt_failed(core::FetchId id, core::RequestId request, const core::TransferEnd& end);
   core::HeadVerdict accept(core::FetchId id, core::RequestId request, const core::Usable& usable,
                            const core::ConnectionFacts& facts);
-  core::HeadVerdict follow(core::FetchId id, const core::Redirect& redirect);
-  core::HeadVerdict refuse(core::FetchId id, core::Failure failure);
-  bool ask_differently(core::FetchId id, Fetch& fetch, const core::Failure& failure);
+  core::HeadVerdict follow(core::FetchId id, core::RequestId request,
+                           const core::Redirect& redirect);
+  core::HeadVerdict refuse(core::FetchId id, core::RequestId request, core::Failure failure);
+  bool ask_differently(Fetch& fetch, const core::Failure& failure);
   void leave_address(const Fetch& fetch);
   void end_fetch(core::FetchId id, core::FetchEnd end);
   void abandon(Fetch& fetch);

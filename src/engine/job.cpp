@@ -41,9 +41,7 @@ void Job::on_time(Instant now) {
 
 void Job::look_for_reasons_to_stop() {
   if (stopping_) return;
-  // A file being finished is whole and decides for itself; a reader of a stream may never read on.
-  const bool finishing = download_ && download_->finishing() && destination_.target() != nullptr;
-  if (interrupted_ && !finishing) {
+  if (interrupted_ && (!download_ || download_->may_stop())) {
     stop({.code = ErrorCode::Interrupted,
           .operation = "download",
           .subject = source_->name(),

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kLastSample = 1ULL << 20;
 constexpr std::uint64_t kSample = 64ULL << 10;
-constexpr int kRandomSamples = 4;
+constexpr int kRandomSamples = 8;
 
 std::vector<ByteRange> choose_samples(const RangeSet& held, core::Random& random) {
   RangeSet chosen;

@@ -147,5 +147,6 @@ void PartialSink::verify_claims(std::function<void(ByteRange)> bad, Done done) {
 }
 void PartialSink::forget(ByteRange range) { impl_->forget(range); }
 void PartialSink::finish(std::uint64_t size, Done done) { impl_->finish(size, std::move(done)); }
+bool PartialSink::cancel_finish() { return impl_->cancel_finish(); }
 
 }  // namespace xget::store

@@ -77,6 +77,7 @@ class PartialSink final : public core::Sink {
   // (partial and sidecar are kept), with Exists, and with Disk; if bytes are missing because they
   // turned out bad, it may be called again once they are written.
   void finish(std::uint64_t size, Done done) override;
+  bool cancel_finish() override;
 
  private:
   class Impl;

@@ -317,6 +317,13 @@ void PartialSink::Impl::finish(std::uint64_t size, Done done) {
   later([this] { try_finish(); });
 }
 
+bool PartialSink::Impl::cancel_finish() {
+  if (committing_) return false;
+  finish_size_.reset();
+  finished_ = nullptr;
+  return true;
+}
+
 // Goes on as soon as nothing is under way that could still object.
 void PartialSink::Impl::try_finish() {
   if (!finish_size_) return;
@@ -333,7 +340,7 @@ void PartialSink::Impl::check_digest(std::uint64_t size) {
   digest_->advance(size);
   digest_->finish(size, [weak = weak_from_this(), size](const Result<std::string>& hex) {
     auto self = weak.lock();
-    if (!self || self->closed_) return;
+    if (!self || self->closed_ || !self->finished_) return;
     if (!hex) return self->end_finish(fail(hex.error()));
     auto match = compare_digests(*self->settings_.digest, *hex, self->files_.path);
     if (match) return self->commit(size);
@@ -344,6 +351,7 @@ void PartialSink::Impl::check_digest(std::uint64_t size) {
 }
 
 void PartialSink::Impl::commit(std::uint64_t size) {
+  committing_ = true;
   Commit commit;
   commit.size = size;
   commit.replace_existing = settings_.replace_existing;
@@ -365,6 +373,7 @@ void PartialSink::Impl::commit(std::uint64_t size) {
 
 void PartialSink::Impl::end_finish(Result<void> outcome) {
   finish_size_.reset();
+  committing_ = false;
   if (const Done done = std::exchange(finished_, nullptr)) done(std::move(outcome));
 }
 

@@ -31,6 +31,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   void verify_claims(std::function<void(ByteRange)> bad, Done done);
   void forget(ByteRange range);
   void finish(std::uint64_t size, Done done);
+  bool cancel_finish();
   void close() { closed_ = true; }
 
   [[nodiscard]] RangeSet held() const;
@@ -107,6 +108,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   std::shared_ptr<FrontDigest> digest_;  // null: none was given
   std::optional<std::uint64_t> finish_size_;
   Done finished_;
+  bool committing_ = false;
 };
 
 }  // namespace xget::store

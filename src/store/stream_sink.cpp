@@ -55,6 +55,7 @@ class StreamSink::Impl : public std::enable_shared_from_this<StreamSink::Impl> {
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes);
   void forget(ByteRange range);
   void finish(std::uint64_t size, Done done);
+  bool cancel_finish();
   void later(Done done);
   void close();
 
@@ -184,6 +185,13 @@ void StreamSink::Impl::finish(std::uint64_t size, Done done) {
                  });
 }
 
+// A reader may never read on.
+bool StreamSink::Impl::cancel_finish() {
+  finish_size_.reset();
+  finished_ = nullptr;
+  return true;
+}
+
 void StreamSink::Impl::try_finish() {
   if (!finish_size_ || (!failure_ && front_ < *finish_size_)) return;
   finish_size_.reset();
@@ -243,5 +251,6 @@ void StreamSink::verify_claims(std::function<void(ByteRange)>, Done done) {
 }
 void StreamSink::forget(ByteRange range) { impl_->forget(range); }
 void StreamSink::finish(std::uint64_t size, Done done) { impl_->finish(size, std::move(done)); }
+bool StreamSink::cancel_finish() { return impl_->cancel_finish(); }
 
 }  // namespace xget::store

@@ -50,6 +50,7 @@ class StreamSink final : public core::Sink {
   [[nodiscard]] bool handed_on() const override;  // a byte has left or is leaving
   // Done once all bytes have left. Fails with Checksum; the bytes have left all the same.
   void finish(std::uint64_t size, Done done) override;
+  bool cancel_finish() override;
 
  private:
   class Impl;

@@ -91,6 +91,15 @@ def test_without_a_validator_all_comes_in_one_response(server, path):
     assert page.peak_active == 1 and len(page.requests) == 1, page.ranges
 
 
+def test_without_a_validator_the_rest_too_comes_in_one_response(server, path):
+    page = server.serve("/file", Resource(8 * MIB, etag=None, last_modified=None))
+    leave_partial(page, path, 4 * MIB)
+    page.behave(t.rate(8 * MIB))
+    run_xget([page.url, "-o", path, *QUICK], path.parent).expect(0)
+    rest = [seen.range for seen in page.requests[1:] if seen.begin >= 4 * MIB]
+    assert len(rest) == 1, page.ranges
+
+
 def test_with_a_digest_no_validator_is_needed_for_several_connections(server, path):
     page = server.serve("/file", Resource(SIZE, etag=None, last_modified=None), t.rate(4 * MIB))
     digest = ALGORITHMS["sha256"](page.data)

@@ -347,6 +347,22 @@ def test_a_shorter_file_that_does_not_match_is_not_adopted(page, path, where):
     assert path.read_bytes() == mine, run
 
 
+def test_a_file_of_the_servers_size_is_no_proof_of_itself(page, path):
+    """Preallocated and full of holes it would have that size too."""
+    mine = page.data[:3 * MIB] + bytes(SIZE - 4 * MIB) + page.data[-MIB:]
+    path.write_bytes(mine)
+    resume(page, path, "--resume").expect(Exit.EXISTS)
+    assert path.read_bytes() == mine
+
+
+def test_a_partial_without_its_sidecar_is_never_adopted(page, path):
+    """It may be preallocated: nothing shows which of its bytes were written."""
+    holed = page.data[:3 * MIB] + bytes(SIZE - 4 * MIB) + page.data[-MIB:]
+    partial(path).write_bytes(holed)
+    run = resume(page, path, "--resume").expect(0)
+    assert_complete(path, page.data, run=run)
+
+
 def test_a_longer_file_is_not_adopted(page, path):
     path.write_bytes(page.data + b"more")
     resume(page, path, "--resume").expect(Exit.EXISTS)

@@ -169,7 +169,7 @@ TEST_CASE("An existing file is complete only under the validator it was finished
   Representation other = server;
   other.validators.strong_etag = "\"b\"";
   CHECK(judge_existing(100, other, server, Resume::Default) == ExistingVerdict::Refuse);
-  CHECK(judge_existing(100, other, server, Resume::Adopt) == ExistingVerdict::SampleAsWhole);
+  CHECK(judge_existing(100, other, server, Resume::Adopt) == ExistingVerdict::Refuse);
   CHECK(judge_existing(60, std::nullopt, server, Resume::Adopt) ==
         ExistingVerdict::SampleAsBeginning);
   CHECK(judge_existing(101, std::nullopt, server, Resume::Adopt) == ExistingVerdict::Refuse);
