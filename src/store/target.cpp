@@ -45,13 +45,14 @@ std::string hashed_sidecar_name(const std::string& path, const std::string& name
 }
 
 Error not_ours(const std::string& path, const core::FileInfo& info) {
+  const char* cause = "it has more than one name (hard links), which would all change";
+  if (!info.ours) cause = "it belongs to another user";
   if (!info.regular) {
-    return disk_error("open", path,
-                      "it is no regular file; links, folders and devices are never followed or "
-                      "replaced");
+    cause = "it is no regular file; links, folders and devices are never followed or replaced";
   }
-  if (!info.ours) return disk_error("open", path, "it belongs to another user");
-  return disk_error("open", path, "it has more than one name (hard links), which would all change");
+  Error error = disk_error("open", path, std::string(cause));
+  error.remedy = "move it away, or choose another name with -o FILE";
+  return error;
 }
 
 bool regular_and_ours(const core::FileInfo& info) {

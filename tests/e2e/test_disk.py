@@ -187,8 +187,8 @@ def test_a_partial_with_a_second_name_is_not_written_to(page, path, folder):
 
 def test_a_fifo_in_the_way_does_not_block(page, path):
     os.mkfifo(partial(path))
-    run = download(page, path, timeout=20)
-    assert run.code in (0, Exit.DISK, Exit.EXISTS), run
+    run = download(page, path, timeout=20).expect(Exit.DISK)
+    assert "move it away" in run.err and "to go on" not in run.err
 
 
 def test_a_folder_in_the_way_of_the_sidecar(page, path):

@@ -221,6 +221,20 @@ def test_a_limited_rate_holds_on_average_and_without_bursts(server, path, connec
         assert sent <= rate * seconds * 1.25 + ahead, f"{sent} bytes after {seconds:.2f} s"
 
 
+def test_a_terminal_does_not_call_the_limit_a_stall(server, path):
+    page = server.serve("/file", RESOURCE)
+    master, terminal = os.openpty()
+    with start_xget([page.url, "-o", path, "--limit-rate", "1"], path.parent,
+                    env={"TERM": "xterm"}, preexec=lambda: os.dup2(terminal, 2)) as child:
+        os.close(terminal)
+        time.sleep(4.5)  # a stall is shown after three seconds
+        child.interrupt()
+        child.wait(10).expect(Exit.INTERRUPTED)
+    shown = os.read(master, 1 << 16).decode()
+    os.close(master)
+    assert "connection" in shown and "stalled" not in shown
+
+
 # ---- secrets ---------------------------------------------------------------------------------
 
 CANARY = "s3cr3t-c4n4ry"
