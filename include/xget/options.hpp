@@ -24,7 +24,7 @@ enum class Resume {
 // A checkpoint is taken when either bound is reached; zero means "not by this one".
 struct CheckpointInterval {
   Milliseconds time{1000};
-  std::uint64_t bytes = 16ULL << 20;
+  std::uint64_t bytes = 64ULL << 20;
 };
 
 // Shared by all jobs of a Session.

@@ -41,7 +41,7 @@ net::TransportSettings transport_settings(const Options& options) {
   settings.max_connections = std::max(64, connections + 4);
   // Larger reads cost less CPU; many connections share a bounded amount of memory, and a rate
   // limit is smooth only with small ones.
-  constexpr long kLargest = 512L << 10;
+  constexpr long kLargest = 256L << 10;
   constexpr long kSmallest = 64L << 10;
   constexpr long kShared = 6L << 20;
   constexpr long kLimited = 16L << 10;

@@ -178,8 +178,16 @@ std::unique_ptr<Digester> Digester::create(DigestAlgorithm algorithm) {
   return digester;
 }
 
+void append_hex(std::string& text, const PieceDigest& digest) {
+  for (const std::uint64_t half : {digest.high, digest.low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[half >> shift & 0xf];
+  }
+}
+
 std::string to_hex(const PieceDigest& digest) {
-  return to_hex(big_endian<8>(digest.high)) + to_hex(big_endian<8>(digest.low));
+  std::string text;
+  append_hex(text, digest);
+  return text;
 }
 
 std::optional<PieceDigest> parse_piece_digest(std::string_view hex) {

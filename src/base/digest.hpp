@@ -44,7 +44,8 @@ struct PieceDigest {
   std::uint64_t low = 0;
   friend bool operator==(const PieceDigest&, const PieceDigest&) = default;
 };
-std::string to_hex(const PieceDigest& digest);                        // 32 digits
+void append_hex(std::string& text, const PieceDigest& digest);        // 32 digits
+std::string to_hex(const PieceDigest& digest);                        // likewise
 std::optional<PieceDigest> parse_piece_digest(std::string_view hex);  // exactly 32 digits
 
 // XXH3-128 of bytes fed in order; `digest` may be asked at any time and does not end it.

@@ -137,10 +137,12 @@ void Arrival::ask(core::FetchSpec spec) {
   probe_.ask(std::move(spec));
 }
 
-void Arrival::ask_again(const core::Representation& running, Instant at) {
+void Arrival::ask_again(const core::Representation& running, const core::Reconsider& doubt,
+                        Instant now) {
   stage_ = Stage::Probe;
   running_ = running;
-  probe_.ask_later(whole_resource(), at);
+  seen_other_ = doubt.failure.kind == core::FailureKind::OtherVersion;
+  probe_.ask_later(whole_resource(), now + doubt.wait);
 }
 
 Error Arrival::exists_error(std::string cause) const {
@@ -239,8 +241,10 @@ void Arrival::settle_running() {
   const core::Offer& offer = *probe_.offer();
   switch (core::judge_partial(*running_, offer.representation, false, true)) {
     case core::PartialVerdict::OtherVersion: return on_other_version();
-    // The stream drops what it cannot prove.
-    case core::PartialVerdict::BeginAgain: return settled(GoOnWithDownload{.one_stream = true});
+    case core::PartialVerdict::BeginAgain:
+      if (seen_other_) return on_other_version();  // and the server tells nothing against it
+      // The stream drops what it cannot prove.
+      return settled(GoOnWithDownload{.one_stream = true});
     default: return settled(GoOnWithDownload{.one_stream = offer.whole});
   }
 }

@@ -45,8 +45,8 @@ class Arrival {
   Arrival(const JobContext& job, Destination& destination, Probe& probe);
 
   void begin();
-  // Asks, at `at`, whether `running` is still what the server has.
-  void ask_again(const core::Representation& running, Instant at);
+  // Asks, after the doubt's wait, whether `running` is still what the server has.
+  void ask_again(const core::Representation& running, const core::Reconsider& doubt, Instant now);
   void end();  // no more requests
 
   void on_time(Instant now);
@@ -107,6 +107,7 @@ class Arrival {
   std::optional<Result<std::string>> existing_digest_;
   std::optional<store::OpenPartial> partial_;    // found at the start, until a sink takes it over
   std::optional<core::Representation> running_;  // of the download that asks again
+  bool seen_other_ = false;                      // a response to it was of another version
   int version_changes_ = 0;
 
   std::unique_ptr<core::File> sampled_file_;  // FILE, open while it is sampled

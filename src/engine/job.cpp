@@ -141,7 +141,7 @@ void Job::act_on(Downloaded outcome, Instant) {
 
 void Job::act_on(const core::Reconsider& doubt, Instant now) {
   stage_ = Stage::Arrive;
-  arrival_.ask_again(download_->version(), now + doubt.wait);
+  arrival_.ask_again(download_->version(), doubt, now);
 }
 
 // ---- stop ---------------------------------------------------------------------------------

@@ -127,6 +127,15 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   const auto still = segments_.find(id);
   if (still == segments_.end()) return core::Flow::Stop;
   const bool complete = still->second.position == still->second.end;
+  if (complete && still->second.granted_end == kUnknownEnd && !plan_.schedule.ranges) {
+    // Nobody said where this stream ends: what follows shows that it is of another version.
+    if (wanted == bytes.size()) return core::Flow::Continue;
+    end_segment(id,
+                core::Failure{.kind = core::FailureKind::OtherVersion,
+                              .cause = "the body goes on past the size that the file had"},
+                now);
+    return core::Flow::Stop;
+  }
   if (complete && still->second.granted_end > still->second.end) {  // the cut
     end_segment(id, std::nullopt, now);
     return core::Flow::Stop;
