@@ -8,6 +8,11 @@
 
 #include "base/crc32c.hpp"
 
+// The library's own choice of instructions by the processor; its plain functions use SSE2 alone.
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>
+#endif
+
 namespace xget {
 namespace {
 
