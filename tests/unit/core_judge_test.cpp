@@ -117,10 +117,8 @@ TEST_CASE("A response without the strong validator that was there before proves 
 
 TEST_CASE("Where earlier responses had a weak validator, one with none at all is refused") {
   Question question = middle();
-  question.expected->validators = {.strong_etag = "",
-                                   .weak_etag = kTag,
-                                   .last_modified = "",
-                                   .last_modified_is_strong = false};
+  question.expected->validators = {
+      .strong_etag = "", .weak_etag = kTag, .last_modified = "", .last_modified_is_strong = false};
   CHECK(refusal(partial("bytes 100-199/1000", ""), question) == FailureKind::BadRange);
   CHECK(usable(partial("bytes 100-199/1000", "W/\"v1\""), question).granted.begin == 100);
 }
