@@ -23,9 +23,9 @@ PACE = 24 * MIB             # bytes a second, over all connections
 INTERVAL_BYTES = MIB
 CHECKPOINTS = ["--checkpoint-interval", "100ms,1MiB"]
 CONNECTIONS = 4
-# For each connection: what libcurl reads at once (512 KiB), the 256 KiB that are coalesced before
+# For each connection: what libcurl reads at once (256 KiB), the 256 KiB that are coalesced before
 # they are written, and the two sockets (the server's 64 KiB asked, doubled by the kernel).
-IN_FLIGHT = CONNECTIONS * (512 + 256 + 640) * KIB
+IN_FLIGHT = CONNECTIONS * (256 + 256 + 640) * KIB
 
 KILLS = int(os.environ.get("XGET_KILLS") or (1000 if os.environ.get("XGET_DEEP") == "1" else 50))
 SEED = int(os.environ.get("XGET_SEED") or time.time_ns() % 1_000_000_007)
