@@ -5,6 +5,7 @@
 
 #include "api/check_proxy.hpp"
 #include "api/check_trust.hpp"
+#include "net/connect_to.hpp"
 
 namespace xget::api {
 namespace {
@@ -43,11 +44,8 @@ Result<void> check_options(const Options& options) {
   if (interval.time.count() < 0 || (interval.time.count() == 0 && interval.bytes == 0)) {
     return usage("--checkpoint-interval", "needs a time or a number of bytes");
   }
-  const auto colons = [](const std::string& rule) {
-    return std::count(rule.begin(), rule.end(), ':');
-  };
   for (const std::string& rule : options.connect_to) {
-    if (colons(rule) < 3) return usage("--connect-to", "must be HOST:PORT:TO_HOST:TO_PORT");
+    if (auto sound = net::parse_connect_to(rule); !sound) return fail(std::move(sound.error()));
   }
   if (has_line_break(options.user_agent)) return usage("--user-agent", "has a line break in it");
   if (auto sound = check_proxy(options.proxy, "--proxy"); !sound) return sound;

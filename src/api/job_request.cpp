@@ -103,7 +103,11 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   request.source.user_password =
       spec.user_password.empty() ? url->user_password : spec.user_password;
   request.source.referer = spec.referer;
-  request.source.connect_to = options.connect_to;
+  for (const std::string& rule : options.connect_to) {
+    auto connect_to = net::parse_connect_to(rule);
+    if (!connect_to) return fail(std::move(connect_to.error()));
+    request.source.connect_to.push_back(*std::move(connect_to));
+  }
   request.source.proxy = options.proxy;
   request.source.proxy_environment = net::read_proxy_environment();
   const std::string proxy =

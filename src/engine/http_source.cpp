@@ -122,7 +122,8 @@ void HttpSource::begin_hop(core::FetchId id, Fetch& fetch) {
   const net::Origin& origin = fetch.url.origin;
   const bool proxied =
       !net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment).empty();
-  if (proxied || !connect_to_rule(origin).empty()) return ask_next_address(id, fetch);
+  if (proxied || !net::connect_to_rule(settings_.connect_to, origin).empty())
+    return ask_next_address(id, fetch);
   if (const auto known = preferred_.find(origin.host); known != preferred_.end()) {
     fetch.race = core::AddressRace({known->second}, 0);
     return ask_next_address(id, fetch);
@@ -162,7 +163,9 @@ core::HttpRequest HttpSource::request_to(const Fetch& fetch, const std::string& 
   request.headers = request_headers(fetch);
   request.pinned_address = address;
   request.proxy = net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment);
-  if (request.proxy.empty()) request.connect_to = connect_to_rule(fetch.url.origin);
+  if (request.proxy.empty()) {
+    request.connect_to = net::connect_to_rule(settings_.connect_to, fetch.url.origin);
+  }
   request.http2 = settings_.http2;
   return request;
 }
@@ -184,18 +187,6 @@ std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const 
     headers.insert(headers.end(), settings_.headers.begin(), settings_.headers.end());
   }
   return headers;
-}
-
-std::string HttpSource::connect_to_rule(const net::Origin& origin) const {
-  for (const std::string& rule : settings_.connect_to) {
-    const std::string host =
-        rule.starts_with('[') ? rule.substr(1, rule.find(']') - 1) : rule.substr(0, rule.find(':'));
-    const std::size_t port_at = rule.find(':', rule.starts_with('[') ? rule.find(']') : 0) + 1;
-    const std::string port = rule.substr(port_at, rule.find(':', port_at) - port_at);
-    const bool host_fits = host.empty() || equals_ignoring_case(host, origin.host);
-    if (host_fits && (port.empty() || port == std::to_string(origin.port))) return rule;
-  }
-  return "";
 }
 
 // ---- the answer ---------------------------------------------------------------------------

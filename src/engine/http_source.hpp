@@ -18,6 +18,7 @@
 #include "core/judge.hpp"
 #include "core/ports.hpp"
 #include "core/source.hpp"
+#include "net/connect_to.hpp"
 #include "net/proxy.hpp"
 #include "net/url.hpp"
 
@@ -28,8 +29,8 @@ struct HttpSourceSettings {
   std::vector<core::Header> headers;  // for the URL's own origin alone
   std::string user_password;          // likewise; empty: none
   std::string referer;
-  std::vector<std::string> connect_to;  // HOST:PORT:TO_HOST:TO_PORT; an empty HOST or PORT: any
-  std::string proxy;                    // option; empty: the environment decides
+  std::vector<net::ConnectTo> connect_to;
+  std::string proxy;  // option; empty: the environment decides
   net::ProxyEnvironment proxy_environment;
   bool allow_downgrade = false;
   bool http2 = false;
@@ -96,7 +97,6 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void release(core::RequestId request);
 
   [[nodiscard]] std::vector<core::Header> request_headers(const Fetch& fetch) const;
-  [[nodiscard]] std::string connect_to_rule(const net::Origin& origin) const;
 
   HttpSourceSettings settings_;
   core::Transport& transport_;

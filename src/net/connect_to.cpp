@@ -1,0 +1,67 @@
+#include "net/connect_to.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include "base/text.hpp"
+
+namespace xget::net {
+namespace {
+
+// Takes a host and the colon after it from the front of `rest`.
+std::optional<std::string> take_host(std::string_view& rest) {
+  const bool literal = rest.starts_with('[');
+  const std::size_t end = literal ? rest.find(']') : rest.find(':');
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string host = lower_case(literal ? rest.substr(1, end - 1) : rest.substr(0, end));
+  rest.remove_prefix(literal ? end + 1 : end);
+  if (!rest.starts_with(':')) return std::nullopt;
+  rest.remove_prefix(1);
+  return host;
+}
+
+// An empty one is 0.
+std::optional<int> read_port(std::string_view text) {
+  constexpr int kHighestPort = 65535;
+  int port = 0;
+  if (text.empty()) return port;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool sound = error == std::errc{} && end == text.data() + text.size();
+  if (!sound || port < 1 || port > kHighestPort) return std::nullopt;
+  return port;
+}
+
+tl::unexpected<Error> refused(std::string_view text) {
+  return fail(
+      {.code = ErrorCode::Usage,
+       .operation = "option",
+       .subject = "--connect-to",
+       .cause = "\"" + printable(text) +
+                "\" is not HOST:PORT:TO_HOST:TO_PORT (an IPv6 address stands in brackets)"});
+}
+
+}  // namespace
+
+Result<ConnectTo> parse_connect_to(std::string_view text) {
+  std::string_view rest = text;
+  const auto host = take_host(rest);
+  if (!host) return refused(text);
+  const std::size_t colon = rest.find(':');
+  if (colon == std::string_view::npos) return refused(text);
+  const auto port = read_port(rest.substr(0, colon));
+  rest.remove_prefix(colon + 1);
+  const auto to_host = take_host(rest);
+  const auto to_port = read_port(rest);
+  if (!port || !to_host || !to_port) return refused(text);
+  return ConnectTo{*host, *port, std::string(text)};
+}
+
+std::string connect_to_rule(const std::vector<ConnectTo>& rules, const Origin& origin) {
+  for (const ConnectTo& one : rules) {
+    const bool host_fits = one.host.empty() || one.host == origin.host;
+    if (host_fits && (one.port == 0 || one.port == origin.port)) return one.rule;
+  }
+  return "";
+}
+
+}  // namespace xget::net
