@@ -80,7 +80,7 @@ void Job::step_arrive(Instant now) {
   auto outcome = arrival_.take_outcome();
   if (!outcome) return;
   wake_ = true;
-  std::visit([&](auto&& one) { act_on(std::move(one), now); }, *std::move(outcome));
+  std::visit([&](auto& one) { act_on(std::move(one), now); }, *outcome);
 }
 
 void Job::act_on(AlreadyThere outcome, Instant) {
@@ -121,7 +121,7 @@ void Job::step_download(Instant now) {
   auto outcome = download_->take_outcome();
   if (!outcome) return;
   wake_ = true;
-  std::visit([&](auto&& one) { act_on(std::move(one), now); }, *std::move(outcome));
+  std::visit([&](auto& one) { act_on(std::move(one), now); }, *outcome);
 }
 
 void Job::act_on(Downloaded outcome, Instant) {
