@@ -8,6 +8,11 @@
 #include "engine/job_error.hpp"
 
 namespace xget::engine {
+namespace {
+
+constexpr int kMostFruitlessDoubts = 15;
+
+}  // namespace
 
 Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
     : settings_(std::move(settings)),
@@ -139,7 +144,16 @@ void Job::act_on(Downloaded outcome, Instant) {
                          .rests_on = std::move(outcome.rests_on)});
 }
 
+// Bytes that come again and again are no progress: retries would never be used up.
+bool Job::fruitless(const Download& download) {
+  const std::uint64_t held = download.held_bytes();
+  fruitless_doubts_ = held > held_at_doubt_ ? 0 : fruitless_doubts_ + 1;
+  held_at_doubt_ = held;
+  return fruitless_doubts_ > kMostFruitlessDoubts;
+}
+
 void Job::act_on(const core::Reconsider& doubt, Instant now) {
+  if (fruitless(*download_)) return stop(error_of(doubt.failure, source_->name()));
   stage_ = Stage::Arrive;
   arrival_.ask_again(download_->version(), doubt, now);
 }

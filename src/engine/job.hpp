@@ -64,6 +64,7 @@ class Job final : public core::SourceListener {
   void act_on(const core::Reconsider& doubt, Instant now);
   void act_on(Error error, Instant now);
 
+  [[nodiscard]] bool fruitless(const Download& download);
   void look_for_reasons_to_stop();
   void stop(Error error);
   [[nodiscard]] std::string kept() const;
@@ -88,6 +89,9 @@ class Job final : public core::SourceListener {
   Probe probe_;
   Arrival arrival_;
   std::shared_ptr<Download> download_;  // null until there is a version to download
+
+  int fruitless_doubts_ = 0;  // in a row, without a byte held in between
+  std::uint64_t held_at_doubt_ = 0;
 
   core::RateEstimator speed_;
   std::uint64_t measured_ = 0;         // received bytes that speed_ knows of

@@ -127,8 +127,12 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   const auto still = segments_.find(id);
   if (still == segments_.end()) return core::Flow::Stop;
   const bool complete = still->second.position == still->second.end;
-  if (complete && still->second.granted_end == kUnknownEnd && !plan_.schedule.ranges) {
-    // Nobody said where this stream ends: what follows shows that it is of another version.
+  // Nobody said where this stream ends: what follows shows that it is of another version, unless a
+  // strong validator says that it is not.
+  const bool tells_by_its_end = !plan_.schedule.ranges &&
+                                still->second.granted_end == kUnknownEnd &&
+                                !plan_.representation.validators.strong();
+  if (complete && tells_by_its_end) {
     if (wanted == bytes.size()) return core::Flow::Continue;
     end_segment(id,
                 core::Failure{.kind = core::FailureKind::OtherVersion,
