@@ -211,6 +211,7 @@ CurlOutcome CurlRequest::outcome_of(CURLcode code) const {
   outcome.through_proxy = through_proxy_;
   outcome.connected = info_time(easy, CURLINFO_CONNECT_TIME_T) > Duration::zero();
   outcome.request_sent = info_time(easy, CURLINFO_PRETRANSFER_TIME_T) > Duration::zero();
+  outcome.answers_without_tls = tells_of_no_tls(detail_.data());
   outcome.proxy_answer = info_number(easy, CURLINFO_HTTP_CONNECTCODE);
   outcome.system_error = info_number(easy, CURLINFO_OS_ERRNO);
   return outcome;

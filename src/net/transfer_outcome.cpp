@@ -9,6 +9,12 @@ namespace {
 
 using core::TransferStatus;
 
+// Another try would hear the same. A proxy's own TLS is not the server's.
+bool server_speaks_no_tls(const CurlOutcome& outcome) {
+  const bool reached = !outcome.through_proxy || outcome.proxy_answer != 0;
+  return outcome.code == CURLE_SSL_CONNECT_ERROR && outcome.answers_without_tls && reached;
+}
+
 TransferStatus before_request(const CurlOutcome& outcome) {
   switch (outcome.code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -19,7 +25,8 @@ TransferStatus before_request(const CurlOutcome& outcome) {
       return outcome.code == CURLE_COULDNT_CONNECT ? TransferStatus::ConnectFailed
                                                    : TransferStatus::TimedOut;
     case CURLE_COULDNT_RESOLVE_HOST: return TransferStatus::ConnectFailed;
-    case CURLE_SSL_CONNECT_ERROR: return TransferStatus::TlsFailed;
+    case CURLE_SSL_CONNECT_ERROR:
+      return server_speaks_no_tls(outcome) ? TransferStatus::Unusable : TransferStatus::TlsFailed;
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_BAD_FUNCTION_ARGUMENT:
@@ -68,6 +75,12 @@ std::string details_of(const CurlOutcome& outcome, const std::string& detail) {
 
 }  // namespace
 
+bool tells_of_no_tls(std::string_view detail) {
+  // OpenSSL 3.0 has the first words for it, later ones have the others.
+  return detail.find("wrong version number") != std::string_view::npos ||
+         detail.find("packet length too long") != std::string_view::npos;
+}
+
 TransferStatus status_of(const CurlOutcome& outcome) {
   switch (outcome.code) {
     case CURLE_OK: return TransferStatus::Ok;
@@ -95,6 +108,9 @@ TransferStatus status_of(const CurlOutcome& outcome) {
 }
 
 std::string cause_of(TransferStatus status, const CurlOutcome& outcome, const std::string& detail) {
+  if (status == TransferStatus::Unusable && server_speaks_no_tls(outcome)) {
+    return "the server does not speak TLS on this port; for plain http give http://…";
+  }
   const std::string more = details_of(outcome, detail);
   return more.empty() ? words_for(status) : words_for(status) + (" (" + more + ")");
 }

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include <string>
+#include <string_view>
 
 #include "core/ports.hpp"
 
@@ -17,9 +18,14 @@ struct CurlOutcome {
   bool through_proxy = false;
   bool connected = false;  // TCP was up, to the proxy if there is one
   bool request_sent = false;
-  long proxy_answer = 0;  // status of the answer to CONNECT, 0 if there was none
-  long system_error = 0;  // errno of the last connect that failed
+  bool answers_without_tls = false;  // what came to the TLS handshake is no TLS
+  long proxy_answer = 0;             // status of the answer to CONNECT, 0 if there was none
+  long system_error = 0;             // errno of the last connect that failed
 };
+
+// Whether libcurl's words on a handshake that failed, which are OpenSSL's, say that what came is no
+// TLS at all.
+bool tells_of_no_tls(std::string_view detail);
 
 core::TransferStatus status_of(const CurlOutcome& outcome);
 

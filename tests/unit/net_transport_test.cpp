@@ -10,6 +10,7 @@ using core::TransferStatus;
 using test::NetworkUnderTest;
 using test::Peer;
 using test::RawServer;
+using namespace std::string_literals;
 
 namespace {
 
@@ -224,9 +225,21 @@ TEST_CASE("a handshake that does not come is timed out") {
   CHECK(got.end->status == TransferStatus::TimedOut);
 }
 
-TEST_CASE("a server that speaks no TLS fails the handshake") {
+TEST_CASE("a server that speaks no TLS is not asked again, and the user hears of http") {
   RawServer server([](Peer& peer) {
     peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+    peer.wait_for_close();
+  });
+  NetworkUnderTest net;
+  const auto& got = net.get("https://127.0.0.1:" + std::to_string(server.port()) + "/");
+  CHECK(got.end->status == TransferStatus::Unusable);
+  CHECK(got.end->cause ==
+        "the server does not speak TLS on this port; for plain http give http://…");
+}
+
+TEST_CASE("a server that breaks off the handshake fails it") {
+  RawServer server([](Peer& peer) {
+    peer.send("\x15\x03\x03\x00\x02\x02\x28"s);  // the alert "handshake failure"
     peer.wait_for_close();
   });
   NetworkUnderTest net;
