@@ -65,6 +65,17 @@ Result<std::string> clean(std::string_view text, const Blame& blame) {
   return cleaned;
 }
 
+// "http:///path" and "http:/path" (RFC 3986 section 3.2.2 wants a host in http URLs), in which
+// libcurl would take the path's first part for one.
+bool lacks_host(std::string_view url) {
+  const auto colon = url.find(':');
+  if (colon == std::string_view::npos) return false;
+  const std::string scheme = lower_case(url.substr(0, colon));
+  if (scheme != "http" && scheme != "https") return false;
+  const auto slashes = std::min(url.find_first_not_of('/', colon + 1), url.size()) - (colon + 1);
+  return slashes == 1 || slashes > 2;
+}
+
 // Empty when the URL has no such part.
 std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
   char* text = nullptr;
@@ -153,6 +164,7 @@ Result<Url> read_url(CURLU* handle, const Blame& blame) {
 Result<Url> parse_against(const std::string& base, std::string_view text, const Blame& blame) {
   auto cleaned = clean(text, blame);
   if (!cleaned) return fail(cleaned.error());
+  if (lacks_host(*cleaned)) return blame.fails("it names no host");
   const UrlHandle handle{curl_url()};
   if (!handle) throw std::bad_alloc();
   if (!base.empty()) curl_url_set(handle.get(), CURLUPART_URL, base.c_str(), 0);

@@ -74,6 +74,12 @@ TEST_CASE("what cannot be fetched is a usage error") {
     CHECK(url.error().code == ErrorCode::Usage);
     CHECK_FALSE(url.error().cause.empty());
   }
+  for (const char* without_host : {"http:///file", "HTTPS:////host/file", "https:/file"}) {
+    INFO(without_host);
+    REQUIRE_FALSE(parse_url(without_host));
+    CHECK(parse_url(without_host).error().cause == "it names no host");
+  }
+  CHECK(parse_url("http:8080/file")->origin.host == "http");
   CHECK(parse_url("ftp://example.org/").error().cause ==
         "its scheme is ftp; only http and https are supported");
   CHECK_FALSE(parse_url(std::string(100 * 1024, 'a')));
