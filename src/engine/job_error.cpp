@@ -40,7 +40,7 @@ ErrorCode code_of(core::FailureKind kind) {
 std::string remedy_of(const core::Failure& failure) {
   using core::FailureKind;
   switch (failure.kind) {
-    case FailureKind::Resolve: return "check the host; a URL without a scheme is taken for https";
+    case FailureKind::Resolve: return "check the host";
     case FailureKind::Denied: return "give credentials with -u or -H, or check the URL";
     case FailureKind::NotFound: return "check the URL";
     case FailureKind::Certificate:
@@ -58,6 +58,15 @@ std::string remedy_of(const core::Failure& failure) {
   return "";
 }
 
+const char* words_for(WayOn way_on) {
+  switch (way_on) {
+    case WayOn::None: return "";
+    case WayOn::Resume: return ", --resume compares it with the server's file and goes on from it";
+    case WayOn::Checksum: return ", --checksum proves it";
+  }
+  return "";
+}
+
 }  // namespace
 
 Error error_of(const core::Failure& failure, const std::string& subject) {
@@ -71,14 +80,17 @@ Error error_of(const core::Failure& failure, const std::string& subject) {
 }
 
 Error exists_error(const std::string& path, std::string cause, bool adoptable) {
+  return exists_error(path, std::move(cause), adoptable ? WayOn::Resume : WayOn::None);
+}
+
+Error exists_error(const std::string& path, std::string cause, WayOn way_on) {
   return {.code = ErrorCode::Exists,
           .operation = "download to",
           .subject = path,
           .cause = std::move(cause),
           .kept = "",
-          .remedy = std::string("--overwrite replaces it, --no-overwrite leaves it") +
-                    (adoptable ? ", --resume compares it with the server's file and goes on from it"
-                               : "")};
+          .remedy =
+              std::string("--overwrite replaces it, --no-overwrite leaves it") + words_for(way_on)};
 }
 
 Error changed_error(const std::string& subject, std::string cause, bool restartable) {
@@ -90,6 +102,15 @@ Error changed_error(const std::string& subject, std::string cause, bool restarta
           .remedy = restartable ? "--on-change=restart begins again and keeps the old partial file "
                                   "until the new version is whole"
                                 : "begin again"};
+}
+
+Error keeps_changing_error(const std::string& subject) {
+  return {.code = ErrorCode::Changed,
+          .operation = "download",
+          .subject = subject,
+          .cause = "it keeps changing on the server",
+          .kept = "",
+          .remedy = "try again later"};
 }
 
 std::string checksum_remedy(bool standard_output) {

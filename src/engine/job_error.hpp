@@ -10,11 +10,20 @@ namespace xget::engine {
 
 // What the source could not do. `subject` names it.
 Error error_of(const core::Failure& failure, const std::string& subject);
-// What stands at `path` is neither replaced nor gone on from. `adoptable`: --resume, which was not
-// given, could.
+// What could make an existing file the wanted one without replacing it.
+enum class WayOn {
+  None,
+  Resume,    // --resume, which was not given: it may be the wanted file's beginning
+  Checksum,  // a digest alone: it has the wanted file's size
+};
+// What stands at `path` is neither replaced nor gone on from.
+Error exists_error(const std::string& path, std::string cause, WayOn way_on);
+// The same with WayOn::Resume if `adoptable`, else WayOn::None.
 Error exists_error(const std::string& path, std::string cause, bool adoptable);
 // The resource is another version now. `restartable`: --on-change=restart would help.
 Error changed_error(const std::string& subject, std::string cause, bool restartable);
+// The resource became another version again and again; beginning anew has not helped.
+Error keeps_changing_error(const std::string& subject);
 // What helps against bytes that do not match their digest.
 std::string checksum_remedy(bool standard_output);
 // --strict: nothing proves the bytes.
