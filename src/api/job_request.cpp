@@ -8,6 +8,7 @@
 #include "api/check_proxy.hpp"
 #include "api/check_target.hpp"
 #include "base/header_line.hpp"
+#include "base/text.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
 #include "store/stream_sink.hpp"
@@ -40,9 +41,23 @@ Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
   }
   if (name.find('\0') != std::string::npos) return usage("--output", "has a NUL in its name");
   if (name.back() == '/')
-    return usage(name, "it is a folder", "-d DIR names the folder, -o FILE the file");
+    return usage(name, "it names a folder", "-d DIR names the folder, -o FILE the file");
   if (spec.folder.empty() || name.front() == '/') return name;
   return spec.folder + (spec.folder.back() == '/' ? "" : "/") + name;
+}
+
+bool names_scheme(std::string_view url) {
+  const auto mark = url.find("://");
+  return mark != std::string_view::npos && mark < url.find_first_of("/?#");
+}
+
+AskedWith asked_with(const JobSpec& spec, const engine::HttpSourceSettings& source) {
+  const auto logs_in = [](const core::Header& header) {
+    return equals_ignoring_case(header.name, "Authorization");
+  };
+  return {.scheme = names_scheme(spec.url),
+          .credentials = !source.user_password.empty() ||
+                         std::any_of(source.headers.begin(), source.headers.end(), logs_in)};
 }
 
 engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
@@ -102,6 +117,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   }
   request.source.user_password =
       spec.user_password.empty() ? url->user_password : spec.user_password;
+  request.asked_with = asked_with(spec, request.source);
   request.source.referer = spec.referer;
   for (const std::string& rule : options.connect_to) {
     auto connect_to = net::parse_connect_to(rule);
@@ -138,7 +154,10 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
   return std::make_unique<engine::Job>(
       request.settings, ports.job,
       engine::JobParts{std::move(source), std::move(stream), std::move(connections)},
-      std::move(tell));
+      [asked = request.asked_with, tell = std::move(tell)](Event event) {
+        if (auto* failed = std::get_if<Failed>(&event)) advise(asked, failed->error);
+        tell(std::move(event));
+      });
 }
 
 }  // namespace xget::api

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "api/advice.hpp"
 #include "engine/http_source.hpp"
 #include "engine/job.hpp"
 #include "xget/error.hpp"
@@ -16,6 +17,7 @@ struct JobRequest {
   engine::HttpSourceSettings source;
   bool to_standard_output = false;
   int connections = 4;
+  AskedWith asked_with;
 };
 
 // Checks everything that can be checked without a request. Fails with Usage.

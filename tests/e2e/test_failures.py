@@ -1,8 +1,10 @@
 """Failures of the network and refusals of the server: how long, how often, and what is said."""
 
+import contextlib
 import os
 import re
 import socket
+import threading
 import time
 
 import pytest
@@ -32,6 +34,28 @@ def unused_port() -> int:
         return probe.getsockname()[1]
 
 
+@contextlib.contextmanager
+def plain_listener():
+    """Answers whatever comes in plain HTTP, as nginx does; its port and who connected."""
+    accepted = []
+
+    def answer():
+        with contextlib.suppress(OSError):  # the listener was closed
+            while True:
+                peer, address = listener.accept()
+                accepted.append(address)
+                with peer:
+                    peer.recv(65536)
+                    peer.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield listener.getsockname()[1], accepted
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
 def pauses(page) -> list[float]:
     times = [seen.time for seen in page.requests]
     return [later - earlier for earlier, later in zip(times, times[1:])]
@@ -59,6 +83,30 @@ def test_a_name_that_does_not_resolve(path):
     run = download("http://no-such-host.invalid/file", path, "--retry", "1")
     run.expect(Exit.NETWORK, Exit.REFUSED)
     assert "no-such-host.invalid" in run.err
+
+
+@pytest.mark.parametrize("scheme", ["", "https://"])
+def test_a_server_that_speaks_no_tls_is_asked_once(path, scheme):
+    with plain_listener() as (port, accepted):
+        run = download(f"{scheme}127.0.0.1:{port}/file", path).expect(Exit.REFUSED)
+    assert "does not speak TLS" in run.err and "http://" in run.err
+    assert len(accepted) == 1
+
+
+@pytest.mark.parametrize("scheme", ["", "http://"])
+def test_a_missing_scheme_is_named_only_where_it_is_missing(path, scheme):
+    run = download(f"{scheme}no-such-host.invalid/file", path, "--retry", "0")
+    run.expect(Exit.NETWORK)
+    assert ("without a scheme" in run.err) == (not scheme)
+    assert "kept: nothing" in run.err and "to go on" in run.err
+
+
+def test_credentials_that_are_refused_are_not_asked_for(server, path):
+    page = server.serve("/file", RESOURCE, t.status(401))
+    assert "give credentials" in download(page.url, path).expect(Exit.REFUSED).err
+    run = download(page.url, path, "-u", "bob:wrong").expect(Exit.REFUSED)
+    assert "credentials given were refused" in run.err and "give credentials" not in run.err
+    assert "wrong" not in run.err
 
 
 def test_a_failure_says_the_command_that_goes_on(server, path):

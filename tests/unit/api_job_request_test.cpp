@@ -53,7 +53,7 @@ TEST_CASE("a target is the given name, or the URL's, in the given folder") {
 
 TEST_CASE("a target that can never be a file is refused") {
   CHECK(target_of({.url = "https://host.example/"}) == "the URL ends in no name for a file");
-  CHECK(target_of({.url = kUrl, .output = "folder/"}) == "it is a folder");
+  CHECK(target_of({.url = kUrl, .output = "folder/"}) == "it names a folder");
   CHECK(target_of({.url = kUrl, .output = std::string("a\0b", 3)}) == "has a NUL in its name");
 }
 
