@@ -9,7 +9,8 @@ namespace xget::log {
 
 enum class Level { Trace, Debug, Info, Warning, Error, Off };
 
-// Off until called. An empty file name logs to standard error. False if the file cannot be opened.
+// Off until called. Appends to the file, which is made if it is not there, but no folder is. An
+// empty file name logs to standard error. False if the file cannot be opened: errno says why.
 bool start(Level level, const std::string& file);
 bool enabled(Level level);
 // A line could not be written since the start: the log is incomplete.

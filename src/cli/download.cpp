@@ -46,13 +46,18 @@ log::Level log_level(int verbosity) {
 
 Result<void> start_log(const Arguments& arguments) {
   if (arguments.verbosity == 0 && arguments.log_file.empty()) return {};
-  const bool started = log::start(log_level(arguments.verbosity), arguments.log_file);
-  if (started) log::info("xget " + std::string(version()));
-  if (started && !log::broken()) return {};
-  return fail({.code = ErrorCode::Disk,
-               .operation = "write the log file",
-               .subject = arguments.log_file,
-               .cause = "it cannot be written"});
+  const auto refuse = [&](ErrorCode code, std::string cause) {
+    return fail({.code = code,
+                 .operation = "write the log file",
+                 .subject = arguments.log_file,
+                 .cause = std::move(cause)});
+  };
+  if (!log::start(log_level(arguments.verbosity), arguments.log_file)) {
+    return refuse(ErrorCode::Usage, std::strerror(errno));
+  }
+  log::info("xget " + std::string(version()));
+  if (log::broken()) return refuse(ErrorCode::Disk, "it cannot be written");
+  return {};
 }
 
 ProgressDisplay make_display(const Arguments& arguments) {

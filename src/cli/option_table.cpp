@@ -84,7 +84,7 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Verbose, Group::Messages, 'v', "verbose", "",
      "say what happens; -vv: responses and checkpoints; -vvv: every request"},
     {Id::LogFile, Group::Messages, 0, "log-file", "FILE",
-     "write what happens to FILE, also without -v"},
+     "append what happens to FILE, also without -v"},
     {Id::Help, Group::Messages, 'h', "help", "", "print this"},
     {Id::Version, Group::Messages, 0, "version", "", "print the version"},
 }};

@@ -54,7 +54,10 @@ NONSENSE = {
     "a connect-to of too few parts": [URL, "--connect-to", "a:1:b"],
     "an ftp URL": ["ftp://127.0.0.1/file"],
     "a file URL": ["file:///etc/hostname"],
-    "a URL without a host": ["http:///file"],
+    "a URL without a host": ["http:///file", "-o", "name"],
+    "a folder that is not there as the output": [URL, "-o", "no-such-folder/"],
+    "a user in a file that is missing": [URL, "-u", "@/no/such/file"],
+    "a log file in a folder that is missing": [URL, "--log-file", "no/such/folder/log"],
     "a URL with a port that is none": ["http://127.0.0.1:99999/file"],
     "an empty URL": [""],
     "one output for two URLs": [URL, "http://127.0.0.1:1/other", "-o", "one"],
@@ -262,9 +265,11 @@ def test_too_few_open_files_are_said_before_any_request(page, folder):
     run_xget([page.url, "-n", "64"], folder, preexec=limit(40, 400)).expect(0)
 
 
-def test_a_log_file_is_written(page, folder):
+def test_a_log_file_is_appended_to(page, folder):
+    (folder / "log").write_text("of another run\n")
     run_xget([page.url, "--log-file", "log", "-vv"], folder).expect(0)
-    assert (folder / "log").stat().st_size > 0
+    lines = (folder / "log").read_text().splitlines()
+    assert lines[0] == "of another run" and len(lines) > 2
 
 
 def test_verbosity_speaks_to_standard_error_alone(page, folder):

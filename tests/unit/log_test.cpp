@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -31,5 +32,14 @@ TEST_CASE("a log file gets time, level and text, each message on one line") {
 }
 
 TEST_CASE("a log file that cannot be opened is told and changes nothing") {
+  errno = 0;
   CHECK_FALSE(log::start(log::Level::Info, "/dev/null/log"));
+  CHECK(errno == ENOTDIR);
+}
+
+TEST_CASE("no folder is made for a log file") {
+  std::string folder = "/tmp/xget-log-test-XXXXXX";
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  CHECK_FALSE(log::start(log::Level::Info, folder + "/a/b"));
+  CHECK(::rmdir(folder.c_str()) == 0);  // it is empty
 }
