@@ -29,6 +29,13 @@ std::vector<NumberedLine> lines_of(std::string_view text) {
   return lines;
 }
 
+Result<std::string> read_for(const char* option, const std::string& file,
+                             const SecretInput& input) {
+  auto text = input.read_file(file);
+  if (!text) text.error().operation = option;
+  return text;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> read_headers(const std::vector<std::string>& values,
@@ -40,7 +47,7 @@ Result<std::vector<std::string>> read_headers(const std::vector<std::string>& va
       continue;
     }
     const std::string file = value.substr(1);
-    const auto text = input.read_file(file);
+    const auto text = read_for("--header", file, input);
     if (!text) return fail(text.error());
     for (NumberedLine& line : lines_of(*text)) {
       if (const auto header = parse_header_line(line.text); !header) {
@@ -55,7 +62,7 @@ Result<std::vector<std::string>> read_headers(const std::vector<std::string>& va
 
 Result<std::string> read_user(const std::string& value, const SecretInput& input) {
   if (value.starts_with('@')) {
-    const auto text = input.read_file(value.substr(1));
+    const auto text = read_for("--user", value.substr(1), input);
     if (!text) return fail(text.error());
     std::string line = text->substr(0, text->find('\n'));
     if (line.ends_with('\r')) line.pop_back();

@@ -9,8 +9,9 @@
 
 namespace xget::cli {
 
-// Each value is a line, or "@FILE" with lines (empty ones are skipped). What a line must look like
-// is the library's to judge. Fails with Usage where a file cannot be read.
+// Each value is a line, or "@FILE" with lines (empty ones are skipped); "@-" is standard input.
+// What a line must look like is the library's to judge. Fails with Usage where a file cannot be
+// read.
 Result<std::vector<std::string>> read_headers(const std::vector<std::string>& values,
                                               const SecretInput& input);
 

@@ -34,7 +34,7 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
 
     {Id::Header, Group::Request, 'H', "header", "LINE",
      "send \"Name: value\", to the URL's own origin alone (repeatable); "
-     "@FILE reads lines from FILE and keeps them out of the process list",
+     "@FILE reads lines from FILE (-: standard input) and keeps them out of the process list",
      Secrecy::Header},
     {Id::UserAgent, Group::Request, 'A', "user-agent", "TEXT", "call yourself TEXT"},
     {Id::Referer, Group::Request, 'e', "referer", "URL", "send URL as the Referer", Secrecy::Url},

@@ -32,7 +32,8 @@ class Descriptor {
 
 Result<std::string> read_small_file(const std::string& path) {
   const auto refuse = [&](std::string cause) { return refuse_usage("@" + path, std::move(cause)); };
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                    : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return refuse(std::strerror(errno));
   std::string text;
   std::array<char, 4096> buffer{};

@@ -10,7 +10,7 @@ namespace xget::cli {
 
 // Replaced in tests. Both fail with Usage, asking also with Interrupted.
 struct SecretInput {
-  // The whole file, at most kMaxSecretFile bytes.
+  // The whole file, at most kMaxSecretFile bytes; "-" is standard input.
   std::function<Result<std::string>(const std::string& path)> read_file;
   // Asks on the controlling terminal, without echo.
   std::function<Result<std::string>(const std::string& user)> ask_password;

@@ -242,6 +242,13 @@ def test_headers_from_a_file(page, folder):
     assert (sent["X-One"], sent["X-Two"], sent["X-Three"]) == ("1", "two words", "3")
 
 
+def test_headers_from_standard_input(page, folder):
+    (folder / "headers").write_text("X-One: 1\n")
+    with open(folder / "headers", "rb") as lines:
+        run_xget([page.url, "-H", "@-"], folder, preexec=lambda: os.dup2(lines.fileno(), 0))
+    assert page.requests[0].request.header("X-One") == "1"
+
+
 def test_a_bad_line_in_a_header_file_is_named(page, folder):
     (folder / "headers").write_text("X-One: 1\n\nc4n4ry\n")
     run = run_xget([page.url, "-H", f"@{folder}/headers"], folder).expect(Exit.USAGE)

@@ -238,8 +238,9 @@ TEST_CASE("headers are read from the command line and from files, for every URL"
   CHECK(jobs[1].headers == jobs[0].headers);
 }
 
-TEST_CASE("a file of headers that cannot be read is told by its name") {
-  CHECK(refused({kUrl, "-H", "@missing"}) == "@missing: no such file");
+TEST_CASE("a file that cannot be read is told by its option and its name") {
+  CHECK(refused({kUrl, "-H", "@missing"}) == "--header @missing: no such file");
+  CHECK(refused({kUrl, "-u", "@missing"}) == "--user @missing: no such file");
 }
 
 TEST_CASE("a user's password is given, asked for, or read from a file") {
