@@ -73,6 +73,7 @@ ProgressDisplay make_display(const Arguments& arguments) {
 struct Outcome {
   std::vector<std::optional<ErrorCode>> failures;
   bool can_go_on = false;
+  bool anything_kept = false;
 };
 
 // Reads events until every job has ended.
@@ -85,16 +86,17 @@ Outcome follow(Session& session, const std::map<JobId, std::size_t>& position,
     if (const auto* failed = std::get_if<Failed>(&*event)) {
       outcome.failures[position.at(failed->job)] = failed->error.code;
       outcome.can_go_on |= can_go_on(*failed);
+      outcome.anything_kept |= !failed->error.kept.empty();
     }
   }
   display.end(watch.elapsed());
   return outcome;
 }
 
-std::vector<bool> finished(const Outcome& outcome) {
-  std::vector<bool> done;
-  for (const auto& failure : outcome.failures) done.push_back(!failure);
-  return done;
+LeftBehind left_behind(const Outcome& outcome) {
+  LeftBehind left{.done = {}, .anything_kept = outcome.anything_kept};
+  for (const auto& failure : outcome.failures) left.done.push_back(!failure);
+  return left;
 }
 
 Result<std::map<JobId, std::size_t>> add_jobs(Session& session, std::vector<JobSpec> jobs) {
@@ -125,7 +127,7 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   if (!position) return report_failure(position.error());
   const Outcome outcome = follow(**session, *position, display, watch);
   if (outcome.can_go_on) {
-    print_error(go_on_text(resume_command(line.program, given, finished(outcome))));
+    print_error(go_on_text(resume_command(line.program, given, left_behind(outcome))));
   }
   if (log::broken()) {
     print_error("xget: " + printable(log_file) + " is incomplete: it could not be written\n");

@@ -68,15 +68,14 @@ std::string shell_quoted(std::string_view word) {
   return quoted + "'";
 }
 
-ResumeCommand resume_command(std::string_view program, const Given& given,
-                             const std::vector<bool>& done) {
+ResumeCommand resume_command(std::string_view program, const Given& given, const LeftBehind& left) {
   const auto is_done = [&](std::size_t position) {
-    return position < done.size() && done[position];
+    return position < left.done.size() && left.done[position];
   };
   CommandWriter writer(program);
   std::map<OptionId, std::size_t> positions;
   for (const GivenOption& option : given.options) {
-    if (option.id == OptionId::NoResume) continue;
+    if (option.id == OptionId::NoResume && left.anything_kept) continue;
     const bool one_for_each_url = option.id == OptionId::Output || option.id == OptionId::Checksum;
     if (one_for_each_url && is_done(positions[option.id]++)) continue;
     const OptionRow& row = row_of(option.id);

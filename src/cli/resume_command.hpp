@@ -14,10 +14,16 @@ struct ResumeCommand {
   std::vector<std::string> fill_in;  // what each "…" stands for, in words
 };
 
-// The options as they were given, less what would begin again; then the URLs. What was given for
-// a URL that is done, by its position, is left out with it; `done` may be shorter than the URLs.
+// What a run leaves behind.
+struct LeftBehind {
+  std::vector<bool> done;     // by the URLs' positions; may be shorter than the URLs
+  bool anything_kept = true;  // of those that are not done
+};
+
+// The options as they were given, less what would begin again and lose what was kept; then the
+// URLs. What was given for a URL that is done is left out with it.
 ResumeCommand resume_command(std::string_view program, const Given& given,
-                             const std::vector<bool>& done = {});
+                             const LeftBehind& left = {});
 
 // One word for a POSIX shell; where there are control characters or broken UTF-8, in bash's $'...'
 // form, so that the result is safe to print.

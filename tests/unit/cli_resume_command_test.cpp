@@ -26,6 +26,10 @@ TEST_CASE("the command that goes on is the one that was given") {
 
 TEST_CASE("what would begin again is left out of the command that goes on") {
   CHECK(command_for({"u/x", "--no-resume"}).command == "xget u/x");
+  const auto given = read_words(Words{"u/x", "--no-resume"});
+  REQUIRE(given);
+  CHECK(resume_command("xget", *given, {.done = {}, .anything_kept = false}).command ==
+        "xget --no-resume u/x");
 }
 
 TEST_CASE("URLs that look like options stay URLs") {
@@ -80,6 +84,6 @@ TEST_CASE("what is done is left out of the command that goes on, with what was g
   for (const char* name : {"one", "two", "three"})
     given.options.push_back({OptionId::Output, name});
   given.options.push_back({OptionId::Strict, ""});
-  CHECK(resume_command("xget", given, {true, false, true}).command ==
+  CHECK(resume_command("xget", given, {.done = {true, false, true}}).command ==
         "xget -o two --strict https://a/2");
 }
