@@ -65,7 +65,10 @@ ProgressDisplay make_display(const Arguments& arguments) {
   const bool log_on_terminal = arguments.verbosity > 0 && arguments.log_file.empty();
   const bool redraw = !arguments.quiet && !log_on_terminal && can_redraw();
   if (redraw) use_utf8_characters();
-  return {{.quiet = arguments.quiet, .redraw = redraw, .jobs = arguments.jobs.size()},
+  return {{.quiet = arguments.quiet,
+           .redraw = redraw,
+           .jobs = arguments.jobs.size(),
+           .limit_rate = arguments.options.limit_rate},
           {print_error, terminal_columns, is_in_foreground}};
 }
 

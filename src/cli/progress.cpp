@@ -51,6 +51,7 @@ void ProgressDisplay::on(const Probed& probed, Duration now) {
 
 void ProgressDisplay::on(const Progress& progress, Duration now) {
   Job& it = job(progress.job, now);
+  if (it.active && progress.held > it.last.held) it.received += progress.held - it.last.held;
   it.last = progress;
   if (progress.connections > 0) it.wait.reset();
   tell_wait(it, now);
@@ -82,7 +83,8 @@ void ProgressDisplay::on(const Failed& failed, Duration now) {
   it.wait.reset();
   it.last.bytes_per_second = 0;
   it.last.connections = 0;
-  print_above(failure_text(failed.error));
+  received_ += it.received;
+  print_above(failure_text(failed));
 }
 
 ProgressDisplay::Job& ProgressDisplay::job(JobId id, Duration now) {
@@ -123,7 +125,7 @@ std::string ProgressDisplay::line_name() const {
 
 LineState ProgressDisplay::line_state(Duration now) {
   const Progress sum = together();
-  rate_.add(static_cast<double>(sum.bytes_per_second), now);
+  rate_.add(static_cast<double>(lasting_rate(sum.bytes_per_second)), now);
   LineState state{.name = line_name(),
                   .held = sum.held,
                   .size = sum.size,
@@ -144,6 +146,12 @@ const ProgressDisplay::Wait* ProgressDisplay::next_to_try() const {
     if (job.wait && (next == nullptr || job.wait->until < next->until)) next = &*job.wait;
   }
   return next;
+}
+
+// A limit lets the first bytes through at once, and more at a time than a second's worth.
+std::uint64_t ProgressDisplay::lasting_rate(std::uint64_t bytes_per_second) const {
+  const std::uint64_t limit = settings_.limit_rate;
+  return limit == 0 ? bytes_per_second : std::min(bytes_per_second, limit);
 }
 
 // Where nothing is redrawn a wait gets a line of its own, unless its cause was told before.

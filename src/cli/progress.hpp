@@ -16,9 +16,10 @@
 namespace xget::cli {
 
 struct ProgressSettings {
-  bool quiet = false;    // failures alone
-  bool redraw = false;   // a terminal; otherwise plain lines
-  std::size_t jobs = 1;  // more than one: the line is about all of them
+  bool quiet = false;            // failures alone
+  bool redraw = false;           // a terminal; otherwise plain lines
+  std::size_t jobs = 1;          // more than one: the line is about all of them
+  std::uint64_t limit_rate = 0;  // bytes per second over all jobs; 0: no limit
 };
 
 // Where it goes. Replaced in tests.
@@ -48,6 +49,7 @@ class ProgressDisplay {
     std::string path;
     Duration began{};
     Progress last;
+    std::uint64_t received = 0;  // bytes in this run, as far as `last` tells
     bool active = false;
     std::optional<Wait> wait;
     std::string told_cause;  // of waits, in a line of its own
@@ -65,6 +67,7 @@ class ProgressDisplay {
   [[nodiscard]] LineState line_state(Duration now);
   [[nodiscard]] Progress together() const;
   [[nodiscard]] const Wait* next_to_try() const;  // nullptr: none waits
+  [[nodiscard]] std::uint64_t lasting_rate(std::uint64_t bytes_per_second) const;
   void tell_wait(Job& job, Duration now);
   void forget_told_causes();
   void show_progress(Duration now);
@@ -76,7 +79,7 @@ class ProgressDisplay {
   std::map<JobId, Job> jobs_;
   SmoothedRate rate_;
   std::size_t finished_ = 0;
-  std::uint64_t received_ = 0;  // bytes, by finished jobs
+  std::uint64_t received_ = 0;  // bytes, by jobs that have ended
   Duration next_show_{};
   Duration next_wait_line_{};
   bool line_shown_ = false;

@@ -15,9 +15,10 @@ constexpr double kShortestSpeedSeconds = 0.001;
 std::string time_and_speed(std::uint64_t received, Duration elapsed) {
   const double length = to_seconds(elapsed);
   if (length < kShortestSpeedSeconds) return "";
+  const std::string time = " in " + format_duration(elapsed);
+  if (received == 0) return time;
   const double rate = static_cast<double>(received) / length;
-  return " in " + format_duration(elapsed) + " (" + format_size(static_cast<std::uint64_t>(rate)) +
-         "/s)";
+  return time + " (" + format_size(static_cast<std::uint64_t>(rate)) + "/s)";
 }
 
 std::string proof_text(const Finished& finished) {
@@ -67,6 +68,14 @@ std::string failure_text(const Error& error) {
   if (!error.kept.empty()) text += "kept: " + printable(error.kept) + "\n";
   if (!error.remedy.empty()) text += printable(error.remedy) + "\n";
   return text;
+}
+
+std::string failure_text(const Failed& failed) {
+  Error error = failed.error;
+  // Of a partial file that another process has, nothing is known.
+  const bool ours = error.code != ErrorCode::Busy;
+  if (error.kept.empty() && ours && can_go_on(failed)) error.kept = "nothing of this run";
+  return failure_text(error);
 }
 
 std::string go_on_text(const ResumeCommand& command) {

@@ -22,6 +22,8 @@ std::string note_text(const std::string& text);
 
 // Cause, what was kept and what helps, a line each.
 std::string failure_text(const Error& error);
+// The same of a download; where a command goes on, it says too when nothing was kept.
+std::string failure_text(const Failed& failed);
 // The command that goes on, and what to fill in.
 std::string go_on_text(const ResumeCommand& command);
 

@@ -154,7 +154,26 @@ TEST_CASE("several downloads share one line and get a total at the end") {
   shown.display.on_event(failed(2, "g"), 4s);
   shown.prints.clear();
   shown.display.end(4s);
-  CHECK(shown.all() == "1 of 2 downloads complete, 100.0 MiB received in 4s\n");
+  CHECK(shown.all() == "1 of 2 downloads complete, 150.0 MiB received in 4s\n");
+}
+
+TEST_CASE("what a failed download held before is not counted as received") {
+  Shown shown({.jobs = 2});
+  Probed resumed = probed(1, "f");
+  resumed.held = 30 * kMiB;
+  shown.display.on_event(resumed, 0ms);
+  shown.display.on_event(progress(1, 30 * kMiB), 1s);
+  shown.display.on_event(progress(1, 50 * kMiB), 2s);
+  shown.display.on_event(failed(1, "f"), 3s);
+  shown.display.end(3s);
+  CHECK(shown.prints.back() == "0 of 2 downloads complete, 20.0 MiB received in 3s\n");
+}
+
+TEST_CASE("the time left is never less than a rate limit allows") {
+  Shown shown({.redraw = true, .limit_rate = kMiB});
+  shown.display.on_event(probed(1, "f"), 0ms);
+  shown.display.on_event(progress(1, 50 * kMiB), 1s);
+  CHECK(shown.prints.back().find("  50s left") != std::string::npos);
 }
 
 TEST_CASE("a total stands still only as long as the job that moved last") {

@@ -23,6 +23,16 @@ TEST_CASE("a failure is told with its cause, what was kept and what helps") {
         "xget: open x: gone\n");
 }
 
+TEST_CASE("where a command goes on it is said when nothing was kept") {
+  const auto told = [](ErrorCode code, const char* kept) {
+    return failure_text(Failed{.path = "f", .error = {.code = code, .cause = "x", .kept = kept}});
+  };
+  CHECK(told(ErrorCode::Network, "") == "xget: x\nkept: nothing of this run\n");
+  CHECK(told(ErrorCode::Network, "1 MiB") == "xget: x\nkept: 1 MiB\n");
+  CHECK(told(ErrorCode::Exists, "") == "xget: x\n");
+  CHECK(told(ErrorCode::Busy, "") == "xget: x\n");
+}
+
 TEST_CASE("nothing in a report is obeyed by a terminal") {
   const Error error{.operation = "a\x1b[2J", .cause = "b\nc", .kept = "d\r", .remedy = "e\x07"};
   CHECK(failure_text(error) == "xget: a\\x1B[2J: b\\x0Ac\nkept: d\\x0D\ne\\x07\n");
@@ -70,6 +80,8 @@ TEST_CASE("a result says what the proof rests on") {
                     .rests_on = "its sha256"};
   CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s (512 B/s), proof: its sha256\n");
   CHECK(finished_text(finished, 0s) == "f: 2.0 KiB, proof: its sha256\n");
+  finished.received = 0;
+  CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s, proof: its sha256\n");
   finished.already_complete = true;
   CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, proof: its sha256\n");
   finished.proof = Proof::None;
