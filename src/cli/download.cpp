@@ -64,12 +64,14 @@ ProgressDisplay make_display(const Arguments& arguments) {
   // The log's lines and a line that is redrawn would write over each other.
   const bool log_on_terminal = arguments.verbosity > 0 && arguments.log_file.empty();
   const bool redraw = !arguments.quiet && !log_on_terminal && can_redraw();
+  const bool data_on_terminal = arguments.jobs.front().output == "-" && output_is_seen();
   if (redraw) use_utf8_characters();
-  return {{.quiet = arguments.quiet,
-           .redraw = redraw,
-           .jobs = arguments.jobs.size(),
-           .limit_rate = arguments.options.limit_rate},
-          {print_error, terminal_columns, is_in_foreground}};
+  return {
+      {.quiet = arguments.quiet,
+       .redraw = redraw && !data_on_terminal,
+       .jobs = arguments.jobs.size(),
+       .limit_rate = arguments.options.limit_rate},
+      {data_on_terminal ? print_on_fresh_line : print_error, terminal_columns, is_in_foreground}};
 }
 
 // What became of the jobs, in the order of their URLs.

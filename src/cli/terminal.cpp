@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <clocale>
 #include <cstdlib>
+#include <string>
 
 #include "base/text.hpp"
 
@@ -22,6 +23,8 @@ bool can_redraw() {
   const char* kind = std::getenv("TERM");
   return kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
 }
+
+bool output_is_seen() { return ::isatty(STDOUT_FILENO) == 1 && can_redraw(); }
 
 int terminal_columns() {
   winsize size{};
@@ -47,6 +50,12 @@ void print_error(std::string_view text) {
     if (count <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(count));
   }
+}
+
+void print_on_fresh_line(std::string_view text) {
+  // A line's worth of spaces wraps only if the line was not empty; nobody can ask the terminal.
+  const std::string spaces(static_cast<std::size_t>(terminal_columns()), ' ');
+  print_error(spaces + "\r\x1b[K" + std::string(text));
 }
 
 }  // namespace xget::cli

@@ -9,6 +9,9 @@ namespace xget::cli {
 // colours.
 bool can_redraw();
 
+// Standard output goes to a terminal, and standard error to one that can redraw a line.
+bool output_is_seen();
+
 // Of the terminal as it is now: it may be resized at any time.
 int terminal_columns();
 
@@ -20,5 +23,9 @@ void use_utf8_characters();
 
 // All of it, to standard error. A failure has nowhere to be told.
 void print_error(std::string_view text);
+
+// The same where standard output may have left a line without its end. For a terminal that can
+// redraw a line.
+void print_on_fresh_line(std::string_view text);
 
 }  // namespace xget::cli

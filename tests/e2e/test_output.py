@@ -74,10 +74,12 @@ def test_a_closed_pipe_ends_it_with_a_word(server, folder):
     assert len(run.err) < 3000, run
 
 
-def on_a_terminal(url, folder):
+def on_a_terminal(url, folder, **more):
     """What a terminal as standard output gets, and the run."""
     master, terminal = os.openpty()
-    with start_xget([url, "-o", "-", *QUICK], folder, stdout=terminal) as child:
+    if more.pop("errors_too", False):
+        more = {"env": {"TERM": "xterm"}, "preexec": lambda: os.dup2(1, 2)}
+    with start_xget([url, "-o", "-", *QUICK], folder, stdout=terminal, **more) as child:
         os.close(terminal)
         shown = b""
         with contextlib.suppress(OSError):  # EIO: the last one has closed it
@@ -103,6 +105,18 @@ def test_a_terminal_gets_text_alone(server, folder):
     shown, run = on_a_terminal(words.url, folder)
     run.expect(0)
     assert b"plain words" in shown
+
+
+def test_a_last_line_without_its_end_stays_alone_on_a_terminal(server, folder):
+    def text(x):
+        x.answer.body = b"no line end"
+        x.answer.set("Content-Length", "11")
+        x.answer.set("Content-Range", "bytes 0-10/11")
+
+    page = server.serve("/words", Resource(11), text)
+    shown, _ = on_a_terminal(page.url, folder, errors_too=True)
+    # As many spaces as there are columns wrap behind anything but an empty line.
+    assert b"no line end" + b" " * 80 + b"\r\x1b[K" in shown, shown
 
 
 def test_a_slow_reader_is_waited_for(server, folder):
