@@ -46,8 +46,8 @@ Remedy remedy_for(FailureKind kind, bool served) {
 }
 
 bool final_for_all(FailureKind kind) {
-  return kind == FailureKind::Certificate || kind == FailureKind::Unusable ||
-         kind == FailureKind::TooLarge;
+  return kind == FailureKind::Certificate || kind == FailureKind::WrongKey ||
+         kind == FailureKind::Unusable || kind == FailureKind::TooLarge;
 }
 
 void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {

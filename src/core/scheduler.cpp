@@ -26,7 +26,8 @@ Scheduler::Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& c
       connections_(connections),
       random_(random),
       missing_(ByteRange{0, plan_.size}),
-      window_end_(plan_.window) {
+      window_end_(plan_.window_end),
+      furthest_(plan_.ranges ? 0 : plan_.held.contiguous_end(0)) {
   if (plan_.ranges) {
     for (const ByteRange& range : plan_.held.ranges()) missing_.remove(range);
   }
@@ -46,14 +47,12 @@ SchedulerActions Scheduler::on(const SchedulerEvent& event, Instant now) {
 
 void Scheduler::handle(const SegmentAdopted& event, Instant now) {
   ByteRange range{event.range.begin, std::min(event.range.end, plan_.size)};
-  const int target = connections();
+  const int target = connections(now);
   if (target > 1) {
     // Its response has no end of its own: give it an equal share, so that the one cut it costs
     // comes late.
     const std::uint64_t share = missing_.size() / static_cast<std::uint64_t>(target);
-    const std::uint64_t room = plan_.window == kUnknownEnd
-                                   ? share
-                                   : std::min<std::uint64_t>(share, plan_.window / (2 * target));
+    const std::uint64_t room = std::min(share, window_share(target));
     range.end = std::min(range.end, align_up(range.begin + std::max(room, kSmallestRange)));
   }
   if (plan_.ranges) {
@@ -125,9 +124,12 @@ void Scheduler::handle(const LoopBlocked& event, Instant) {
 
 void Scheduler::handle(const Tick&, Instant now) {
   std::erase_if(waits_, [now](Instant until) { return until <= now; });
-  const bool held_back =
+  const auto gap = missing_.next(0);
+  const bool at_window = segments_.empty() && gap && gap->begin >= window_end_;
+  const bool all_paused =
       !segments_.empty() && std::all_of(segments_.begin(), segments_.end(),
                                         [](const Segment& segment) { return segment.paused; });
+  const bool held_back = at_window || all_paused;
   if (held_back) retry_.begin_waiting(now);  // by us, not by the server
   check_stalls(now);
   const auto deadline = retry_.deadline();
@@ -199,15 +201,16 @@ Remedy Scheduler::remedy_after(const Failure& failure) {
 }
 
 void Scheduler::after_failure(const Failure& failure, Instant started, Instant now) {
-  const bool others_work = receiving() > 0;
+  const bool others_work =
+      std::any_of(segments_.begin(), segments_.end(),
+                  [](const Segment& segment) { return segment.opened && !segment.paused; });
   const Remedy remedy = remedy_after(failure);
   const bool refused = failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect ||
                        remedy == Remedy::GiveUp;
-  if (refused) connections_.on_refusal(static_cast<int>(segments_.size()), now);
   if (refused && others_work && !final_for_all(failure.kind)) {
-    // One connection too many; those that work go on.
-    waits_.push_back(now +
-                     std::max(kWaitOfRefused, failure.retry_after.value_or(Duration::zero())));
+    // One connection too many; those that work go on, and the rest is theirs.
+    connections_.on_refusal(static_cast<int>(segments_.size()), now);
+    waits_.push_back(now + kWaitOfRefused);
     return;
   }
   const auto decision = retry_.on_failure(failure, {started, others_work}, now, random_.next());
@@ -271,12 +274,12 @@ Instant Scheduler::stall_deadline(const Segment& segment) const {
   return std::min(segment.last_activity, segment.window_start) + plan_.stall_timeout;
 }
 
-int Scheduler::connections() const {
-  return plan_.ranges && plan_.split ? connections_.target() : 1;
+int Scheduler::connections(Instant now) const {
+  return plan_.ranges && plan_.split ? connections_.target(now) : 1;
 }
 
 void Scheduler::fill(Instant now) {
-  const int target = connections();
+  const int target = connections(now);
   while (static_cast<int>(segments_.size() + waits_.size()) < target) {
     auto range = pick(now);
     if (!range) range = take_over(now);
@@ -293,11 +296,22 @@ std::optional<ByteRange> Scheduler::pick(Instant now) const {
   std::uint64_t end = align_up(gap->begin + range_length(now));
   // A sliver at the end of the gap is not worth a request of its own.
   if (end + kSmallestRange >= gap->end) end = gap->end;
-  return ByteRange{gap->begin, end};
+  if (end <= window_end_) return ByteRange{gap->begin, end};
+  // Beyond the window it would hold a connection without taking a byte; while others move the
+  // window, a sliver before its end is not worth a request either.
+  const bool sliver = window_end_ - gap->begin < kSmallestRange;
+  if (sliver && !segments_.empty()) return std::nullopt;
+  return ByteRange{gap->begin, window_end_};
+}
+
+// What one of so many connections may take of the window at most.
+std::uint64_t Scheduler::window_share(int connections) const {
+  if (plan_.window_length == kUnknownEnd) return kUnknownEnd;
+  return plan_.window_length / (2 * static_cast<std::uint64_t>(connections));
 }
 
 std::uint64_t Scheduler::range_length(Instant now) const {
-  const auto connections = static_cast<std::uint64_t>(this->connections());
+  const auto connections = static_cast<std::uint64_t>(this->connections(now));
   const double rate = expected_rate(now);
   std::uint64_t wanted = kFirstRange;
   if (rate > 0) {
@@ -306,8 +320,7 @@ std::uint64_t Scheduler::range_length(Instant now) const {
     wanted = static_cast<std::uint64_t>(rate * to_seconds(span));
   }
   const std::uint64_t fair = bytes_left() / (connections * kRangesPerConnectionLeft);
-  std::uint64_t most = fair;
-  if (plan_.window != kUnknownEnd) most = std::min(most, plan_.window / (2 * connections));
+  const std::uint64_t most = std::min(fair, window_share(this->connections(now)));
   return std::max(std::min(wanted, most), kSmallestRange);
 }
 

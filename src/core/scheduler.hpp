@@ -124,9 +124,12 @@ struct SchedulerPlan {
   RangeSet held;       // not to be fetched
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
-  std::uint64_t crawl_rate = 1024;     // bytes per second; slower than this for a stall timeout
-                                       // is as good as stalled
-  std::uint64_t window = kUnknownEnd;  // bytes ahead of the front that can be taken
+  std::uint64_t crawl_rate = 1024;  // bytes per second; slower than this for a stall timeout
+                                    // is as good as stalled
+  // Ordered output: no byte at or after window_end can be taken for now, and that is never more
+  // than window_length ahead of the front.
+  std::uint64_t window_end = kUnknownEnd;
+  std::uint64_t window_length = kUnknownEnd;
 };
 
 class Scheduler {
@@ -180,8 +183,9 @@ class Scheduler {
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;
 
-  void fill(Instant now);                 // starts segments while connections are free
-  [[nodiscard]] int connections() const;  // that may be used now
+  void fill(Instant now);                            // starts segments while connections are free
+  [[nodiscard]] int connections(Instant now) const;  // that may be used
+  [[nodiscard]] std::uint64_t window_share(int connections) const;
   [[nodiscard]] std::optional<ByteRange> pick(Instant now) const;
   [[nodiscard]] std::uint64_t range_length(Instant now) const;
   [[nodiscard]] std::optional<ByteRange> take_over(Instant now);

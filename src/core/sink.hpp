@@ -30,6 +30,8 @@ class Sink {
 
   // No byte at or after this offset may be written for now; grows as the front is taken away.
   [[nodiscard]] virtual std::uint64_t window_end() const = 0;
+  // How far that is ahead of the front at most; kUnknownEnd: there is no window.
+  [[nodiscard]] virtual std::uint64_t window_length() const = 0;
   // Called on the loop thread when window_end has grown.
   virtual void on_window_growth(std::function<void()> callback) = 0;
 

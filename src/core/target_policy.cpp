@@ -1,6 +1,13 @@
 #include "core/target_policy.hpp"
 
 namespace xget::core {
+namespace {
+
+bool sizes_differ(const Representation& a, const Representation& b) {
+  return a.size && b.size && *a.size != *b.size;
+}
+
+}  // namespace
 
 BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existing, Resume resume,
                                     bool digest_given) {
@@ -27,7 +34,7 @@ ExistingVerdict judge_existing(std::uint64_t existing_size,
 
 PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,
                              bool strict, bool digest_given) {
-  if (offered.size && recorded.size != offered.size) return PartialVerdict::OtherVersion;
+  if (sizes_differ(recorded, offered)) return PartialVerdict::OtherVersion;
   switch (compare_versions(recorded.validators, offered.validators)) {
     case VersionMatch::Same: return PartialVerdict::Resume;
     case VersionMatch::Different: return PartialVerdict::OtherVersion;
@@ -36,6 +43,16 @@ PartialVerdict judge_partial(const Representation& recorded, const Representatio
   if (digest_given) return offered.ranges ? PartialVerdict::Resume : PartialVerdict::BeginAgain;
   if (strict) return PartialVerdict::NotProven;
   return offered.ranges ? PartialVerdict::Sample : PartialVerdict::BeginAgain;
+}
+
+RunningVerdict judge_running(const Representation& running, const Representation& offered) {
+  if (sizes_differ(running, offered)) return RunningVerdict::OtherVersion;
+  switch (compare_versions(running.validators, offered.validators)) {
+    case VersionMatch::Same: return RunningVerdict::Same;
+    case VersionMatch::Different: return RunningVerdict::OtherVersion;
+    case VersionMatch::Unproven: break;
+  }
+  return RunningVerdict::Unproven;
 }
 
 }  // namespace xget::core

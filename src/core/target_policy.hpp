@@ -46,4 +46,9 @@ enum class PartialVerdict {
 PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,
                              bool strict, bool digest_given);
 
+// ---- a download runs and the server was asked what it has now ------------------------------
+
+enum class RunningVerdict { Same, Unproven, OtherVersion };
+RunningVerdict judge_running(const Representation& running, const Representation& offered);
+
 }  // namespace xget::core

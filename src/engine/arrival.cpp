@@ -117,10 +117,15 @@ void Arrival::accept_partial() {
   if (!partial_ || !partial_->sidecar) return ask(whole_resource());
   const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
   if (!gap) {  // whole already: only the checks and the rename are missing
-    if (auto refusal = refuse(recorded())) return settled(*std::move(refusal));
+    if (auto refusal = refuse_size(recorded())) return settled(*std::move(refusal));
+    if (auto refusal = refuse_unproven(recorded())) return settled(*std::move(refusal));
     return resume(recorded(), false);
   }
   ask({{gap->begin, kUnknownEnd}, recorded()});
+}
+
+core::Validators Arrival::recorded_validators() const {
+  return partial_ && partial_->sidecar ? partial_->sidecar->validators : core::Validators{};
 }
 
 core::Representation Arrival::recorded() const {
@@ -156,14 +161,17 @@ void Arrival::step_probe() {
 }
 
 void Arrival::settle() {
-  if (auto refusal = refuse(probe_.offer()->representation)) return settled(*std::move(refusal));
+  const core::Representation& offered = probe_.offer()->representation;
+  if (auto refusal = refuse_size(offered)) return settled(*std::move(refusal));
+  // A download asks for its own version again: one silent answer takes nothing from it.
   if (running_) return settle_running();
+  if (auto refusal = refuse_unproven(offered)) return settled(*std::move(refusal));
   if (existing_) return settle_existing();
   if (partial_) return settle_partial();
   begin_again();
 }
 
-std::optional<Error> Arrival::refuse(const core::Representation& offered) const {
+std::optional<Error> Arrival::refuse_size(const core::Representation& offered) const {
   const JobSettings& settings = job_.settings;
   if (settings.max_filesize && offered.size && *offered.size > *settings.max_filesize) {
     return error_of(
@@ -174,6 +182,11 @@ std::optional<Error> Arrival::refuse(const core::Representation& offered) const 
          .offered = std::nullopt},
         job_.source.name());
   }
+  return std::nullopt;
+}
+
+std::optional<Error> Arrival::refuse_unproven(const core::Representation& offered) const {
+  const JobSettings& settings = job_.settings;
   if (settings.strict && !settings.digest && !offered.validators.strong()) {
     return not_proven_error(job_.source.name(), "download",
                             "the server sends no strong validator and no digest is given");
@@ -201,7 +214,9 @@ void Arrival::settle_existing() {
                        "the server still has the version that was recorded when it was finished; "
                        "not read again (--checksum proves the bytes)",
                        existing_->size});
-    case core::ExistingVerdict::SampleAsBeginning: return start_sampling(Sampled::Existing);
+    case core::ExistingVerdict::SampleAsBeginning:
+      // Of an empty file nothing needs a proof.
+      return existing_->size == 0 ? adopt(offered, false) : start_sampling(Sampled::Existing);
     case core::ExistingVerdict::Refuse:
       return settled(exists_error("it exists, and is not proven to be the server's file"));
   }
@@ -238,15 +253,16 @@ void Arrival::settle_partial() {
 
 // A download met something that put its version in doubt; this is what the server says now.
 void Arrival::settle_running() {
-  const core::Offer& offer = *probe_.offer();
-  switch (core::judge_partial(*running_, offer.representation, false, true)) {
-    case core::PartialVerdict::OtherVersion: return on_other_version();
-    case core::PartialVerdict::BeginAgain:
-      if (seen_other_) return on_other_version();  // and the server tells nothing against it
-      // The stream drops what it cannot prove.
-      return settled(GoOnWithDownload{.one_stream = true});
-    default: return settled(GoOnWithDownload{.one_stream = offer.whole});
+  const bool whole = probe_.offer()->whole;
+  switch (core::judge_running(*running_, probe_.offer()->representation)) {
+    case core::RunningVerdict::Same: break;
+    case core::RunningVerdict::OtherVersion: return on_other_version();
+    case core::RunningVerdict::Unproven:
+      if (seen_other_ && whole) return on_other_version();  // and nothing is told against it
+      // It asked openly: what this response brings need not belong to the version.
+      if (running_->validators.any()) probe_.drop();
   }
+  settled(GoOnWithDownload{.one_stream = whole});
 }
 
 void Arrival::on_other_version() {
@@ -279,6 +295,9 @@ std::string Arrival::why_other_version() const {
 
 // A new file from the start, with the probe's response. What stood there is set aside.
 void Arrival::begin_again() {
+  if (auto refusal = refuse_unproven(probe_.offer()->representation)) {
+    return settled(*std::move(refusal));
+  }
   if (partial_ || running_) {
     if (auto done = destination_.set_aside(); !done) return settled(std::move(done.error()));
   }
@@ -293,7 +312,8 @@ void Arrival::resume(core::Representation version, bool unproven) {
   settled(BeginDownload{{.version = std::move(version),
                          .one_stream = probe_.offer() && probe_.offer()->whole,
                          .resumed = true,
-                         .unproven = unproven},
+                         .unproven = unproven,
+                         .known = recorded_validators()},
                         std::exchange(partial_, std::nullopt)});
 }
 
@@ -318,16 +338,12 @@ void Arrival::start_sampling(Sampled what) {
     file = sampled_file_.get();
   }
   sampled_version_ = probe_.offer()->representation;
-  // An answer without validators: what the next ones show is compared with what is known.
-  if (what == Sampled::Partial && !sampled_version_.validators.any()) {
-    sampled_version_.validators = partial_->sidecar->validators;
-  }
   probe_.drop();
   sampled_ = what;
   stage_ = Stage::Sample;
   expect_sample();
-  samples_ = std::make_unique<SampleCheck>(job_.source, job_.listener, sampled_version_, held,
-                                           job_.ports.random,
+  samples_ = std::make_unique<SampleCheck>(job_.source, job_.listener, sampled_version_,
+                                           recorded_validators(), held, job_.ports.random,
                                            [file](std::uint64_t offset, std::span<std::byte> into) {
                                              return file->read_at(offset, into);
                                            });
@@ -368,18 +384,23 @@ void Arrival::after_sample_failure(const core::Failure& failure, Instant now) {
 }
 
 void Arrival::after_agreement() {
-  const std::string compared = format_size(samples_->compared_bytes()) + " of samples agree";
+  const bool existing = sampled_ == Sampled::Existing;
+  const std::uint64_t held = existing ? existing_->size : claimed_bytes();
+  job_.note("going on from " + format_size(held) +
+            " found there: " + format_size(samples_->compared_bytes()) + " of samples agree");
   samples_.reset();
-  if (sampled_ == Sampled::Existing) {
-    sampled_file_.reset();
-    existing_.reset();
-    auto adopted = destination_.target()->adopt_existing();
-    if (!adopted) return settled(std::move(adopted.error()));
-    partial_ = *std::move(adopted);
-  }
-  const std::uint64_t held = partial_->sidecar ? claimed_bytes() : partial_->size;
-  job_.note("going on from " + format_size(held) + " found there: " + compared);
+  if (existing) return adopt(sampled_version_, true);
   resume(sampled_version_, true);
+}
+
+// FILE is the beginning of what is to be downloaded.
+void Arrival::adopt(core::Representation version, bool unproven) {
+  sampled_file_.reset();
+  existing_.reset();
+  auto adopted = destination_.target()->adopt_existing();
+  if (!adopted) return settled(std::move(adopted.error()));
+  partial_ = *std::move(adopted);
+  resume(std::move(version), unproven);
 }
 
 void Arrival::after_disagreement() {

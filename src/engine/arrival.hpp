@@ -83,6 +83,7 @@ class Arrival {
   void on_other_version();
   void begin_again();
   void resume(core::Representation version, bool unproven);
+  void adopt(core::Representation version, bool unproven);
 
   void start_sampling(Sampled what);
   void expect_sample();
@@ -93,8 +94,11 @@ class Arrival {
 
   [[nodiscard]] Error exists_error(std::string cause) const;
   [[nodiscard]] std::string why_other_version() const;
-  [[nodiscard]] std::optional<Error> refuse(const core::Representation& offered) const;
-  [[nodiscard]] core::Representation recorded() const;  // by the sidecar of partial_
+  [[nodiscard]] std::optional<Error> refuse_size(const core::Representation& offered) const;
+  // --strict: nothing would prove it.
+  [[nodiscard]] std::optional<Error> refuse_unproven(const core::Representation& offered) const;
+  [[nodiscard]] core::Representation recorded() const;         // by the sidecar of partial_
+  [[nodiscard]] core::Validators recorded_validators() const;  // none without a sidecar
 
   const JobContext& job_;
   Destination& destination_;

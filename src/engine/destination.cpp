@@ -42,9 +42,14 @@ Result<core::Sink*> Destination::create(const core::Representation& version) {
 
 Result<core::Sink*> Destination::go_on(store::OpenPartial partial,
                                        const core::Representation& version, bool proven) {
-  const auto take = partial.sidecar ? &store::PartialSink::resume : &store::PartialSink::adopt;
-  return use(take(*target_, job_.ports.disk, job_.ports.hashing, std::move(partial),
-                  proven ? version : as_unproven(version), partial_settings(version, true)));
+  adopted_ = !partial.sidecar;
+  const auto take = adopted_ ? &store::PartialSink::adopt : &store::PartialSink::resume;
+  auto sink = use(take(*target_, job_.ports.disk, job_.ports.hashing, std::move(partial),
+                       proven ? version : as_unproven(version), partial_settings(version, true)));
+  if (!sink && adopted_) {
+    if (auto undone = target_->give_back_existing(); !undone) return fail(undone.error());
+  }
+  return sink;
 }
 
 Result<core::Sink*> Destination::use(Result<std::unique_ptr<store::PartialSink>> partial) {
@@ -78,7 +83,7 @@ Result<void> Destination::drop_what_was_set_aside() {
 }
 
 void Destination::discard_if_worthless() {
-  if (!target_ || !sink_ || sink_->durable_bytes() > 0) return;
+  if (!target_ || !sink_ || adopted_ || sink_->durable_bytes() > 0) return;
   sink_.reset();
   if (auto done = target_->discard_partial(); !done) log::warning(to_string(done.error()));
 }

@@ -59,6 +59,7 @@ class Destination {
   std::unique_ptr<store::Target> target_;
   std::unique_ptr<core::Sink> sink_;
   bool set_aside_ = false;  // there is a FILE.partial.old of ours
+  bool adopted_ = false;    // FILE.partial was the user's own FILE: never discarded
 };
 
 }  // namespace xget::engine

@@ -30,6 +30,12 @@ std::optional<DownloadOutcome> Download::take_outcome() {
   return std::exchange(outcome_, std::nullopt);
 }
 
+core::Representation Download::expected() const {
+  core::Representation expected = plan_.version;
+  if (!expected.validators.any()) expected.validators = shown_;
+  return expected;
+}
+
 std::uint64_t Download::held_bytes() const {
   return transfer_ ? transfer_->arrived().size() : sink_.held().size();
 }
@@ -90,7 +96,8 @@ void Download::verify_claims() {
 TransferPlan Download::transfer_plan() const {
   const JobSettings& settings = job_.settings;
   TransferPlan plan;
-  plan.representation = plan_.version;
+  plan.representation = expected();
+  plan.known = plan_.known;
   plan.max_size = settings.max_filesize;
   plan.schedule.size = plan_.version.size.value_or(kUnknownEnd);
   plan.schedule.piece_length = core::piece_length(plan_.version.size.value_or(0));
@@ -101,7 +108,8 @@ TransferPlan Download::transfer_plan() const {
   plan.schedule.stall_timeout = settings.stall_timeout;
   plan.schedule.connect_timeout = settings.connect_timeout;
   plan.schedule.crawl_rate = settings.crawl_rate;
-  plan.schedule.window = sink_.window_end();
+  plan.schedule.window_end = sink_.window_end();
+  plan.schedule.window_length = sink_.window_length();
   return plan;
 }
 
@@ -204,6 +212,7 @@ bool Download::end_transfer() {
   received_ += transfer->received_bytes();
   responses_ += transfer->responses();
   end_proven_ = end_proven_ && transfer->end_proven();
+  shown_ = transfer->validators();
   if (flushed) return true;
   outcome_ = std::move(flushed.error());
   return false;
@@ -216,7 +225,9 @@ void Download::reconsider(const core::Reconsider& doubt) {
       failure.kind == core::FailureKind::NoRanges || failure.kind == core::FailureKind::BadRange;
   if (ranges_fail && ++failures_of_ranges_ >= kRangeFailuresBeforeOneStream)
     plan_.one_stream = true;
-  if (end_transfer()) outcome_ = doubt;
+  if (!end_transfer()) return;
+  if (!pacer_.running() && sink_.undurable_bytes() > 0) take_checkpoint(job_.ports.clock.now());
+  outcome_ = doubt;
 }
 
 // ---- verify → finish ----------------------------------------------------------------------

@@ -26,6 +26,7 @@ struct DownloadPlan {
   bool one_stream = false;  // the source does not serve ranges
   bool resumed = false;     // the sink holds bytes of an earlier run
   bool unproven = false;    // no strong validator ties those to `version`
+  core::Validators known;   // of those, where `version` has none
 };
 
 // The sink has finished: the file stands under its final name.
@@ -61,6 +62,8 @@ class Download : public std::enable_shared_from_this<Download> {
   [[nodiscard]] const std::optional<Error>& sink_error() const { return sink_error_; }
 
   [[nodiscard]] const core::Representation& version() const { return plan_.version; }
+  // That, with the validators that responses have shown since.
+  [[nodiscard]] core::Representation expected() const;
   [[nodiscard]] std::uint64_t held_bytes() const;
   [[nodiscard]] std::uint64_t received_bytes() const;
   [[nodiscard]] int receiving() const { return transfer_ ? transfer_->receiving() : 0; }
@@ -103,6 +106,7 @@ class Download : public std::enable_shared_from_this<Download> {
   std::uint64_t received_ = 0;
   int responses_ = 0;
   bool end_proven_ = true;  // by a length or by framing
+  core::Validators shown_;  // by a response, where the version had none
 
   std::uint64_t size_ = 0;  // once all is written
   bool claims_checked_ = false;

@@ -155,7 +155,7 @@ bool Job::fruitless(const Download& download) {
 void Job::act_on(const core::Reconsider& doubt, Instant now) {
   if (fruitless(*download_)) return stop(error_of(doubt.failure, source_->name()));
   stage_ = Stage::Arrive;
-  arrival_.ask_again(download_->version(), doubt, now);
+  arrival_.ask_again(download_->expected(), doubt, now);
 }
 
 // ---- stop ---------------------------------------------------------------------------------
@@ -175,11 +175,12 @@ void Job::step_stop(Instant now) {
   if (download_ && download_->sink_error()) stopping_ = download_->sink_error();
   // A tiny file that is not what its digest names is kept to be looked at, and the error says so.
   const bool failed_check = stopping_->code == ErrorCode::Checksum;
+  const bool whole = failed_check || stopping_->code == ErrorCode::Exists;
   const std::string usable = kept();
   if (!usable.empty() || !failed_check) stopping_->kept = usable;
   if (failed_check) stopping_->remedy = checksum_remedy(!destination_.target());
   download_.reset();  // before its sink
-  if (!failed_check) destination_.discard_if_worthless();
+  if (!whole) destination_.discard_if_worthless();
   stage_ = Stage::Ended;
   log::warning("failed: " + to_string(*stopping_));
   context_.tell(Failed{.job = settings_.id, .path = settings_.path, .error = *stopping_});

@@ -30,11 +30,12 @@ std::vector<ByteRange> choose_samples(const RangeSet& held, core::Random& random
 }  // namespace
 
 SampleCheck::SampleCheck(core::Source& source, core::SourceListener& owner,
-                         core::Representation expected, const RangeSet& held, core::Random& random,
-                         Read read)
+                         core::Representation expected, core::Validators recorded,
+                         const RangeSet& held, core::Random& random, Read read)
     : source_(source),
       owner_(owner),
       expected_(std::move(expected)),
+      recorded_(std::move(recorded)),
       read_(std::move(read)),
       samples_(choose_samples(held, random)) {}
 
@@ -53,7 +54,9 @@ void SampleCheck::fetch_next() {
 }
 
 bool SampleCheck::on_offer(core::FetchId, const core::Offer& offer) {
-  const bool usable = !offer.whole || samples_.back().begin == 0;
+  const bool other = core::compare_versions(recorded_, offer.representation.validators) ==
+                     core::VersionMatch::Different;
+  const bool usable = !other && (!offer.whole || samples_.back().begin == 0);
   if (!usable) result_ = SampleResult::Disagree;
   granted_end_ = offer.granted.end;
   return usable;

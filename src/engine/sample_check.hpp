@@ -18,9 +18,10 @@ class SampleCheck {
  public:
   using Read = std::function<Result<std::size_t>(std::uint64_t offset, std::span<std::byte> into)>;
 
-  // Samples of `held`: the last MiB among them, the first bytes, some at random places.
+  // Samples of `held`: the last MiB among them, the first bytes, some at random places. `expected`
+  // is what the server offers, `recorded` what was known of the held bytes.
   SampleCheck(core::Source& source, core::SourceListener& owner, core::Representation expected,
-              const RangeSet& held, core::Random& random, Read read);
+              core::Validators recorded, const RangeSet& held, core::Random& random, Read read);
   ~SampleCheck();
   SampleCheck(const SampleCheck&) = delete;
   SampleCheck& operator=(const SampleCheck&) = delete;
@@ -42,6 +43,7 @@ class SampleCheck {
   core::Source& source_;
   core::SourceListener& owner_;
   core::Representation expected_;
+  core::Validators recorded_;
   Read read_;
   std::vector<ByteRange> samples_;  // the next one last
   core::FetchId fetch_ = 0;

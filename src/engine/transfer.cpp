@@ -69,9 +69,16 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
     drop_segment(id);
     return false;
   }
-  // The first to show validators speaks for all that follow.
   if (!plan_.representation.validators.any()) {
-    plan_.representation.validators = offer.representation.validators;
+    const core::Validators& shown = offer.representation.validators;
+    if (core::compare_versions(plan_.known, shown) == core::VersionMatch::Different) {
+      drop_segment(id);
+      tell(core::SegmentEnded{id, core::Failure{.kind = core::FailureKind::OtherVersion,
+                                                .cause = "its validator is another one now"}},
+           ports_.clock.now());
+      return false;
+    }
+    plan_.representation.validators = shown;  // the first to show some speaks for all that follow
   }
   ++responses_;
   segment.granted_end = offer.granted.end;
@@ -155,10 +162,12 @@ void Transfer::on_fetch_end(core::FetchId fetch, const core::FetchEnd& end) {
   const core::SegmentId id = by_fetch_.at(fetch);
   const Segment& segment = segments_.at(id);
   std::optional<core::Failure> failure = end.failure;
-  // A stream of which nobody said how long it is may still be shorter than the known version.
-  const bool short_stream = !plan_.schedule.ranges && segment.end != kUnknownEnd &&
-                            segment.position < segment.end && defence_on(Defence::BodyLength);
-  if (!failure && short_stream) {
+  // Where nobody said how long the body is, what is known of the version does.
+  const std::uint64_t known_end =
+      segment.end != kUnknownEnd ? segment.end : written_.contiguous_end(0);
+  const bool too_short = segment.granted_end == kUnknownEnd && segment.position < known_end &&
+                         defence_on(Defence::BodyLength);
+  if (!failure && too_short) {
     failure = core::Failure{.kind = core::FailureKind::CutShort, .cause = "the body ended early"};
   }
   end_proven_ = end_proven_ && (failure || end.end_proven || segment.end != kUnknownEnd);
@@ -208,7 +217,8 @@ void Transfer::carry_out(const core::Reconsider& action) { outcome_ = action; }
 void Transfer::carry_out(const core::GiveUp& action) { outcome_ = action; }
 
 void Transfer::carry_out(const core::AllWritten&) {
-  if (!outcome_) outcome_ = WrittenOutcome{written_.contiguous_end(0)};
+  // Unless a range was lost in the same breath, and is on its way again.
+  if (!outcome_ && segments_.empty()) outcome_ = WrittenOutcome{written_.contiguous_end(0)};
 }
 
 void Transfer::end_segment(core::SegmentId id, std::optional<core::Failure> failure, Instant now) {

@@ -25,6 +25,7 @@ namespace xget::engine {
 
 struct TransferPlan {
   core::Representation representation;  // what every response must agree with
+  core::Validators known;               // where that has none: what responses must not contradict
   core::SchedulerPlan schedule;
   std::optional<std::uint64_t> max_size;  // for a size that nobody announced
 };
@@ -75,6 +76,10 @@ class Transfer {
   [[nodiscard]] const std::optional<TransferOutcome>& outcome() const { return outcome_; }
   // The last failure that is waited for since this was asked before.
   std::optional<core::RetryLater> take_retry() { return std::exchange(retry_, std::nullopt); }
+  // The plan's, or what the first response to show some had.
+  [[nodiscard]] const core::Validators& validators() const {
+    return plan_.representation.validators;
+  }
   [[nodiscard]] const RangeSet& arrived() const { return written_; }
   [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
   [[nodiscard]] int responses() const { return responses_; }

@@ -65,6 +65,7 @@ class PartialSink final : public core::Sink {
 
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;
+  [[nodiscard]] std::uint64_t window_length() const override { return kUnknownEnd; }
   void on_window_growth(std::function<void()> callback) override;
   [[nodiscard]] std::uint64_t undurable_bytes() const override;
   void checkpoint(Done done) override;

@@ -282,6 +282,7 @@ void PartialSink::Impl::apply(const Verdict& verdict, std::vector<ByteRange>& ba
   }
   if (verdict.whole) {
     ledger_.add_run(*verdict.whole);
+    undurable_ += verdict.whole->range.length();
     dirty_ = records_;
   }
 }

@@ -61,6 +61,7 @@ class StreamSink::Impl : public std::enable_shared_from_this<StreamSink::Impl> {
 
   [[nodiscard]] std::uint64_t front() const { return front_; }
   [[nodiscard]] RangeSet held() const;
+  [[nodiscard]] std::uint64_t window_length() const { return window_; }
   [[nodiscard]] bool handed_on() const { return leaving_ > 0; }
   [[nodiscard]] std::uint64_t window_end() const {
     return failure_ ? kUnknownEnd : front_ + window_;
@@ -237,6 +238,7 @@ StreamSink::~StreamSink() { impl_->close(); }
 
 std::uint64_t StreamSink::front() const { return impl_->front(); }
 bool StreamSink::handed_on() const { return impl_->handed_on(); }
+std::uint64_t StreamSink::window_length() const { return impl_->window_length(); }
 RangeSet StreamSink::held() const { return impl_->held(); }
 Result<void> StreamSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   return impl_->write(offset, bytes);

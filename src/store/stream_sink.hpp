@@ -38,6 +38,7 @@ class StreamSink final : public core::Sink {
   // once more, so that whoever waits for room comes to hear of it.
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;
+  [[nodiscard]] std::uint64_t window_length() const override;
   void on_window_growth(std::function<void()> callback) override;
   [[nodiscard]] RangeSet held() const override;
   // Nothing here is ever durable and nothing was claimed before.

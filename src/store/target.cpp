@@ -257,6 +257,11 @@ Result<void> Target::remove_stale_commit() {
   return sidecar_folder_->remove(sidecar_name_);
 }
 
+Result<void> Target::give_back_existing() {
+  if (auto moved = folder_->rename_no_replace(partial_name(), name_); !moved) return moved;
+  return folder_->sync();
+}
+
 Result<OpenPartial> Target::adopt_existing() {
   auto file = folder_->open(name_, core::Access::ReadWrite);
   if (!file) return fail(std::move(file.error()));

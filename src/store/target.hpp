@@ -56,6 +56,8 @@ class Target {
 
   // FILE becomes FILE.partial (it must not exist) and is opened and locked.
   Result<OpenPartial> adopt_existing();
+  // Undoes that: FILE.partial is FILE again.
+  Result<void> give_back_existing();
 
   // FILE.partial, held open and locked, becomes FILE.partial.old (an older one there is
   // replaced) and its sidecar is removed.

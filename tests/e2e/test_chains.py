@@ -2,6 +2,7 @@
 
 import pytest
 
+from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
 from support.digests import ALGORITHMS
@@ -45,6 +46,30 @@ def leave_adopted_partial(page, path):
     assert partial(path).exists() and not path.exists()
     page.behave()
     page.forget_log()
+
+
+# ---- adopted, and nothing came of it ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [MINE, 100_000])
+def test_an_adopted_file_survives_a_run_that_brings_nothing(server, path, size):
+    """It was somebody's FILE: what fails afterwards must not delete it."""
+    page = server.serve("/file", Resource(SIZE))
+    path.write_bytes(page.data[:size])
+    page.behave(t.only(lambda x: x.begin == size, t.status(404)))
+    download(page, path, "--resume", "--retry", "1")
+    kept = path if path.exists() else partial(path)
+    assert kept.read_bytes()[:size] == page.data[:size]
+    page.behave()
+    run = download(page, path, "--resume").expect(0)
+    assert_complete(path, page.data, run=run)
+
+
+def test_an_empty_file_has_nothing_to_prove(server, path):
+    page = server.serve("/file", Resource(SIZE))
+    path.write_bytes(b"")
+    run = download(page, path, "--resume", "--strict").expect(0)
+    assert_complete(path, page.data, run=run)
 
 
 # ---- adopted, interrupted, and then: strict --------------------------------------------------

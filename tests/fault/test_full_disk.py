@@ -55,6 +55,15 @@ def test_what_was_recorded_before_the_disk_was_full_is_not_fetched_again(page, f
         assert page.body_bytes <= SIZE - kept + CONNECTIONS * SLACK_PER_CONNECTION, again
 
 
+def test_no_room_for_the_rest_of_an_adopted_file_leaves_it_as_it_was(page, folder):
+    with small_disk(folder / "disk", 6 * MIB) as disk:
+        path = disk / "file"
+        path.write_bytes(page.data[:2 * MIB])
+        download(page, path, "--resume").expect(Exit.DISK)
+        assert path.read_bytes() == page.data[:2 * MIB]
+        assert [entry.name for entry in disk.iterdir() if entry.is_file()] == ["file"]
+
+
 def test_still_full_in_the_next_run_loses_nothing(page, folder):
     with small_disk(folder / "small", 5 * MIB) as disk:
         path = disk / "file"
