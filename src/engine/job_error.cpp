@@ -58,11 +58,14 @@ std::string remedy_of(const core::Failure& failure) {
   return "";
 }
 
-const char* words_for(WayOn way_on) {
+std::string words_for(WayOn way_on) {
+  const char* resume = ", --resume compares it with the server's file and goes on from it";
+  const char* checksum = ", --checksum proves it";
   switch (way_on) {
-    case WayOn::None: return "";
-    case WayOn::Resume: return ", --resume compares it with the server's file and goes on from it";
-    case WayOn::Checksum: return ", --checksum proves it";
+    case WayOn::None: break;
+    case WayOn::Resume: return resume;
+    case WayOn::Checksum: return checksum;
+    case WayOn::ResumeOrChecksum: return std::string(checksum) + resume;
   }
   return "";
 }

@@ -13,8 +13,9 @@ Error error_of(const core::Failure& failure, const std::string& subject);
 // What could make an existing file the wanted one without replacing it.
 enum class WayOn {
   None,
-  Resume,    // --resume, which was not given: it may be the wanted file's beginning
-  Checksum,  // a digest alone: it has the wanted file's size
+  Resume,            // --resume, which was not given: it may be the wanted file's beginning
+  Checksum,          // a digest alone: it has the wanted file's size
+  ResumeOrChecksum,  // nothing is known of it yet
 };
 // What stands at `path` is neither replaced nor gone on from.
 Error exists_error(const std::string& path, std::string cause, WayOn way_on);

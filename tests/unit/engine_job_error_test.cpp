@@ -10,6 +10,8 @@ TEST_CASE("what is said of an existing file names only what can help") {
   CHECK(remedy(WayOn::None) == "--overwrite replaces it, --no-overwrite leaves it");
   CHECK(remedy(WayOn::Checksum) ==
         "--overwrite replaces it, --no-overwrite leaves it, --checksum proves it");
+  CHECK(remedy(WayOn::ResumeOrChecksum).find("--checksum proves it, --resume compares it") !=
+        std::string::npos);
   CHECK(remedy(WayOn::Resume).find("--resume compares it") != std::string::npos);
   CHECK(exists_error("f", "it exists", WayOn::Checksum).code == ErrorCode::Exists);
 }
