@@ -15,10 +15,10 @@ constexpr double kShortestSpeedSeconds = 0.001;
 std::string time_and_speed(std::uint64_t received, Duration elapsed) {
   const double length = to_seconds(elapsed);
   if (length < kShortestSpeedSeconds) return "";
-  const std::string time = " in " + format_duration(elapsed);
-  if (received == 0) return time;
+  std::string text = " in " + format_duration(elapsed);
+  if (received == 0) return text;
   const double rate = static_cast<double>(received) / length;
-  return time + " (" + format_size(static_cast<std::uint64_t>(rate)) + "/s)";
+  return text + " (" + format_size(static_cast<std::uint64_t>(rate)) + "/s)";
 }
 
 std::string proof_text(const Finished& finished) {
