@@ -74,7 +74,8 @@ void Arrival::accept_existing() {
     case core::BeforeRequest::CheckDigest: return hash_existing();
     case core::BeforeRequest::AskServer: return ask(whole_resource());
     case core::BeforeRequest::Refuse:
-      return settled(exists_error("it exists, and nothing shows that it is the wanted file"));
+      return settled(exists_error("it exists, and nothing shows that it is the wanted file",
+                                  WayOn::ResumeOrChecksum));
   }
 }
 
@@ -102,7 +103,7 @@ void Arrival::step_hash_existing(Instant now) {
     return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size});
   }
   if (job_.settings.resume == Resume::Adopt) return ask(whole_resource());
-  settled(exists_error("it exists, and its digest is another one than the given"));
+  settled(exists_error("it exists, and its digest is another one than the given", WayOn::Resume));
 }
 
 void Arrival::accept_partial() {
@@ -150,9 +151,24 @@ void Arrival::ask_again(const core::Representation& running, const core::Reconsi
   probe_.ask_later(whole_resource(), now + doubt.wait);
 }
 
-Error Arrival::exists_error(std::string cause) const {
-  const bool adoptable = job_.settings.resume != Resume::Adopt;
-  return engine::exists_error(job_.settings.path, std::move(cause), adoptable);
+// What was tried already is not advised.
+Error Arrival::exists_error(std::string cause, WayOn way_on) const {
+  if (job_.settings.resume == Resume::Adopt) {
+    const bool checksum = way_on == WayOn::Checksum || way_on == WayOn::ResumeOrChecksum;
+    way_on = checksum ? WayOn::Checksum : WayOn::None;
+  }
+  return engine::exists_error(job_.settings.path, std::move(cause), way_on);
+}
+
+Error Arrival::unproven_error(std::optional<std::uint64_t> offered_size) const {
+  if (!offered_size || *offered_size > existing_->size) {
+    return exists_error("it exists, and is not proven to be the server's file", WayOn::Resume);
+  }
+  if (*offered_size < existing_->size) {
+    return exists_error("it exists, and is longer than the server's file", WayOn::None);
+  }
+  return exists_error("it exists, as long as the server's file, and nothing proves that it is that",
+                      WayOn::Checksum);
 }
 
 void Arrival::step_probe() {
@@ -217,8 +233,7 @@ void Arrival::settle_existing() {
     case core::ExistingVerdict::SampleAsBeginning:
       // Of an empty file nothing needs a proof.
       return existing_->size == 0 ? adopt(offered, false) : start_sampling(Sampled::Existing);
-    case core::ExistingVerdict::Refuse:
-      return settled(exists_error("it exists, and is not proven to be the server's file"));
+    case core::ExistingVerdict::Refuse: return settled(unproven_error(offered.size));
   }
 }
 
@@ -268,10 +283,12 @@ void Arrival::settle_running() {
 void Arrival::on_other_version() {
   if (!probe_.asked_openly()) return ask(whole_resource());  // and hear what it is now
   const std::string cause = why_other_version();
-  if (job_.settings.on_change == OnChange::Fail || destination_.handed_on() ||
-      ++version_changes_ > kMostVersionChanges) {
+  if (job_.settings.on_change == OnChange::Fail || destination_.handed_on()) {
     const bool restartable = destination_.target() != nullptr;
     return settled(changed_error(job_.source.name(), cause, restartable));
+  }
+  if (++version_changes_ > kMostVersionChanges) {
+    return settled(keeps_changing_error(job_.source.name()));
   }
   const std::string& type = probe_.offer()->representation.content_type;
   if (running_ && type == "text/html" && running_->content_type != type) {
@@ -406,7 +423,7 @@ void Arrival::adopt(core::Representation version, bool unproven) {
 void Arrival::after_disagreement() {
   samples_.reset();
   if (sampled_ != Sampled::Partial) {
-    return settled(exists_error("it exists, and differs from the server's file"));
+    return settled(exists_error("it exists, and differs from the server's file", WayOn::None));
   }
   samples_disagreed_ = true;
   ask(whole_resource());

@@ -15,6 +15,7 @@
 #include "engine/destination.hpp"
 #include "engine/download.hpp"
 #include "engine/job_context.hpp"
+#include "engine/job_error.hpp"
 #include "engine/probe.hpp"
 #include "engine/sample_check.hpp"
 #include "store/front_digest.hpp"
@@ -92,7 +93,8 @@ class Arrival {
   void after_agreement();
   void after_disagreement();
 
-  [[nodiscard]] Error exists_error(std::string cause) const;
+  [[nodiscard]] Error exists_error(std::string cause, WayOn way_on) const;
+  [[nodiscard]] Error unproven_error(std::optional<std::uint64_t> offered_size) const;
   [[nodiscard]] std::string why_other_version() const;
   [[nodiscard]] std::optional<Error> refuse_size(const core::Representation& offered) const;
   // --strict: nothing would prove it.

@@ -90,7 +90,7 @@ void Destination::discard_if_worthless() {
 
 std::string Destination::fate_of_the_old() const {
   return target_ ? "what there was is kept as " + target_->partial_path() +
-                       ".old until the new version is whole"
+                       ".old until the download is whole"
                  : "beginning again";
 }
 

@@ -47,7 +47,7 @@ class Destination {
 
   // Bytes that a later run can go on with.
   [[nodiscard]] std::uint64_t durable_bytes() const { return sink_ ? sink_->durable_bytes() : 0; }
-  // "; what there was is kept as NAME until ..." or the like, for notes.
+  // "what there was is kept as NAME until ..." or the like, for notes.
   [[nodiscard]] std::string fate_of_the_old() const;
 
  private:

@@ -58,14 +58,14 @@ std::string remedy_of(const core::Failure& failure) {
   return "";
 }
 
-std::string words_for(WayOn way_on) {
-  const char* resume = ", --resume compares it with the server's file and goes on from it";
-  const char* checksum = ", --checksum proves it";
+const char* words_for(WayOn way_on) {
   switch (way_on) {
     case WayOn::None: break;
-    case WayOn::Resume: return resume;
-    case WayOn::Checksum: return checksum;
-    case WayOn::ResumeOrChecksum: return std::string(checksum) + resume;
+    case WayOn::Resume: return ", --resume compares it with the server's file and goes on from it";
+    case WayOn::Checksum: return ", --checksum proves it";
+    case WayOn::ResumeOrChecksum:
+      return ", --checksum proves it, --resume compares it with the server's file and goes on from "
+             "it";
   }
   return "";
 }
@@ -80,10 +80,6 @@ Error error_of(const core::Failure& failure, const std::string& subject) {
           .cause = failure.cause,
           .kept = "",
           .remedy = remedy_of(failure)};
-}
-
-Error exists_error(const std::string& path, std::string cause, bool adoptable) {
-  return exists_error(path, std::move(cause), adoptable ? WayOn::Resume : WayOn::None);
 }
 
 Error exists_error(const std::string& path, std::string cause, WayOn way_on) {

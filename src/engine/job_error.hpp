@@ -19,8 +19,6 @@ enum class WayOn {
 };
 // What stands at `path` is neither replaced nor gone on from.
 Error exists_error(const std::string& path, std::string cause, WayOn way_on);
-// The same with WayOn::Resume if `adoptable`, else WayOn::None.
-Error exists_error(const std::string& path, std::string cause, bool adoptable);
 // The resource is another version now. `restartable`: --on-change=restart would help.
 Error changed_error(const std::string& subject, std::string cause, bool restartable);
 // The resource became another version again and again; beginning anew has not helped.
