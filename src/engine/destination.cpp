@@ -74,12 +74,11 @@ Result<void> Destination::set_aside() {
     sink_->forget({0, kUnknownEnd});
     return {};
   }
-  set_aside_ = true;
   return target_->set_partial_aside();
 }
 
 Result<void> Destination::drop_what_was_set_aside() {
-  return set_aside_ ? target_->remove_old() : Result<void>{};
+  return target_ ? target_->remove_old() : Result<void>{};
 }
 
 void Destination::discard_if_worthless() {

@@ -40,7 +40,7 @@ class Destination {
   // Another version is about to be written: FILE.partial is kept as FILE.partial.old. Of a stream
   // from which nothing has left all is forgotten.
   Result<void> set_aside();
-  // What set_aside() kept is worth nothing once the new version is whole.
+  // What set_aside() kept, in this run or an earlier one, is worth nothing once FILE is whole.
   Result<void> drop_what_was_set_aside();
   // A partial of which nothing can be used again is litter.
   void discard_if_worthless();
@@ -58,8 +58,7 @@ class Destination {
   const JobContext& job_;
   std::unique_ptr<store::Target> target_;
   std::unique_ptr<core::Sink> sink_;
-  bool set_aside_ = false;  // there is a FILE.partial.old of ours
-  bool adopted_ = false;    // FILE.partial was the user's own FILE: never discarded
+  bool adopted_ = false;  // FILE.partial was the user's own FILE: never discarded
 };
 
 }  // namespace xget::engine

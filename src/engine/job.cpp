@@ -90,6 +90,7 @@ void Job::step_arrive(Instant now) {
 
 void Job::act_on(AlreadyThere outcome, Instant) {
   probe_.drop();
+  if (outcome.proof != Proof::None) drop_what_was_set_aside();
   stage_ = Stage::Ended;
   log::info("nothing to do for " + settings_.path + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,
@@ -119,6 +120,12 @@ void Job::act_on(GoOnWithDownload outcome, Instant now) {
   download_->go_on(outcome.one_stream, now);
 }
 
+void Job::drop_what_was_set_aside() {
+  if (auto dropped = destination_.drop_what_was_set_aside(); !dropped) {
+    context_.note(to_string(dropped.error()));
+  }
+}
+
 // ---- download -----------------------------------------------------------------------------
 
 void Job::step_download(Instant now) {
@@ -130,9 +137,7 @@ void Job::step_download(Instant now) {
 }
 
 void Job::act_on(Downloaded outcome, Instant) {
-  if (auto dropped = destination_.drop_what_was_set_aside(); !dropped) {
-    context_.note(to_string(dropped.error()));
-  }
+  drop_what_was_set_aside();
   stage_ = Stage::Ended;
   log::info("finished " + settings_.path + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,

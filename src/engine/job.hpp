@@ -64,6 +64,7 @@ class Job final : public core::SourceListener {
   void act_on(const core::Reconsider& doubt, Instant now);
   void act_on(Error error, Instant now);
 
+  void drop_what_was_set_aside();
   [[nodiscard]] bool fruitless(const Download& download);
   void look_for_reasons_to_stop();
   void stop(Error error);

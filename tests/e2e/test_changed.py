@@ -116,3 +116,12 @@ def test_gone_back_to_the_old_version(server, path):
     page.resource = original
     run = download(page, path).expect(0)
     assert_complete(path, original.data, run=run)
+
+
+def test_what_an_earlier_run_set_aside_goes_once_the_file_is_there(server, path):
+    """A kill may come between the last rename and the removal."""
+    page = server.serve("/file", Resource(MIB))
+    run_xget([page.url, "-o", path, *QUICK], path.parent).expect(0)
+    old(path).write_bytes(b"of another version")
+    run = run_xget([page.url, "-o", path, *QUICK], path.parent).expect(0)
+    assert_complete(path, page.data, run=run)
