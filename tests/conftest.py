@@ -38,6 +38,12 @@ def folder():
     shutil.rmtree(path)
 
 
+@pytest.fixture
+def path(folder):
+    """Where most tests download to."""
+    return folder / "file"
+
+
 @pytest.fixture(scope="session")
 def certificates():
     with Certificates() as made:

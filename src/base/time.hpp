@@ -2,7 +2,9 @@
 // `now` arrives as a parameter.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 
 namespace xget {
 
@@ -24,6 +26,11 @@ using WallTime = std::chrono::sys_seconds;
 inline double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 inline Duration from_seconds(double s) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
+}
+
+// The earlier of two moments, of which either may never come.
+inline std::optional<Instant> earliest(std::optional<Instant> a, std::optional<Instant> b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
 }
 
 }  // namespace xget

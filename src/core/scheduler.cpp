@@ -124,13 +124,7 @@ void Scheduler::handle(const LoopBlocked& event, Instant) {
 
 void Scheduler::handle(const Tick&, Instant now) {
   std::erase_if(waits_, [now](Instant until) { return until <= now; });
-  const auto gap = missing_.next(0);
-  const bool at_window = segments_.empty() && gap && gap->begin >= window_end_;
-  const bool all_paused =
-      !segments_.empty() && std::all_of(segments_.begin(), segments_.end(),
-                                        [](const Segment& segment) { return segment.paused; });
-  const bool held_back = at_window || all_paused;
-  if (held_back) retry_.begin_waiting(now);  // by us, not by the server
+  if (held_back()) retry_.begin_waiting(now);
   check_stalls(now);
   const auto deadline = retry_.deadline();
   if (!stopped_ && !all_written_ && deadline && now >= *deadline) {
@@ -143,13 +137,21 @@ void Scheduler::handle(const Tick&, Instant now) {
   }
 }
 
+bool Scheduler::held_back() const {
+  if (segments_.empty()) {
+    const auto gap = missing_.next(0);
+    return gap && gap->begin >= window_end_;
+  }
+  return std::all_of(segments_.begin(), segments_.end(),
+                     [](const Segment& segment) { return segment.paused; });
+}
+
 std::optional<Instant> Scheduler::next_deadline() const {
   if (stopped_ || all_written_) return std::nullopt;
   std::optional<Instant> next = retry_.deadline();
-  const auto consider = [&next](Instant at) { next = next ? std::min(*next, at) : at; };
-  for (Instant until : waits_) consider(until);
+  for (Instant until : waits_) next = earliest(next, until);
   for (const Segment& segment : segments_) {
-    if (!segment.paused) consider(stall_deadline(segment));
+    if (!segment.paused) next = earliest(next, stall_deadline(segment));
   }
   return next;
 }
@@ -311,7 +313,7 @@ std::uint64_t Scheduler::window_share(int connections) const {
 }
 
 std::uint64_t Scheduler::range_length(Instant now) const {
-  const auto connections = static_cast<std::uint64_t>(this->connections(now));
+  const int target = connections(now);
   const double rate = expected_rate(now);
   std::uint64_t wanted = kFirstRange;
   if (rate > 0) {
@@ -319,8 +321,9 @@ std::uint64_t Scheduler::range_length(Instant now) const {
         std::clamp(mean_round_trip() * kRoundTripsPerRange, kShortestRange, kLongestRange);
     wanted = static_cast<std::uint64_t>(rate * to_seconds(span));
   }
-  const std::uint64_t fair = bytes_left() / (connections * kRangesPerConnectionLeft);
-  const std::uint64_t most = std::min(fair, window_share(this->connections(now)));
+  const std::uint64_t fair =
+      bytes_left() / (static_cast<std::uint64_t>(target) * kRangesPerConnectionLeft);
+  const std::uint64_t most = std::min(fair, window_share(target));
   return std::max(std::min(wanted, most), kSmallestRange);
 }
 

@@ -179,6 +179,7 @@ class Scheduler {
   [[nodiscard]] Remedy remedy_after(const Failure& failure);
   // Of a request made at `started`.
   void after_failure(const Failure& failure, Instant started, Instant now);
+  [[nodiscard]] bool held_back() const;  // by us, not by the server: no byte can be taken
   void check_stalls(Instant now);
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;

@@ -46,7 +46,8 @@ class Sink {
   virtual void checkpoint(Done done) = 0;
 
   // Checks what an earlier run claimed, front first. `bad` is called for each range that does not
-  // match (it is no longer claimed, durably, by then); `done` once all are checked.
+  // match (it is no longer claimed, durably, by then), and also later for bytes of this run that
+  // read back differently; `done` once all claims are checked.
   virtual void verify_claims(std::function<void(ByteRange)> bad, Done done) = 0;
 
   // Drops a range that was written or claimed, so that it can be written again. Not to be called

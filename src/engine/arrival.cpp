@@ -290,7 +290,9 @@ void Arrival::on_other_version() {
   if (++version_changes_ > kMostVersionChanges) {
     return settled(keeps_changing_error(job_.source.name()));
   }
-  const std::string& type = probe_.offer()->representation.content_type;
+  const core::Representation& offered = probe_.offer()->representation;
+  if (auto refusal = refuse_unproven(offered)) return settled(*std::move(refusal));
+  const std::string& type = offered.content_type;
   if (running_ && type == "text/html" && running_->content_type != type) {
     return settled(Error{.code = ErrorCode::Refused,
                          .operation = "go on with",
@@ -312,9 +314,6 @@ std::string Arrival::why_other_version() const {
 
 // A new file from the start, with the probe's response. What stood there is set aside.
 void Arrival::begin_again() {
-  if (auto refusal = refuse_unproven(probe_.offer()->representation)) {
-    return settled(*std::move(refusal));
-  }
   if (partial_ || running_) {
     if (auto done = destination_.set_aside(); !done) return settled(std::move(done.error()));
   }
@@ -368,9 +367,7 @@ void Arrival::start_sampling(Sampled what) {
   job_.wake();
 }
 
-void Arrival::expect_sample() {
-  sample_by_ = job_.ports.clock.now() + job_.settings.connect_timeout + job_.settings.stall_timeout;
-}
+void Arrival::expect_sample() { sample_by_ = job_.ports.clock.now() + job_.patience(); }
 
 void Arrival::step_sample(Instant now) {
   const auto result = samples_->result();

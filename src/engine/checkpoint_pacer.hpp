@@ -15,7 +15,8 @@ namespace xget::engine {
 
 class CheckpointPacer {
  public:
-  // The interval begins now. `sink` must outlive it and its running checkpoint.
+  // The interval begins now. Where a checkpoint runs, the sink goes right after the pacer, before
+  // it can call back.
   CheckpointPacer(core::Sink& sink, CheckpointInterval interval, Instant now)
       : sink_(sink), interval_(interval), started_(now) {}
 

@@ -36,6 +36,7 @@ Result<void> Destination::open() {
 Result<core::Sink*> Destination::create(const core::Representation& version) {
   if (!target_) return sink_.get();
   sink_.reset();
+  adopted_ = false;
   return use(store::PartialSink::create(*target_, job_.ports.disk, job_.ports.hashing, version,
                                         partial_settings(version, false)));
 }

@@ -53,9 +53,7 @@ void Download::on_time(Instant now) { return finishing_ ? step_finish(now) : ste
 
 std::optional<Instant> Download::next_deadline() const {
   if (!transfer_) return std::nullopt;
-  std::optional<Instant> next = transfer_->next_deadline();
-  if (const auto at = pacer_.next_deadline()) next = next ? std::min(*next, *at) : *at;
-  return next;
+  return earliest(transfer_->next_deadline(), pacer_.next_deadline());
 }
 
 // ---- schedule ⇄ transfer → write → checkpoint ---------------------------------------------
@@ -302,7 +300,7 @@ std::pair<Proof, std::string> Download::proof() const {
 
 // ---- stop ---------------------------------------------------------------------------------
 
-bool Download::may_stop() {
+bool Download::cancel_finish() {
   if (finishing_ && !sink_.cancel_finish()) return false;
   finishing_ = false;
   return true;

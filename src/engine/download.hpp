@@ -38,7 +38,8 @@ struct Downloaded {
 using DownloadOutcome = std::variant<Downloaded, core::Reconsider, Error>;
 
 // Always shared: what the sink calls back holds it weakly, since a stream outlives the download of
-// a version that was dropped.
+// a version that was dropped. (A checkpoint's end does not: a stream has none, and a file's sink
+// goes in the same step.)
 class Download : public std::enable_shared_from_this<Download> {
  public:
   // All must outlive it. A response that `probe` has is taken over.
@@ -57,7 +58,7 @@ class Download : public std::enable_shared_from_this<Download> {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] std::optional<DownloadOutcome> take_outcome();
   // False: the file is getting its final name, and the outcome is at hand.
-  [[nodiscard]] bool may_stop();
+  [[nodiscard]] bool cancel_finish();
   // From a worker, at any time: what a write or a sync met.
   [[nodiscard]] const std::optional<Error>& sink_error() const { return sink_error_; }
 

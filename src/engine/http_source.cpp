@@ -89,8 +89,7 @@ void HttpSource::resume(core::FetchId id) {
 std::optional<Instant> HttpSource::next_deadline() const {
   std::optional<Instant> next;
   for (const auto& [id, fetch] : fetches_) {
-    const auto at = fetch.drained != 0 ? fetch.drained_by : fetch.race.next_start();
-    if (at) next = next ? std::min(*next, *at) : *at;
+    next = earliest(next, fetch.drained != 0 ? fetch.drained_by : fetch.race.next_start());
   }
   return next;
 }

@@ -46,7 +46,7 @@ void Job::on_time(Instant now) {
 
 void Job::look_for_reasons_to_stop() {
   if (stopping_) return;
-  if (interrupted_ && (!download_ || download_->may_stop())) {
+  if (interrupted_ && (!download_ || download_->cancel_finish())) {
     stop({.code = ErrorCode::Interrupted,
           .operation = "download",
           .subject = source_->name(),
@@ -69,12 +69,9 @@ void Job::step(Instant now) {
 std::optional<Instant> Job::next_deadline() const {
   if (stage_ == Stage::Ended) return std::nullopt;
   if (wake_) return Instant::min();
-  std::optional<Instant> next = source_->next_deadline();
-  const auto consider = [&next](std::optional<Instant> at) {
-    if (at) next = next ? std::min(*next, *at) : *at;
-  };
-  if (stage_ == Stage::Arrive) consider(arrival_.next_deadline());
-  if (stage_ == Stage::Download) consider(download_->next_deadline());
+  const std::optional<Instant> next = source_->next_deadline();
+  if (stage_ == Stage::Arrive) return earliest(next, arrival_.next_deadline());
+  if (stage_ == Stage::Download) return earliest(next, download_->next_deadline());
   return next;
 }
 
@@ -191,14 +188,14 @@ void Job::step_stop(Instant now) {
   context_.tell(Failed{.job = settings_.id, .path = settings_.path, .error = *stopping_});
 }
 
-std::string Job::kept() const {
+std::string Job::kept() {
   const std::uint64_t bytes = download_ ? destination_.durable_bytes() : arrival_.claimed_bytes();
   if (bytes == 0) return "";
   std::string text = format_size(bytes);
   if (download_ && download_->version().size) {
     text += " of " + format_size(*download_->version().size);
   }
-  return text + " in " + settings_.path + ".partial";
+  return text + " in " + destination_.target()->partial_path();
 }
 
 Progress Job::progress(Instant now) {

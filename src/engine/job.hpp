@@ -68,7 +68,7 @@ class Job final : public core::SourceListener {
   [[nodiscard]] bool fruitless(const Download& download);
   void look_for_reasons_to_stop();
   void stop(Error error);
-  [[nodiscard]] std::string kept() const;
+  [[nodiscard]] std::string kept();
 
   bool on_offer(core::FetchId id, const core::Offer& offer) override;
   core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes) override;

@@ -57,6 +57,10 @@ struct JobContext {
   std::function<void()> wake;  // on_time() has something to do now
   std::function<void(Event)> tell;
 
+  // A request without an answer for so long has stalled.
+  [[nodiscard]] Duration patience() const {
+    return settings.connect_timeout + settings.stall_timeout;
+  }
   void note(std::string text) const;
   void tell_retry(const core::Failure& failure, Duration wait) const;
 };

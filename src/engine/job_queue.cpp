@@ -31,8 +31,7 @@ std::optional<Instant> JobQueue::next_deadline() const {
   if (!waiting_.empty() && room) return Instant::min();
   std::optional<Instant> next;
   for (const auto& job : running_) {
-    const auto at = job->next_deadline();
-    if (at) next = next ? std::min(*next, *at) : *at;
+    next = earliest(next, job->next_deadline());
   }
   return next;
 }

@@ -21,7 +21,7 @@ void Probe::ask_later(core::FetchSpec spec, Instant at) {
 void Probe::start(Instant now) {
   start_at_.reset();
   started_ = now;
-  answer_by_ = now + job_.settings.connect_timeout + job_.settings.stall_timeout;
+  answer_by_ = now + job_.patience();
   fetch_ = job_.source.fetch(spec_, job_.listener);
 }
 

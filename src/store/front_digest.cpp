@@ -45,15 +45,6 @@ Result<std::unique_ptr<Digester>> make_digester(DigestAlgorithm algorithm) {
   return fail(std::move(error));
 }
 
-Result<std::string> hash_file(core::File& file, DigestAlgorithm algorithm, std::uint64_t size) {
-  auto digester = make_digester(algorithm);
-  if (!digester) return fail(std::move(digester.error()));
-  std::vector<std::byte> buffer;
-  if (auto fed = feed(file, **digester, {0, size}, buffer); !fed)
-    return fail(std::move(fed.error()));
-  return (*digester)->finish_hex();
-}
-
 Result<void> compare_digests(const ExpectedDigest& expected, const std::string& actual_hex,
                              const std::string& path) {
   if (actual_hex == expected.hex) return {};

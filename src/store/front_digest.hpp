@@ -15,10 +15,6 @@
 
 namespace xget::store {
 
-// The digest of a whole file, read here and now; blocks. Fails with Disk, also if the file is
-// shorter than `size`.
-Result<std::string> hash_file(core::File& file, DigestAlgorithm algorithm, std::uint64_t size);
-
 // Fails with Checksum, naming both digests. `path` is for the message.
 Result<void> compare_digests(const ExpectedDigest& expected, const std::string& actual_hex,
                              const std::string& path);

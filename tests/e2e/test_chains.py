@@ -16,11 +16,6 @@ WEAK = Resource(SIZE, etag="weak", last_modified=None)
 WRONG_DIGEST = ["--checksum", "sha256:" + ALGORITHMS["sha256"](b"something else")]
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(page, path, *options):
     return run_xget([page.url, "-o", path, *QUICK, *options], path.parent)
 
@@ -56,7 +51,7 @@ def test_an_adopted_file_survives_a_run_that_brings_nothing(server, path, size):
     """It was somebody's FILE: what fails afterwards must not delete it."""
     page = server.serve("/file", Resource(SIZE))
     path.write_bytes(page.data[:size])
-    page.behave(t.only(lambda x: x.begin == size, t.status(404)))
+    page.behave(t.when(lambda x: x.begin == size, t.status(404)))
     download(page, path, "--resume", "--retry", "1")
     kept = path if path.exists() else partial(path)
     assert kept.read_bytes()[:size] == page.data[:size]

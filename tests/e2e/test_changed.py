@@ -19,11 +19,6 @@ KINDS = {
 PROVEN = ["strong", "strong etag alone", "date alone"]
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(page, path, *options):
     return run_xget([page.url, "-o", path, *QUICK, *options], path.parent)
 
@@ -53,7 +48,7 @@ def test_unchanged_between_two_runs(server, path, kind):
 @pytest.mark.parametrize("connections", [1, 4])
 def test_changed_in_the_middle(server, path, kind, connections):
     """Whatever the validators: one version, whole, or an honest error."""
-    page = server.serve("/file", KINDS[kind], t.only(t.from_byte(2 * MIB), t.next_version()),
+    page = server.serve("/file", KINDS[kind], t.when(t.from_byte(2 * MIB), t.next_version()),
                         t.cut(MIB, "rst"))
     first, second = page.data, page.resource.next_version().data
     run = download(page, path, "-n", connections)
@@ -100,7 +95,7 @@ def test_on_change_fail_stops_and_keeps(server, path, kind):
 
 
 def test_on_change_fail_in_the_middle(server, path):
-    page = server.serve("/file", KINDS["strong"], t.only(t.from_byte(2 * MIB), t.next_version()),
+    page = server.serve("/file", KINDS["strong"], t.when(t.from_byte(2 * MIB), t.next_version()),
                         t.cut(MIB, "rst"))
     download(page, path, "--on-change=fail").expect(Exit.CHANGED)
     assert not path.exists()

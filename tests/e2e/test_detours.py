@@ -16,11 +16,6 @@ SIZE = 4 * MIB + 3
 RESOURCE = Resource(SIZE)
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(page, path, *options, **more):
     return run_xget([page.url, "-o", path, *QUICK, *options], path.parent, **more)
 
@@ -33,12 +28,12 @@ def test_a_redirect_whose_target_dies_is_asked_for_again(server, path, how, conn
     """The first mirror that the redirect names ends in mid-file; the next request for the original
     URL leads to another."""
     with HostileServer() as dying, HostileServer() as healthy:
-        first = dying.serve("/at-first", RESOURCE, t.only(t.from_request(2), t.silent()),
+        first = dying.serve("/at-first", RESOURCE, t.when(t.from_request(2), t.silent()),
                             t.cut(MIB, how))
         then = healthy.serve("/then", RESOURCE)
         page = server.serve("/file", RESOURCE,
-                            t.only(t.first(1), t.redirect(first.url)),
-                            t.only(t.from_request(2), t.redirect(then.url)))
+                            t.when(t.first(1), t.redirect(first.url)),
+                            t.when(t.from_request(2), t.redirect(then.url)))
         run = download(page, path, "-n", connections, "--stall-timeout", "400ms",
                        "--connect-timeout", "400ms", "--retry", "20").expect(0)
     assert_complete(path, RESOURCE.data, run=run)
@@ -54,8 +49,8 @@ def test_a_redirect_whose_target_is_refused_is_asked_for_again(server, path):
             first = dying.serve("/at-first", RESOURCE)
             page = server.serve("/file", RESOURCE, t.redirect(first.url))
             leave_partial(first, path, MIB)
-        page.behave(t.only(t.first(1), t.redirect(first.url)),
-                    t.only(t.from_request(2), t.redirect(then.url)))
+        page.behave(t.when(t.first(1), t.redirect(first.url)),
+                    t.when(t.from_request(2), t.redirect(then.url)))
         run = download(page, path).expect(0)
     assert_complete(path, RESOURCE.data, run=run)
 

@@ -21,11 +21,6 @@ def page(server):
     return server.serve("/file", Resource(SIZE))
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(page, path, *options, **more):
     return run_xget([page.url, "-o", path, *QUICK, *FREQUENT, *options], path.parent, **more)
 

@@ -19,11 +19,6 @@ SIZE = 3 * MIB + 9
 RESOURCE = Resource(SIZE)
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(url, path, *options, **more):
     return run_xget([url, "-o", path, *QUICK, *options], path.parent, **more)
 
@@ -110,7 +105,7 @@ def test_credentials_that_are_refused_are_not_asked_for(server, path):
 
 
 def test_a_failure_says_the_command_that_goes_on(server, path):
-    page = server.serve("/file", RESOURCE, t.only(t.from_byte(MIB), t.status(500)),
+    page = server.serve("/file", RESOURCE, t.when(t.from_byte(MIB), t.status(500)),
                         t.cut(MIB, "rst"))
     run = download(page.url, path, "--retry", "2", "-n", "1").expect(Exit.NETWORK)
     assert re.search(rf"{re.escape(os.path.basename(binary()))} .*{re.escape(page.url)}", run.err)
@@ -159,7 +154,7 @@ def test_give_up_after_counts_from_the_last_byte(server, path):
 
 
 def test_a_stall_is_noticed_and_left(server, path):
-    page = server.serve("/file", RESOURCE, t.only(t.first(2), t.cut(500 * KIB, "stall")))
+    page = server.serve("/file", RESOURCE, t.when(t.first(2), t.cut(500 * KIB, "stall")))
     run = download(page.url, path, "-n", "2").expect(0)
     assert_complete(path, page.data, run=run)
     assert run.seconds < 20 * SLOW
@@ -228,7 +223,7 @@ def test_a_dead_ipv6_costs_no_connect_timeout(path):
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_retry_after_is_honoured(server, path, status, as_date):
-    page = server.serve("/file", RESOURCE, t.only(t.first(1), t.busy(status, 1, as_date)))
+    page = server.serve("/file", RESOURCE, t.when(t.first(1), t.busy(status, 1, as_date)))
     run = download(page.url, path).expect(0)
     assert_complete(path, page.data, run=run)
     assert pauses(page)[0] >= 0.95, pauses(page)
@@ -421,7 +416,7 @@ def test_a_wait_says_why_and_when_and_a_repeated_cause_once(path):
 
 
 def test_a_wait_in_the_middle_is_told(server, path):
-    page = server.serve("/file", RESOURCE, t.only(t.from_byte(MIB), t.status(503)),
+    page = server.serve("/file", RESOURCE, t.when(t.from_byte(MIB), t.status(503)),
                         t.cut(MIB, "fin"))
     run = download(page.url, path, "-n", "1", "--retry", "3", "--retry-wait", "300ms")
     run.expect(Exit.NETWORK)

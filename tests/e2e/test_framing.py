@@ -21,11 +21,6 @@ def page(server):
     return server.serve("/file", Resource(SIZE))
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(page, path, *options):
     return run_xget([page.url, "-o", path, *QUICK, "--retry", "2", *options], path.parent)
 
@@ -104,7 +99,7 @@ def test_strict_takes_a_chunked_body(page, path):
 # ---- a request that is taken and never answered ----------------------------------------------
 
 FOR_EVER = t.silent()
-ONCE = t.only(t.first(1), t.silent())
+ONCE = t.when(t.first(1), t.silent())
 SILENCE = pytest.mark.parametrize("silence", [FOR_EVER, ONCE], ids=["for-ever", "once"])
 
 
@@ -153,7 +148,7 @@ def test_silence_instead_of_the_samples(page, path, silence):
         samples += t.middle(x)
         return t.middle(x) and (silence is FOR_EVER or samples == 1)
 
-    page.behave(t.only(first_samples, t.silent()))
+    page.behave(t.when(first_samples, t.silent()))
     run = download(page, path, "--resume", *short_waits(silence))
     assert_noticed(page, path, run, silence, before=mine)
     assert first_difference(path.read_bytes()[:len(mine)], mine) == "no difference"

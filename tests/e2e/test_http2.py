@@ -12,11 +12,6 @@ SIZE = 3 * MIB + 7
 
 
 @pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
-@pytest.fixture
 def relay(server, certificates):
     """A real nginx that speaks HTTP/2 to the client and passes on what `server` says."""
     with start_server("nginx", certificates, upstream=server.url) as running:
@@ -62,7 +57,7 @@ def test_an_aborted_stream_is_not_taken_for_whole(server, relay, certificates, p
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_a_stream_that_is_aborted_once_is_completed(server, relay, certificates, path, framing):
     page = server.serve("/file", Resource(SIZE), *FRAMINGS[framing],
-                        t.only(t.first(1), t.cut(MIB, "fin")))
+                        t.when(t.first(1), t.cut(MIB, "fin")))
     run = download(relay, certificates, path).expect(0)
     assert_complete(path, page.data, run=run)
     assert used_http2(relay) and len(page.requests) >= 2

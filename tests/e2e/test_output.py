@@ -18,11 +18,6 @@ from support.downloads import (FREQUENT, KIB, MIB, assert_complete, leave_partia
 RESOURCE = Resource(3 * MIB + 9)
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(url, path, *options, **more):
     return run_xget([url, "-o", path, *QUICK, *options], path.parent, **more)
 
@@ -40,8 +35,8 @@ def test_standard_output_is_in_order(server, folder, connections, size):
 
 
 def test_standard_output_survives_cuts_and_stalls(server, folder):
-    page = server.serve("/file", Resource(8 * MIB), t.only(t.every(2), t.cut(300 * KIB, "rst")),
-                        t.only(t.first(1), t.cut(MIB, "stall")))
+    page = server.serve("/file", Resource(8 * MIB), t.when(t.every(2), t.cut(300 * KIB, "rst")),
+                        t.when(t.first(1), t.cut(MIB, "stall")))
     run = run_xget([page.url, "-o", "-", "-n", "4", *QUICK], folder).expect(0)
     assert run.out == page.data
 
@@ -49,7 +44,7 @@ def test_standard_output_survives_cuts_and_stalls(server, folder):
 def test_a_slow_front_does_not_fill_the_memory(server, folder):
     if sanitized():
         pytest.skip("a sanitizer's own memory hides what is measured")
-    page = server.serve("/file", Resource(48 * MIB), t.only(t.first(1), t.rate(6 * MIB)))
+    page = server.serve("/file", Resource(48 * MIB), t.when(t.first(1), t.rate(6 * MIB)))
     with open(folder / "out", "wb") as out, \
             start_xget([page.url, "-o", "-", "-n", "8", *QUICK], folder, stdout=out) as child:
         peak = 0

@@ -23,11 +23,6 @@ def page(server):
     return server.serve("/file", Resource(SIZE))
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def resume(page, path, *options):
     return run_xget([page.url, "-o", path, "-n", CONNECTIONS, *QUICK, *options], path.parent)
 

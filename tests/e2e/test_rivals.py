@@ -16,11 +16,6 @@ def page(server):
     return server.serve("/file", Resource(SIZE))
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(page, path, *options):
     return run_xget([page.url, "-o", path, *QUICK, *options], path.parent)
 

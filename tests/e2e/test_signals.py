@@ -25,11 +25,6 @@ def page(server):
     return server.serve("/file", Resource(SIZE))
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def printed_command(err: str) -> list[str]:
     """The arguments of the command that the last words say goes on."""
     name = re.escape(os.path.basename(binary()))

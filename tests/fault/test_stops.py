@@ -20,11 +20,6 @@ TWO_REQUESTS = 0.3       # seconds between signals that are meant as two
 pytestmark = needs_strace
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def digest(data: bytes) -> list[str]:
     return ["--checksum", "sha256:" + ALGORITHMS["sha256"](data)]
 

@@ -20,11 +20,6 @@ def page(server):
     return server.serve("/file", Resource(SIZE), lambda x: setattr(x.answer, "rate", 24 * MIB))
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def download(page, path, *options, **more):
     return run_xget([page.url, "-o", path, *QUICK, *FREQUENT, *options], path.parent, **more)
 

@@ -108,7 +108,7 @@ def test_other_methods_and_paths_are_refused_and_remembered(page):
 
 
 def test_whole_in_the_middle(page):
-    page.behave(t.only(t.middle, t.whole()))
+    page.behave(t.when(t.middle, t.whole()))
     assert ask(page.url, "0-").status == 206
     reply = ask(page.url, "1000-")
     assert reply.status == 200 and reply.body == page.data and not reply.field("Content-Range")
@@ -166,8 +166,8 @@ def test_unsatisfiable(page, with_total):
 
 
 def test_changes_at_a_request_and_after_bytes(server):
-    by_request = server.serve("/request", STRONG, t.only(t.from_request(2), t.next_version()))
-    by_byte = server.serve("/byte", STRONG, t.only(t.from_byte(50), t.next_version()))
+    by_request = server.serve("/request", STRONG, t.when(t.from_request(2), t.next_version()))
+    by_byte = server.serve("/byte", STRONG, t.when(t.from_byte(50), t.next_version()))
     for page in (by_request, by_byte):
         before, after = ask(page.url, "0-99"), ask(page.url, "0-99")
         assert before.body == content(100, 0) and after.body == content(100, 1)
@@ -184,7 +184,7 @@ def test_a_changed_resource_obeys_if_range_unless_deaf(page):
 
 
 def test_nodes_differ(page):
-    page.behave(t.only(t.every(2), t.next_version()))
+    page.behave(t.when(t.every(2), t.next_version()))
     bodies = [ask(page.url, "0-9").body for _ in range(4)]
     assert bodies == [content(10, 0), content(10, 1)] * 2
 
@@ -366,7 +366,7 @@ def test_connections_refused_on_arrival(verdict, seen):
 
 def test_a_limit_of_connections(server):
     with HostileServer(on_accept=lambda _, now: "503" if now > 1 else None) as limited:
-        page = limited.serve("/file", STRONG, t.only(t.first(1), t.cut(10, "stall")))
+        page = limited.serve("/file", STRONG, t.when(t.first(1), t.cut(10, "stall")))
         with subprocess.Popen(["curl", "-sS", "-o", "/dev/null", page.url]) as curl:
             while not page.body_bytes:
                 time.sleep(0.01)

@@ -4,7 +4,7 @@ Each function returns a twist: a callable that changes an Exchange's answer befo
 Twists compose: a page applies all of its own in order, so those that replace the answer (another
 version, an error page) come before those that change it (headers, framing, delivery).
 
-    server.serve("/file", Resource(), only(from_request(3), whole()), extra_header("X", "y"))
+    server.serve("/file", Resource(), when(from_request(3), whole()), extra_header("X", "y"))
 """
 
 import email.utils
@@ -21,7 +21,7 @@ Predicate = Callable[[Exchange], bool]
 # ---- when ------------------------------------------------------------------------------------
 
 
-def only(predicate: Predicate, *twists: Twist) -> Twist:
+def when(predicate: Predicate, *twists: Twist) -> Twist:
     def twist(x: Exchange):
         if predicate(x):
             for inner in twists:
