@@ -301,7 +301,7 @@ std::pair<Proof, std::string> Download::proof() const {
 // ---- stop ---------------------------------------------------------------------------------
 
 bool Download::cancel_finish() {
-  if (finishing_ && !sink_.cancel_finish()) return false;
+  if (finished_ || (finishing_ && !sink_.cancel_finish())) return false;
   finishing_ = false;
   return true;
 }

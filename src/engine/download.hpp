@@ -57,7 +57,7 @@ class Download : public std::enable_shared_from_this<Download> {
   void on_time(Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] std::optional<DownloadOutcome> take_outcome();
-  // False: the file is getting its final name, and the outcome is at hand.
+  // False: the file is getting its final name or has it, and the outcome is at hand.
   [[nodiscard]] bool cancel_finish();
   // From a worker, at any time: what a write or a sync met.
   [[nodiscard]] const std::optional<Error>& sink_error() const { return sink_error_; }

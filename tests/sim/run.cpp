@@ -15,6 +15,7 @@ namespace xget::sim {
 namespace {
 
 constexpr Duration kLongestRun = std::chrono::hours(12);
+constexpr Duration kLongestStop = std::chrono::minutes(5);  // a slow disk may take seconds a call
 constexpr std::uint64_t kMostEvents = 3'000'000;
 constexpr int kMostTurnsAtOneInstant = 20'000;
 
@@ -62,9 +63,22 @@ struct Process {
 class Loop {
  public:
   Loop(Universe& universe, Process& process, const Outage& outage)
-      : world_(universe.world), process_(process), started_(world_.now()) {
-    if (outage.kind != OutageKind::None && outage.after) dies_at_ = started_ + *outage.after;
+      : universe_(universe),
+        world_(universe.world),
+        process_(process),
+        outage_(outage.kind),
+        started_(world_.now()) {
+    if (outage_ == OutageKind::None) return;
+    if (outage.after) {
+      strikes_at_ = started_ + *outage.after;
+    } else {
+      universe_.disk.after_calls(outage.disk_calls, outage.ordering_calls_only,
+                                 [this] { strike(); });
+    }
   }
+  ~Loop() { universe_.disk.cancel_after_calls(); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
 
   // Until the job has ended or the process dies. What makes it endless, if it is.
   std::optional<std::string> run() {
@@ -76,6 +90,9 @@ class Loop {
       if (world_.process_dying()) break;
       job.on_time(world_.now());
       if (world_.now() - started_ > kLongestRun) return "it runs for hours";
+      if (interrupted_at_ && world_.now() - *interrupted_at_ > kLongestStop) {
+        return "it was interrupted and goes on";
+      }
       if (world_.events_run() > most_events) return "it makes events without end";
     }
     return std::nullopt;
@@ -90,10 +107,9 @@ class Loop {
     Instant next = event.value_or(Instant::max());
     if (deadline) next = std::min(next, *deadline);
     const Instant before = world_.now();
-    if (dies_at_ && next >= *dies_at_) {
-      world_.advance_to(*dies_at_);
-      world_.trace("the process dies here");
-      world_.kill_process();
+    if (strikes_at_ && next >= *strikes_at_) {
+      world_.advance_to(*std::exchange(strikes_at_, std::nullopt));
+      strike();
       return std::nullopt;
     }
     world_.advance_to(next);
@@ -105,10 +121,24 @@ class Loop {
     return std::nullopt;
   }
 
+  void strike() {
+    if (outage_ == OutageKind::Interrupt) {
+      world_.trace("the user interrupts");
+      interrupted_at_ = world_.now();
+      process_.job->interrupt();
+    } else {
+      world_.trace("the process dies here");
+      world_.kill_process();
+    }
+  }
+
+  Universe& universe_;
   World& world_;
   Process& process_;
+  OutageKind outage_;
   Instant started_;
-  std::optional<Instant> dies_at_;
+  std::optional<Instant> strikes_at_;
+  std::optional<Instant> interrupted_at_;
   int turns_at_once_ = 0;
 };
 
@@ -126,9 +156,6 @@ void drain(World& world, Process& process) {
 RunOutcome run_process(Universe& universe, const Outage& outage) {
   World& world = universe.world;
   world.trace("a process starts");
-  if (outage.kind != OutageKind::None && !outage.after) {
-    universe.disk.kill_process_after(outage.disk_calls, outage.ordering_calls_only);
-  }
   RunOutcome outcome;
   {
     Process process(universe);
@@ -143,7 +170,6 @@ RunOutcome run_process(Universe& universe, const Outage& outage) {
     process.job.reset();
     world.end_process();
   }
-  universe.disk.forget_kill();
   if (outcome.failed) world.trace_text("the job fails:", to_string(outcome.failed->error));
   if (outcome.finished) world.trace_text("the job succeeds:", outcome.finished->rests_on);
   return outcome;

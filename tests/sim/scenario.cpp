@@ -244,7 +244,9 @@ DiskFaults draw_disk_faults(Dice& dice) {
 Outage draw_outage(Dice& dice, Duration span) {
   Outage outage;
   if (dice.chance(0.25)) return outage;
-  outage.kind = dice.chance(0.4) ? OutageKind::Kill : OutageKind::PowerCut;
+  outage.kind = dice.chance(0.2)   ? OutageKind::Interrupt
+                : dice.chance(0.4) ? OutageKind::Kill
+                                   : OutageKind::PowerCut;
   if (dice.chance(0.5)) {
     outage.after = dice.between(Duration{}, span + span / 2);
     return outage;

@@ -24,7 +24,7 @@ inline constexpr char kContentHost[] = "content.test";  // where redirects lead
 enum class Before { Nothing, Junk, Whole, Beginning, JunkPartial, BeginningPartial };
 
 // How one run of the process is ended from outside, if it is.
-enum class OutageKind { None, Kill, PowerCut };
+enum class OutageKind { None, Interrupt, Kill, PowerCut };
 struct Outage {
   OutageKind kind = OutageKind::None;
   // One of the two: a moment since the run's start, or so many disk calls.

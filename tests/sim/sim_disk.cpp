@@ -250,12 +250,8 @@ Result<void> SimDisk::begin(const char* operation, const std::string& subject, d
 void SimDisk::end(const char* operation, DiskCall call, std::uint64_t a, std::uint64_t b) {
   world_.trace(operation, a, b);
   const bool counts = call == DiskCall::Ordering || !ordering_only_;
-  if (counts && calls_left_ && --*calls_left_ == 0) {
-    calls_left_.reset();
-    world_.trace("the process dies here");
-    world_.kill_process();
-    return;
-  }
+  if (counts && calls_left_ > 0 && --calls_left_ == 0) after_calls_();
+  if (world_.process_dying()) return;
   Dice& dice = world_.dice();
   Duration cost{};
   if (call == DiskCall::Ordering) {
@@ -312,9 +308,10 @@ core::FileInfo SimDisk::info(const Inode& inode) const {
   return info;
 }
 
-void SimDisk::kill_process_after(std::uint64_t calls, bool ordering_only) {
+void SimDisk::after_calls(std::uint64_t calls, bool ordering_only, std::function<void()> then) {
   calls_left_ = calls;
   ordering_only_ = ordering_only;
+  after_calls_ = std::move(then);
 }
 
 void SimDisk::power_cut(Dice& dice) {

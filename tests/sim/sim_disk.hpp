@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -54,9 +55,9 @@ class SimDisk final : public core::FileSystem {
 
   DiskFaults faults;
 
-  // Kills the process right after so many calls that change the disk (from 1).
-  void kill_process_after(std::uint64_t calls, bool ordering_only);
-  void forget_kill() { calls_left_.reset(); }
+  // Calls `then` once, right after so many calls that change the disk (from 1).
+  void after_calls(std::uint64_t calls, bool ordering_only, std::function<void()> then);
+  void cancel_after_calls() { calls_left_ = 0; }
   // What a power cut leaves. The process must have ended.
   void power_cut(Dice& dice);
 
@@ -83,8 +84,9 @@ class SimDisk final : public core::FileSystem {
   World& world_;
   std::map<std::string, std::shared_ptr<FolderImage>> folders_;
   std::vector<std::weak_ptr<Inode>> inodes_;
-  std::optional<std::uint64_t> calls_left_;
+  std::uint64_t calls_left_ = 0;  // 0: nothing waits for them
   bool ordering_only_ = false;
+  std::function<void()> after_calls_;
 };
 
 }  // namespace xget::sim

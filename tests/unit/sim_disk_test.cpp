@@ -147,7 +147,7 @@ TEST_CASE("a process killed at a call can do nothing to the disk after it") {
   SimDisk disk(world);
   auto folder = root(disk);
   auto file = durable_file(*folder);
-  disk.kill_process_after(1, false);
+  disk.after_calls(1, false, [&] { world.kill_process(); });
   CHECK(file->write_at(0, bytes_of(1, 10)));
   CHECK(world.process_dying());
   CHECK_FALSE(file->write_at(10, bytes_of(1, 10)));
