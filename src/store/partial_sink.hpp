@@ -31,7 +31,7 @@ struct PartialSettings {
   bool tiny = false;                     // one response brings it all: no sidecar is written
   std::string url;                       // recorded for people; without secrets
   std::optional<ExpectedDigest> digest;  // of the whole file
-  std::uint64_t physical_memory = 0;     // a larger file leaves the page cache once synced
+  std::uint64_t physical_memory = 0;     // a large part of it leaves the page cache once synced
 };
 
 class PartialSink final : public core::Sink {

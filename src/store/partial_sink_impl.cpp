@@ -11,6 +11,11 @@
 namespace xget::store {
 namespace {
 
+// A file this large, as a part of the memory, leaves the page cache as it is synced. Kept, it would
+// push out what the machine works with, and each of its pages would be a fresh one: where a
+// hypervisor lends the memory, that costs more than the copy.
+constexpr std::uint64_t kLargePartOfMemory = 8;
+
 std::uint64_t size_of(const core::Representation& representation) {
   return representation.size.value_or(kUnknownEnd);
 }
@@ -160,7 +165,7 @@ Sidecar PartialSink::Impl::snapshot() {
 
 bool PartialSink::Impl::is_large() const {
   return settings_.physical_memory != 0 && representation_.size &&
-         *representation_.size > settings_.physical_memory / 2;
+         *representation_.size > settings_.physical_memory / kLargePartOfMemory;
 }
 
 // What this checkpoint syncs and the digest does not want to read any more.

@@ -670,7 +670,7 @@ TEST_CASE("a crash after the last check is told to the next run") {
   CHECK(read_file(place.file()) == place.bytes);
 }
 
-TEST_CASE("a file larger than memory leaves the page cache once synced and hashed") {
+TEST_CASE("a file that is large for the memory leaves the page cache once synced and hashed") {
   Place place;
   PartialSettings settings;
   settings.physical_memory = kSize;
