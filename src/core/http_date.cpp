@@ -77,14 +77,16 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
 }
 
 std::optional<Duration> parse_retry_after(std::string_view text, WallTime now) {
-  constexpr std::uint64_t kLongest = 100ULL * 365 * 86400;  // keeps the arithmetic in range
+  // Some 292 years are all that nanoseconds can count.
+  constexpr std::chrono::seconds kLongest = std::chrono::days(100 * 365);
   text = trim(text);
   if (const auto delay = parse_u64(text)) {
-    return std::chrono::seconds(std::min(*delay, kLongest));
+    const auto longest = static_cast<std::uint64_t>(kLongest.count());
+    return std::chrono::seconds(std::min(*delay, longest));
   }
   const auto date = parse_http_date(text);
   if (!date) return std::nullopt;
-  return *date > now ? Duration(*date - now) : Duration::zero();
+  return *date > now ? std::min(*date - now, kLongest) : std::chrono::seconds::zero();
 }
 
 }  // namespace xget::core

@@ -110,5 +110,9 @@ TEST_CASE("Retry-After is seconds or a date, and a past date is no wait") {
   CHECK(parse_retry_after(kMonday, now) == std::chrono::hours(1));
   CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now) == Duration::zero());
   CHECK(parse_retry_after("99999999999999999999", now) == std::nullopt);
+  // More than nanoseconds can count.
+  const auto century = std::chrono::days(100 * 365);
+  CHECK(parse_retry_after("18446744073709551615", now) == century);
+  CHECK(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", now) == century);
   CHECK(parse_retry_after("18446744073709551615", now).value() > Duration::zero());
 }
