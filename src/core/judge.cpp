@@ -112,9 +112,16 @@ Judgement judge_partial(const ResponseHead& head, const Question& question) {
   }
   const Representation offered = describe(head, content_range->total, true);
   if (auto mismatch = check_version(head, question, offered)) return *std::move(mismatch);
-  const bool size_known = offered.size || (question.expected && question.expected->size);
-  if (!size_known) {
+  const std::optional<std::uint64_t> known =
+      question.expected ? question.expected->size : std::nullopt;
+  if (!offered.size && !known) {
     return failure(FailureKind::NoRanges, head, "ranges of an unknown total size");
+  }
+  // A total that is named bounds the range already; "/*" does not.
+  if (known && granted.end > *known) {
+    return failure(FailureKind::BadRange, head,
+                   "the range ends at " + std::to_string(granted.end) + ", past the size of " +
+                       std::to_string(*known));
   }
   return Usable{.representation = offered,
                 // Not the server's begin: a range is written where it was asked for or not at all.

@@ -79,6 +79,13 @@ TEST_CASE("A total of * is legal once the size is known") {
   CHECK(usable(partial("bytes 100-199/*"), middle()).granted == ByteRange{100, 200});
 }
 
+TEST_CASE("A range that names no total does not pass the size that is known") {
+  CHECK(refusal(partial("bytes 100-1000/*"), middle()) == FailureKind::BadRange);
+  const Question open{.range = {100, kUnknownEnd}, .ranged = true, .expected = version_one()};
+  CHECK(refusal(partial("bytes 100-18446744073709551613/*"), open) == FailureKind::BadRange);
+  CHECK(usable(partial("bytes 100-999/*"), open).granted == ByteRange{100, 1000});
+}
+
 TEST_CASE("A range of an unknown total is no range for the probe") {
   CHECK(refusal(partial("bytes 0-999/*"), probe()) == FailureKind::NoRanges);
 }
