@@ -62,7 +62,10 @@ HeadReader::Step HeadReader::read_header(std::string_view line) {
   // An old server may fold a long value over several lines (RFC 9112 section 5.2).
   if (line.front() == ' ' || line.front() == '\t') {
     if (head_.headers.empty()) return refuse("the response's header begins with a folded line");
-    head_.headers.back().value.append(" ").append(trim(line));
+    std::string& value = head_.headers.back().value;
+    const auto more = trim(line);
+    if (!value.empty() && !more.empty()) value += ' ';
+    value += more;
     return Step::More;
   }
   const auto colon = line.find(':');

@@ -50,6 +50,8 @@ TEST_CASE("interim responses leave nothing behind") {
 
 TEST_CASE("folded lines are joined") {
   CHECK(read({"HTTP/1.1 200 OK", "A: b", "\t c", ""}).head().find("a") == "b c");
+  CHECK(read({"HTTP/1.1 200 OK", "A:", " b", ""}).head().find("a") == "b");
+  CHECK(read({"HTTP/1.1 200 OK", "A: b", " \t", ""}).head().find("a") == "b");
 }
 
 TEST_CASE("trailers do not change the head") {
