@@ -60,7 +60,8 @@ std::string cut_to_length(const std::string& name) {
   std::size_t end = kLongestFileName - extension.size();
   // Back to where a character begins: `name` is sound UTF-8 by now.
   while ((static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
-  return name.substr(0, end) + std::string(extension);
+  const std::string cut = name.substr(0, end) + std::string(extension);
+  return std::string(without_outer_spaces(cut));  // what is the end by now
 }
 
 }  // namespace

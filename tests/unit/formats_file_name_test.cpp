@@ -65,6 +65,16 @@ TEST_CASE("a long name is cut where a character begins and keeps its extension")
   }
 }
 
+TEST_CASE("a long name that is cut at a space or a dot does not end in it") {
+  for (const char* end : {" ", ".", ". ."}) {
+    INFO(end);
+    const std::string front(kLongestFileName - std::string_view(end).size(), 'n');
+    const auto name = safe_file_name(front + end + std::string(300, 'n'));
+    REQUIRE(name);
+    CHECK(*name == front);
+  }
+}
+
 TEST_CASE("a dot far from the end of a long name does not make an extension") {
   const auto name = safe_file_name("a." + std::string(400, 'b'));
   REQUIRE(name);
