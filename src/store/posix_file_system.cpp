@@ -1,8 +1,10 @@
 #include "store/posix_file_system.hpp"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cassert>
@@ -24,6 +26,19 @@ constexpr std::size_t kUsualNameMax = 255;
 [[maybe_unused]] bool is_single_component(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
          name.find('\0') == std::string::npos;
+}
+
+// Beneath the folder and over no link of any kind, whatever `name` turns out to be. A kernel before
+// 5.6 has no such call, and a container may forbid it with EPERM: then single components and
+// O_NOFOLLOW have to do. Where EPERM is the file's own answer, the second call hears it again.
+int open_beneath(int folder, const char* name, int flags, mode_t mode) {
+  struct open_how how {};
+  how.flags = static_cast<std::uint64_t>(flags);
+  how.mode = mode;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  const auto file = static_cast<int>(::syscall(SYS_openat2, folder, name, &how, sizeof how));
+  if (file >= 0 || (errno != ENOSYS && errno != EPERM)) return file;
+  return ::openat(folder, name, flags, mode);
 }
 
 // umask() can only be read by setting it, which other threads would see; /proc tells it.
@@ -126,7 +141,7 @@ class PosixFolder final : public core::Folder {
                                                 int flags, mode_t mode) {
     assert(is_single_component(name));
     Descriptor file(uninterrupted(
-        [&] { return ::openat(descriptor_.get(), name.c_str(), flags | kOpenFlags, mode); }));
+        [&] { return open_beneath(descriptor_.get(), name.c_str(), flags | kOpenFlags, mode); }));
     if (!file.valid()) return failure(operation, name);
     return std::make_unique<PosixFile>(std::move(file), path_of(name));
   }

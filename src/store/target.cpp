@@ -73,18 +73,21 @@ Result<std::string> read_whole(core::File& file, std::size_t size) {
 
 // A sidecar that is sound in itself. Fails with why there is none, in words.
 tl::expected<Sidecar, std::string> load_sidecar(core::Folder& folder, const std::string& name) {
-  const auto info = folder.info(name);
-  if (!info) return tl::unexpected("it cannot be looked at: " + info.error().cause);
-  if (!*info) return tl::unexpected<std::string>("there is no sidecar");
-  if (!(*info)->regular || !(*info)->ours) {
+  auto file = folder.open(name, core::Access::Read);
+  if (!file && file.error().number == ENOENT) {
+    return tl::unexpected<std::string>("there is no sidecar");
+  }
+  if (!file) return tl::unexpected("the sidecar cannot be opened: " + file.error().cause);
+  // Of what was opened: the name may be another file's by now.
+  const auto info = (*file)->info();
+  if (!info) return tl::unexpected("the sidecar cannot be looked at: " + info.error().cause);
+  if (!info->regular || !info->ours) {
     return tl::unexpected<std::string>("the sidecar is no regular file of this user");
   }
-  if ((*info)->size > kMaxSidecarBytes) {
+  if (info->size > kMaxSidecarBytes) {
     return tl::unexpected<std::string>("the sidecar is too large to be one of xget's");
   }
-  auto file = folder.open(name, core::Access::Read);
-  if (!file) return tl::unexpected("the sidecar cannot be opened: " + file.error().cause);
-  const auto text = read_whole(**file, static_cast<std::size_t>((*info)->size));
+  const auto text = read_whole(**file, static_cast<std::size_t>(info->size));
   if (!text) return tl::unexpected("the sidecar cannot be read: " + text.error().cause);
   auto sidecar = parse_sidecar(*text);
   if (!sidecar) return tl::unexpected("the sidecar is not believed: " + sidecar.error().cause);

@@ -84,8 +84,8 @@ def test_what_a_file_system_lacks_is_done_otherwise(page, path, fault):
 
 # ---- dying at a system call ------------------------------------------------------------------
 
-STEPS = ["openat", "fallocate", "pwrite64", "fdatasync", "fsync", "rename,renameat,renameat2",
-         "unlink,unlinkat", "fchmod", "linkat"]
+STEPS = ["openat,openat2", "fallocate", "pwrite64", "fdatasync", "fsync",
+         "rename,renameat,renameat2", "unlink,unlinkat", "fchmod", "linkat"]
 
 
 @pytest.mark.parametrize("calls", STEPS)
