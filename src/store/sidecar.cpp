@@ -56,6 +56,9 @@ std::optional<std::string> from_text(std::string_view text) {
   return bytes;
 }
 
+// ASCII alone, so that no terminal obeys what a server sent when the document is looked at.
+std::string dump(const Json& json) { return json.dump(-1, ' ', true); }
+
 // Reads members strictly: the first that is missing or of another type fails the whole.
 class Reader {
  public:
@@ -246,7 +249,7 @@ std::string serialise(const Sidecar& sidecar) {
                      {"url", to_text(sidecar.url)},
                      {"validators", to_json(sidecar.validators)},
                      {"committing", sidecar.committing}};
-  std::string covered = head.dump().substr(1);
+  std::string covered = dump(head).substr(1);
   covered.back() = ',';
   append_pieces(covered, sidecar);
   covered += ',';
@@ -287,7 +290,7 @@ std::string serialise(const OriginMark& mark, std::int64_t mtime_ns) {
                          {"mtime_ns", mtime_ns},
                          {"strong_etag", to_text(mark.strong_etag)},
                          {"last_modified", to_text(mark.last_modified)}};
-  return document.dump();
+  return dump(document);
 }
 
 std::optional<OriginMark> parse_origin_mark(std::string_view document, std::uint64_t size,

@@ -9,7 +9,8 @@
 //
 // on one line; pieces and runs ascend. The digest stands first and covers the text rather than
 // the values, so that no reading of it, however lenient, can believe a changed document. Texts
-// from servers are bytes, and need not be UTF-8: byte N is kept as the character U+00NN.
+// from servers are bytes, and need not be UTF-8: byte N is kept as the character U+00NN, which is
+// written as \u00NN where it is not ASCII.
 //
 // Turned down: a binary bitmap (no digests, not readable), an append-only log (needs compaction
 // and a torn-tail rule; at 1 MiB a whole document costs 12 ms on a worker).
