@@ -118,7 +118,9 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   request.source.user_password =
       spec.user_password.empty() ? url->user_password : spec.user_password;
   request.asked_with = asked_with(spec, request.source);
-  request.source.referer = spec.referer;
+  auto referer = parse_header_line("Referer: " + spec.referer);
+  if (!referer) return usage("--referer", std::move(referer.error()));
+  request.source.referer = std::move(referer->value);
   for (const std::string& rule : options.connect_to) {
     auto connect_to = net::parse_connect_to(rule);
     if (!connect_to) return fail(std::move(connect_to.error()));

@@ -103,6 +103,14 @@ TEST_CASE("a refused header's value, which may be a secret, is not in the error"
   CHECK(to_string(request.error()).find("canary") == std::string::npos);
 }
 
+TEST_CASE("a referer brings no other header along") {
+  CHECK(api::prepare({.url = kUrl, .referer = "https://h/a"}, {})->source.referer == "https://h/a");
+  const auto request = api::prepare({.url = kUrl, .referer = "https://h/\r\nEvil: canary"}, {});
+  REQUIRE_FALSE(request.has_value());
+  CHECK(request.error().subject == "--referer");
+  CHECK(to_string(request.error()).find("canary") == std::string::npos);
+}
+
 TEST_CASE("credentials are the given ones, or else the URL's") {
   const std::string url = "https://me:mine@host.example/file";
   CHECK(api::prepare({.url = url}, {})->source.user_password == "me:mine");
