@@ -17,6 +17,7 @@
 #include "cli/help.hpp"
 #include "cli/interpret.hpp"
 #include "cli/open_files.hpp"
+#include "cli/process_list.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/resume_command.hpp"
@@ -145,6 +146,7 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
 ExitCode download(const CommandLine& line) {
   const auto given = read_words(line.words);
   if (!given) return report_failure(given.error());
+  hide_in_process_list(*given, line.argv);
   if (given->has(OptionId::Help)) return print_to_standard_output(help_text());
   if (given->has(OptionId::Version)) {
     return print_to_standard_output("xget " + std::string(version()) + "\n");

@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   try {
     open_standard_streams();
     CommandLine line;
+    line.argv = {argv, static_cast<std::size_t>(argc)};
     line.program = argc > 0 ? argv[0] : "xget";
     for (int i = 1; i < argc; ++i) line.words.emplace_back(argv[i]);
     return static_cast<int>(dispatch(line));

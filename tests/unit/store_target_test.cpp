@@ -139,7 +139,7 @@ TEST_CASE("a partial comes with its sidecar only if that one is sound and names 
   REQUIRE(::unlink((here / "f.partial.json").c_str()) == 0);
   write_file(here / "planted", serialise(sidecar_for(here / "f.partial")));
   REQUIRE(::symlink("planted", (here / "f.partial.json").c_str()) == 0);
-  CHECK(problem().find("symbolic link") != std::string::npos);
+  CHECK_THAT(problem(), Catch::Contains("symbolic link"));
   REQUIRE(::unlink((here / "f.partial.json").c_str()) == 0);
   REQUIRE(::mkfifo((here / "f.partial.json").c_str(), 0600) == 0);
   CHECK(problem() == "the sidecar is no regular file of this user");
