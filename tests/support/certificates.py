@@ -5,16 +5,15 @@ import shutil
 import subprocess
 import tempfile
 
-_SERVER_EXTENSIONS = """\
-subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1
-extendedKeyUsage=serverAuth
-"""
+LOCAL_NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
 
 
 class Certificates:
-    """Paths of PEM files: `ca`, and `certificate` with `key` for localhost, 127.0.0.1 and ::1."""
+    """Paths of PEM files: `ca`, and `certificate` with `key` for `names`. Minus one for `days`
+    makes one that expired yesterday; the authority's own is always good."""
 
-    def __init__(self):
+    def __init__(self, names: str = LOCAL_NAMES, days: int = 2):
+        self._names, self._days = names, days
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="xget-ca-"))
         self.ca = self.folder / "ca.pem"
         self.certificate = self.folder / "server.pem"
@@ -31,14 +30,14 @@ class Certificates:
         ca_key = self.folder / "ca.key"
         request = self.folder / "server.csr"
         extensions = self.folder / "server.ext"
-        extensions.write_text(_SERVER_EXTENSIONS)
+        extensions.write_text(f"subjectAltName={self._names}\nextendedKeyUsage=serverAuth\n")
         new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         self._openssl("req", "-x509", *new_key, "-keyout", ca_key, "-out", self.ca, "-days", "2",
                       "-subj", "/CN=xget tests", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         self._openssl("req", *new_key, "-keyout", self.key, "-out", request,
                       "-subj", "/CN=localhost")
         self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", ca_key,
-                      "-CAcreateserial", "-days", "2", "-extfile", extensions,
+                      "-CAcreateserial", "-days", self._days, "-extfile", extensions,
                       "-out", self.certificate)
 
     @staticmethod

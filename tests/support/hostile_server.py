@@ -17,6 +17,7 @@ import ssl
 import struct
 import threading
 import time
+import warnings
 from collections.abc import Callable
 
 from support.answers import Answer, Request, Resource, honest_answer, plain_answer
@@ -134,10 +135,12 @@ class Page:
 class HostileServer:
     """`on_accept(number, open)` is asked for each connection, with its number (from 1) and how
     many are open, itself included: it returns None to serve it, or "rst", "fin" or "503".
-    `send_buffer` bounds what the kernel holds of what the client has not read."""
+    `send_buffer` bounds what the kernel holds of what the client has not read. `tls_version` is
+    the only one spoken, however old."""
 
     def __init__(self, certificates=None, on_accept=None, send_buffer: int | None = 64 << 10,
-                 families=(socket.AF_INET, socket.AF_INET6), port: int = 0):
+                 families=(socket.AF_INET, socket.AF_INET6), port: int = 0,
+                 tls_version: ssl.TLSVersion | None = None):
         self.pages: dict[str, Page] = {}
         self.make_page: Callable[[str], Page | None] = lambda path: None  # for unknown paths
         self.stopping = threading.Event()
@@ -152,6 +155,8 @@ class HostileServer:
         if certificates is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(certificates.certificate, certificates.key)
+            if tls_version is not None:
+                _speak_only(self._tls, tls_version)
         self._listeners = _listen(families, port)
         self.port = self._listeners[0].getsockname()[1]
 
@@ -406,6 +411,13 @@ class Connection:
         self._socket.settimeout(1)
         while self._socket.recv(_CHUNK):
             pass
+
+
+def _speak_only(context: ssl.SSLContext, version: ssl.TLSVersion):
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():  # Python knows that the old ones are
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
 
 
 def _reset(connection: socket.socket):
