@@ -115,6 +115,14 @@ Result<Origin> read_origin(CURLU* handle, const Blame& blame) {
         rc != CURLUE_OK)
       return blame.fails(rc);
   }
+  if (!is_ascii(raw_host)) {
+    // IDNA makes plain digits of those of other scripts, and only a whole URL is searched for an
+    // IPv4 address: "①②⑦.1" is 127.0.0.1.
+    const std::string whole = part(handle, CURLUPART_URL);
+    if (const CURLUcode rc = curl_url_set(handle, CURLUPART_URL, whole.c_str(), 0); rc != CURLUE_OK)
+      return blame.fails(rc);
+    *host = part(handle, CURLUPART_HOST);
+  }
   origin.host = *host;
   if (origin.host.front() == '[') {
     origin.host = origin.host.substr(1, origin.host.size() - 2);

@@ -41,6 +41,17 @@ TEST_CASE("host names outside ASCII become punycode under any locale") {
   REQUIRE(url);
   CHECK(url->origin.host == "xn--bcher-kva.example");
   CHECK(url->text == "http://xn--bcher-kva.example/%c3%a4");
+  CHECK(parse_url("http://me:p%40ss@bücher.example/")->user_password == "me:p@ss");
+}
+
+TEST_CASE("an IPv4 address in digits of another script is one") {
+  for (const char* host : {"①②⑦.1", "１２７.0.0.1", "０x7f.1"}) {
+    INFO(host);
+    const auto url = parse_url("http://" + std::string(host) + "/a");
+    REQUIRE(url);
+    CHECK(url->origin.host == "127.0.0.1");
+    CHECK(url->text == "http://127.0.0.1/a");
+  }
 }
 
 TEST_CASE("an IPv6 literal loses its brackets in the origin alone") {
