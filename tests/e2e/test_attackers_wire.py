@@ -164,6 +164,10 @@ def interim_flood(x):
 
 
 FLOODS = {
+    # Those that libcurl would let through, then those that it would not.
+    "a few lines too many": t.raw_head(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1048583\r\n" + b"a:b\r\n" * 300 + b"\r\n"),
+    "a few bytes too many": t.flood(80 * KIB),
     "many lines": t.flood(10 * MIB), "short lines": t.raw_head(
         b"HTTP/1.1 200 OK\r\n" + b"a:b\r\n" * MIB + b"\r\n"),
     "one long line": t.extra_header("X-Flood", "f" * 10 * MIB),
