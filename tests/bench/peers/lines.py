@@ -32,7 +32,7 @@ LINES = [
     Line("sends a Content-Range that makes no sense",
          ("total-of-dots", "total-of-letters", "content-range-star-only",
           "content-range-negative")),
-    Line("gives at most 1 MiB of a range", ("caps-ranges-at-a-megabyte",)),
+    Line("gives at most 100 kB of a range", ("caps-ranges-at-100-kb",)),
     Line("compresses a range in the middle", ("gzip-on-a-range",)),
     Line("compresses everything, unasked", ("gzip-on-everything",)),
     Line("answers 416 to any range", ("416-to-any-range",)),
