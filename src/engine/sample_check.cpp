@@ -27,6 +27,11 @@ std::vector<ByteRange> choose_samples(const RangeSet& held, core::Random& random
   return chosen.ranges();
 }
 
+// Some servers cap their ranges, and some connections break off: what came was compared already.
+bool may_go_on(const core::FetchEnd& end) {
+  return !end.failure || end.failure->kind == core::FailureKind::CutShort;
+}
+
 }  // namespace
 
 SampleCheck::SampleCheck(core::Source& source, core::SourceListener& owner,
@@ -93,7 +98,7 @@ void SampleCheck::on_fetch_end(core::FetchId, const core::FetchEnd& end) {
   if (!end.failure && position_ == sample.end) {
     samples_.pop_back();
     fetch_next();
-  } else if (!end.failure && position_ > sample.begin) {  // a server that caps its ranges
+  } else if (may_go_on(end) && position_ > sample.begin) {
     sample.begin = position_;
     fetch_next();
   } else if (!end.failure) {
