@@ -1,8 +1,8 @@
 // How many connections a job should use. One replaceable piece: the scheduler asks target() and
 // tells what happened.
+// Pure; lives as long as its job, so that what was learnt outlasts a doubt about the version.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 
 #include "base/time.hpp"
@@ -14,31 +14,33 @@ class ConnectionPolicy {
   virtual ~ConnectionPolicy() = default;
   // Connections wanted now, at least 1.
   [[nodiscard]] virtual int target(Instant now) const = 0;
-  // The server refused a connection or a request for being busy while `active` others ran.
-  virtual void on_refusal(int active, Instant now) = 0;
+  // A request was turned away, or not answered, while `active` others of the job were under way.
+  // The server asks to be left alone for `wait`; zero if it did not say.
+  virtual void on_refusal(int active, Duration wait, Instant now) = 0;
+  // A request was answered; with it `active` are receiving.
+  virtual void on_answer(int active, Instant now) = 0;
 };
 
-// A number given by the user. A refusal lowers it to what the server was seen to bear; from then on
-// one more is tried every ten seconds, since it may have been a restart.
+// A number given by the user. A refusal lowers it to what the server was seen to bear. One more is
+// tried a second later, since it may have been a passing trouble, and each time that the same
+// number is refused again only after twice the wait before: a server that bears no more is asked a
+// dozen times in an hour, and one that has recovered is back at the full number within some round
+// trips.
 class FixedConnections final : public ConnectionPolicy {
  public:
-  static constexpr Duration kRegrowth = std::chrono::seconds(10);
+  static constexpr Duration kFirstPause = std::chrono::seconds(1);
+  static constexpr Duration kLongestPause = std::chrono::minutes(10);
 
-  explicit FixedConnections(int count) : count_(std::max(1, count)), borne_(count_) {}
-  [[nodiscard]] int target(Instant now) const override {
-    if (borne_ == count_) return count_;
-    return static_cast<int>(
-        std::min<Duration::rep>(count_, borne_ + (now - refused_at_) / kRegrowth));
-  }
-  void on_refusal(int active, Instant now) override {
-    borne_ = std::clamp(active, 1, count_);
-    refused_at_ = now;
-  }
+  explicit FixedConnections(int count);
+  [[nodiscard]] int target(Instant now) const override;
+  void on_refusal(int active, Duration wait, Instant now) override;
+  void on_answer(int active, Instant now) override;
 
  private:
   int count_;
   int borne_;
-  Instant refused_at_{};
+  Duration pause_{};  // the last one before one more was tried
+  Instant one_more_at_{};
 };
 
 }  // namespace xget::core

@@ -11,7 +11,6 @@ const char* to_string(FailureKind kind) {
     case FailureKind::Stall: return "stall";
     case FailureKind::Busy: return "busy";
     case FailureKind::ServerError: return "server error";
-    case FailureKind::Expired: return "expired";
     case FailureKind::NotFound: return "not found";
     case FailureKind::Denied: return "denied";
     case FailureKind::OtherVersion: return "other version";
@@ -25,6 +24,7 @@ const char* to_string(FailureKind kind) {
     case FailureKind::Certificate: return "certificate";
     case FailureKind::WrongKey: return "wrong key";
     case FailureKind::Proxy: return "proxy";
+    case FailureKind::ProxyDenied: return "proxy denied";
     case FailureKind::Unusable: return "unusable";
     case FailureKind::TooLarge: return "too large";
   }

@@ -17,9 +17,8 @@ enum class FailureKind {
   Stall,          // no bytes for too long
   Busy,           // 429 or 503: wait, and use fewer connections
   ServerError,    // 500, 502, 504, 52x
-  Expired,        // 401, 403, 410 after the resource was once served: resolve the URL again
-  NotFound,       // 404 and other 4xx: final on the first request
-  Denied,         // 401, 403, 407 on the first request: final
+  NotFound,       // 404, 410 and other 4xx: final, or the URL has expired
+  Denied,         // 401, 403: final, or the URL has expired
   OtherVersion,   // the validator or the size shows another version
   NoRanges,       // 200 to a range, or no range support
   BadRange,       // a 206 that is not what was asked: wrong start, nonsense Content-Range, ...
@@ -31,6 +30,7 @@ enum class FailureKind {
   Certificate,    // the server is not who it should be: final
   WrongKey,       // its public key is not the pinned one: final
   Proxy,          // the proxy failed
+  ProxyDenied,    // it wants credentials, or others: final
   Unusable,       // a request that can never work: final
   TooLarge,       // over --max-filesize: final
 };

@@ -173,7 +173,6 @@ Judgement judge_redirect(const ResponseHead& head) {
 
 Failure judge_client_error(const ResponseHead& head, const Question& question) {
   const std::string status = "HTTP status " + std::to_string(head.status);
-  const bool served_before = question.expected.has_value();
   switch (head.status) {
     case 400:
     case 405:
@@ -181,14 +180,11 @@ Failure judge_client_error(const ResponseHead& head, const Question& question) {
     case 501:
       if (question.ranged) return failure(FailureKind::NoRanges, head, status + " to a range");
       return failure(FailureKind::NotFound, head, status);
-    case 401:
-    case 403:
-      return failure(served_before ? FailureKind::Expired : FailureKind::Denied, head,
-                     status + (head.status == 401 ? " (credentials needed)" : " (forbidden)"));
-    case 407: return failure(FailureKind::Proxy, head, status + " (the proxy wants credentials)");
-    case 410:
-      return failure(served_before ? FailureKind::Expired : FailureKind::NotFound, head,
-                     status + " (gone)");
+    case 401: return failure(FailureKind::Denied, head, status + " (credentials needed)");
+    case 403: return failure(FailureKind::Denied, head, status + " (forbidden)");
+    case 407:
+      return failure(FailureKind::ProxyDenied, head, status + " (the proxy wants credentials)");
+    case 410: return failure(FailureKind::NotFound, head, status + " (gone)");
     case 404: return failure(FailureKind::NotFound, head, status + " (not found)");
     case 408:
     case 421:

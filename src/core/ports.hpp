@@ -64,6 +64,7 @@ enum class TransferStatus {
   CertificateBad,  // not valid for this host: final
   WrongKey,        // its public key is not the pinned one: final
   ProxyFailed,     // the proxy cannot be resolved, reached or refuses
+  ProxyDenied,     // it wants credentials, or others: final
   Cancelled,       // the listener refused it
   Unusable,        // a request that can never work (bad client certificate file, bad URL): final
 };

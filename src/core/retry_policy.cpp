@@ -7,6 +7,7 @@ namespace xget::core {
 namespace {
 
 constexpr std::uint64_t kProgressBytes = 1024;
+constexpr int kBadRangesBeforeAskingPlainly = 3;
 
 // Half of it is fixed and half is chance, so that many clients spread out but none hurries.
 Duration jittered(Duration wait, std::uint64_t random) {
@@ -14,9 +15,8 @@ Duration jittered(Duration wait, std::uint64_t random) {
   return from_seconds(to_seconds(wait) * fraction);
 }
 
-}  // namespace
-
-Remedy remedy_for(FailureKind kind, bool served) {
+// By what it is alone. `served`: the source has already given bytes of this resource in this run.
+Remedy usual_remedy(FailureKind kind, bool served) {
   switch (kind) {
     case FailureKind::Resolve:
     case FailureKind::Connect:
@@ -29,14 +29,14 @@ Remedy remedy_for(FailureKind kind, bool served) {
     case FailureKind::Proxy:
     case FailureKind::BadResponse: return Remedy::TryAgain;
     case FailureKind::BadRange: return served ? Remedy::TryAgain : Remedy::AskPlainly;
-    case FailureKind::Expired:
+    case FailureKind::Denied:
     case FailureKind::NotFound: return served ? Remedy::StartOver : Remedy::GiveUp;
     case FailureKind::NoRanges: return Remedy::AskPlainly;
     case FailureKind::OtherVersion:
     case FailureKind::Unsatisfiable: return Remedy::CheckVersion;
-    case FailureKind::Denied:
     case FailureKind::Coded:
     case FailureKind::BadRedirect:
+    case FailureKind::ProxyDenied:
     case FailureKind::Certificate:
     case FailureKind::WrongKey:
     case FailureKind::Unusable:
@@ -45,9 +45,34 @@ Remedy remedy_for(FailureKind kind, bool served) {
   return Remedy::GiveUp;
 }
 
-bool final_for_all(FailureKind kind) {
-  return kind == FailureKind::Certificate || kind == FailureKind::WrongKey ||
-         kind == FailureKind::Unusable || kind == FailureKind::TooLarge;
+// Servers have many ways to turn one connection more away: while others deliver, whatever keeps a
+// request from its answer may be one.
+bool may_be_one_too_many(FailureKind kind, bool answered) {
+  switch (kind) {
+    case FailureKind::Busy:
+    case FailureKind::Connect:
+    case FailureKind::Broken:
+    case FailureKind::ServerError:
+    case FailureKind::Tls:
+    case FailureKind::Proxy:
+    case FailureKind::Denied:
+    case FailureKind::NotFound:
+    case FailureKind::Coded:
+    case FailureKind::BadRedirect: return true;
+    case FailureKind::Stall: return !answered;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+OtherWay other_way_to_ask(FailureKind kind, const Asked& asked) {
+  const bool gone = kind == FailureKind::Denied || kind == FailureKind::NotFound;
+  if (gone && asked.remembered_place) return OtherWay::FromGivenUrl;
+  if (kind == FailureKind::NoRanges && asked.conditional) return OtherWay::WithoutIfRange;
+  const bool bad_range = kind == FailureKind::NoRanges || kind == FailureKind::BadRange;
+  if (bad_range && asked.whole_as_range) return OtherWay::WithoutRange;
+  return OtherWay::None;
 }
 
 void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
@@ -56,6 +81,16 @@ void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
   served_ = true;
   failures_ = 0;
   last_byte_at_ = now;
+}
+
+Remedy RetryPolicy::remedy_for(FailureKind kind, const Attempt& attempt) {
+  Remedy remedy = usual_remedy(kind, served_);
+  if (kind == FailureKind::BadRange && ++bad_ranges_ >= kBadRangesBeforeAskingPlainly) {
+    bad_ranges_ = 0;
+    remedy = Remedy::AskPlainly;
+  }
+  const bool other_question = remedy == Remedy::AskPlainly || remedy == Remedy::CheckVersion;
+  return other_question && attempt.asked_openly ? Remedy::GiveUp : remedy;
 }
 
 bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instant now) {
@@ -71,20 +106,29 @@ bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instan
                                     : limits_.failures);
 }
 
-RetryPolicy::Decision RetryPolicy::on_failure(const Failure& failure, const Attempt& attempt,
-                                              Instant now, std::uint64_t random) {
-  const bool progressed = std::exchange(bytes_since_failure_, 0) >= kProgressBytes;
-  if (used_up(failure, attempt, now)) {
-    return {.give_up = true, .wait = failure.retry_after.value_or(Duration::zero())};
-  }
+Duration RetryPolicy::next_wait(bool progressed, std::uint64_t random) const {
   const int doublings = std::clamp(failures_ - 1, 0, 10);
   Duration wait =
       std::min(limits_.longest_wait, limits_.first_wait * (Duration::rep{1} << doublings));
   // A connection that delivered and then broke is simply made again.
   if (progressed) wait = std::min(wait, limits_.first_wait / 10);
-  wait = jittered(wait, random);
-  if (failure.retry_after) wait = std::max(wait, *failure.retry_after);
-  return {.give_up = false, .wait = wait};
+  return jittered(wait, random);
+}
+
+RetryPolicy::Verdict RetryPolicy::on_failure(const Failure& failure, const Attempt& attempt,
+                                             Instant now, std::uint64_t random) {
+  const Duration asked_for = failure.retry_after.value_or(Duration::zero());
+  if (attempt.others_work && may_be_one_too_many(failure.kind, attempt.answered)) {
+    return {Remedy::FewerConnections, asked_for};
+  }
+  const bool progressed = std::exchange(bytes_since_failure_, 0) >= kProgressBytes;
+  const Remedy remedy = remedy_for(failure.kind, attempt);
+  if (remedy == Remedy::GiveUp || used_up(failure, attempt, now)) {
+    return {Remedy::GiveUp, asked_for};
+  }
+  Duration wait = next_wait(progressed, random);
+  if (const auto end = deadline()) wait = std::min(wait, std::max(Duration::zero(), *end - now));
+  return {remedy, std::max(wait, asked_for)};
 }
 
 std::optional<Instant> RetryPolicy::deadline() const {

@@ -10,18 +10,32 @@
 
 namespace xget::core {
 
-enum class Remedy {
-  TryAgain,      // the same request, later
-  StartOver,     // from the URL the user gave, later: where it led has expired
-  AskPlainly,    // the source does not serve ranges (any more): one stream from 0
-  CheckVersion,  // the resource may have changed: ask what it is now
-  GiveUp,        // nothing that is done again can help
+// ---- within one fetch: the same question, put differently ------------------------------------
+
+enum class OtherWay {
+  None,
+  FromGivenUrl,    // not from where redirects led before: that may have expired
+  WithoutIfRange,  // some servers answer 200 to any
+  WithoutRange,    // some servers refuse a range that is the whole
 };
-// `served`: the source has already given bytes of this resource in this run.
-Remedy remedy_for(FailureKind kind, bool served);
-// One request's failure shows that no other can succeed either. What is final for the first
-// request may be a server's way to refuse one connection more.
-bool final_for_all(FailureKind kind);
+struct Asked {
+  bool remembered_place = false;  // where redirects led before, not the URL the user gave
+  bool conditional = false;       // with If-Range
+  bool whole_as_range = false;    // a range that begins at 0 and has no end
+};
+// Each way is to be dropped once it has failed, so that this comes to an end.
+OtherWay other_way_to_ask(FailureKind kind, const Asked& asked);
+
+// ---- after a fetch ---------------------------------------------------------------------------
+
+enum class Remedy {
+  TryAgain,          // the same request, later
+  StartOver,         // from the URL the user gave, later: where it led has expired
+  FewerConnections,  // those that work go on; this one was one too many
+  AskPlainly,        // the source does not serve ranges (any more): one stream from 0
+  CheckVersion,      // the resource may have changed: ask what it is now
+  GiveUp,            // nothing that is done again can help
+};
 
 struct RetryLimits {
   int failures = 15;                   // in a row without a new byte
@@ -38,34 +52,42 @@ class RetryPolicy {
 
   // Progress is a kibibyte: a server that drips a byte per attempt makes none.
   void on_progress(std::uint64_t bytes, Instant now);
+  // A response was judged usable.
+  void on_answer() { bad_ranges_ = 0; }
 
   // From now on bytes are waited for; what came before counts no longer for give_up_after.
   void begin_waiting(Instant now) { last_byte_at_ = now; }
 
-  struct Decision {
-    bool give_up = false;
-    Duration wait{};
-  };
   struct Attempt {
-    Instant started;           // when the request was made
-    bool others_work = false;  // other connections deliver meanwhile
+    Instant started;            // when the request was made
+    bool answered = false;      // its response was judged usable
+    bool others_work = false;   // other connections deliver meanwhile
+    bool asked_openly = false;  // what the resource is now: there is no plainer question
+  };
+  struct Verdict {
+    Remedy remedy = Remedy::GiveUp;
+    Duration wait{};  // before the next request; the server's own Retry-After when it is given up
   };
   // `random` is uniform over 64 bits and jitters the wait. Many requests that fail together are one
   // failure, and while others work none is a step towards giving up.
-  Decision on_failure(const Failure& failure, const Attempt& attempt, Instant now,
-                      std::uint64_t random);
+  Verdict on_failure(const Failure& failure, const Attempt& attempt, Instant now,
+                     std::uint64_t random);
 
   // When give_up_after will have passed without a new byte.
   [[nodiscard]] std::optional<Instant> deadline() const;
+  // The source has given bytes of this resource in this run.
   [[nodiscard]] bool served() const { return served_; }
 
  private:
+  [[nodiscard]] Remedy remedy_for(FailureKind kind, const Attempt& attempt);
+  [[nodiscard]] bool used_up(const Failure& failure, const Attempt& attempt, Instant now);
+  [[nodiscard]] Duration next_wait(bool progressed, std::uint64_t random) const;
+
   RetryLimits limits_;
   Instant last_byte_at_;
-  [[nodiscard]] bool used_up(const Failure& failure, const Attempt& attempt, Instant now);
-
   std::uint64_t bytes_since_failure_ = 0;
   int failures_ = 0;
+  int bad_ranges_ = 0;                   // in a row
   std::optional<Instant> last_counted_;  // failure
   bool served_ = false;
 };

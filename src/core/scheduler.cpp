@@ -14,16 +14,21 @@ constexpr int kRoundTripsPerRange = 32;
 constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
-constexpr int kBadRangesBeforeAskingPlainly = 3;
-constexpr Duration kWaitOfRefused = std::chrono::seconds(1);
+// An answer that takes so many times as long as any before it is not on its way, if others are.
+constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
+constexpr int kAnswersOfPatience = 16;
+constexpr Duration kLeastPatience = std::chrono::seconds(5);
+constexpr int kAnswersOfPatienceInTail = 4;
+constexpr Duration kLeastPatienceInTail = std::chrono::seconds(1);
 
 }  // namespace
 
 Scheduler::Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections,
-                     Random& random)
+                     RangeCap& range_cap, Random& random)
     : plan_(std::move(plan)),
       retry_(retry),
       connections_(connections),
+      range_cap_(range_cap),
       random_(random),
       missing_(ByteRange{0, plan_.size}),
       window_end_(plan_.window_end),
@@ -47,6 +52,8 @@ SchedulerActions Scheduler::on(const SchedulerEvent& event, Instant now) {
 
 void Scheduler::handle(const SegmentAdopted& event, Instant now) {
   ByteRange range{event.range.begin, std::min(event.range.end, plan_.size)};
+  note_answer(plan_.size - range.begin, range.length());
+  longest_answer_ = std::max({longest_answer_, event.round_trip, kShortestAnswer});
   const int target = connections(now);
   if (target > 1) {
     // Its response has no end of its own: give it an equal share, so that the one cut it costs
@@ -69,9 +76,15 @@ void Scheduler::handle(const SegmentAdopted& event, Instant now) {
 void Scheduler::handle(const SegmentOpened& event, Instant now) {
   Segment* segment = find(event.id);
   if (segment == nullptr) return;
-  bad_ranges_ = 0;
   segment->opened = true;
   segment->granted_end = event.granted_end;
+  longest_answer_ = std::max({longest_answer_, now - segment->started, kShortestAnswer});
+  note_answer(segment->asked_end - segment->position, event.granted_end - segment->position);
+  connections_.on_answer(receiving(), now);
+  if (plan_.ranges && event.granted_end < segment->end) {
+    missing_.add({event.granted_end, segment->end});
+    segment->end = event.granted_end;
+  }
   segment->round_trip = event.round_trip;
   segment->last_activity = segment->window_start = now;
   segment->rate = RateEstimator(now);
@@ -103,9 +116,9 @@ void Scheduler::handle(const SegmentPaused& event, Instant now) {
 void Scheduler::handle(const SegmentEnded& event, Instant now) {
   const Segment* segment = find(event.id);
   if (segment == nullptr) return;
-  const Instant started = segment->started;
+  const RetryPolicy::Attempt attempt{.started = segment->started, .answered = segment->opened};
   finish_segment(event.id, event.failure.has_value(), now);
-  if (event.failure) after_failure(*event.failure, started, now);
+  if (event.failure) after_failure(*event.failure, attempt, now);
 }
 
 void Scheduler::handle(const RangeLost& event, Instant now) {
@@ -172,6 +185,7 @@ Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
   segments_.push_back({.id = next_id_++,
                        .position = range.begin,
                        .end = range.end,
+                       .asked_end = range.end,
                        .started = now,
                        .last_activity = now,
                        .window_start = now,
@@ -195,40 +209,38 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
   segments_.erase(it);
 }
 
-Remedy Scheduler::remedy_after(const Failure& failure) {
-  if (failure.kind == FailureKind::BadRange && ++bad_ranges_ >= kBadRangesBeforeAskingPlainly) {
-    return Remedy::AskPlainly;
-  }
-  return remedy_for(failure.kind, retry_.served());
+// What the head of a usable response tells of the server.
+void Scheduler::note_answer(std::uint64_t asked, std::uint64_t granted) {
+  retry_.on_answer();
+  if (plan_.ranges) range_cap_.on_grant(asked, granted);
 }
 
-void Scheduler::after_failure(const Failure& failure, Instant started, Instant now) {
-  const bool others_work =
-      std::any_of(segments_.begin(), segments_.end(),
-                  [](const Segment& segment) { return segment.opened && !segment.paused; });
-  const Remedy remedy = remedy_after(failure);
-  const bool refused = failure.kind == FailureKind::Busy || failure.kind == FailureKind::Connect ||
-                       remedy == Remedy::GiveUp;
-  if (refused && others_work && !final_for_all(failure.kind)) {
-    // One connection too many; those that work go on, and the rest is theirs.
-    connections_.on_refusal(static_cast<int>(segments_.size()), now);
-    waits_.push_back(now + kWaitOfRefused);
-    return;
+bool Scheduler::any_delivers() const {
+  return std::any_of(segments_.begin(), segments_.end(),
+                     [](const Segment& segment) { return segment.opened && !segment.paused; });
+}
+
+void Scheduler::after_failure(const Failure& failure, RetryPolicy::Attempt attempt, Instant now) {
+  attempt.others_work = any_delivers();
+  const auto verdict = retry_.on_failure(failure, attempt, now, random_.next());
+  switch (verdict.remedy) {
+    case Remedy::FewerConnections:
+      connections_.on_refusal(static_cast<int>(segments_.size()), verdict.wait, now);
+      return;
+    case Remedy::GiveUp:
+      stopped_ = true;
+      actions_.emplace_back(GiveUp{failure});
+      return;
+    case Remedy::AskPlainly:
+    case Remedy::CheckVersion:
+      stopped_ = true;
+      actions_.emplace_back(Reconsider{failure, verdict.wait});
+      return;
+    case Remedy::StartOver: actions_.emplace_back(StartOver{}); break;
+    case Remedy::TryAgain: break;
   }
-  const auto decision = retry_.on_failure(failure, {started, others_work}, now, random_.next());
-  if (decision.give_up || remedy == Remedy::GiveUp) {
-    stopped_ = true;
-    actions_.emplace_back(GiveUp{failure});
-    return;
-  }
-  if (remedy == Remedy::AskPlainly || remedy == Remedy::CheckVersion) {
-    stopped_ = true;
-    actions_.emplace_back(Reconsider{failure, decision.wait});
-    return;
-  }
-  if (remedy == Remedy::StartOver) actions_.emplace_back(StartOver{});
-  if (!others_work) actions_.emplace_back(RetryLater{failure, decision.wait});
-  waits_.push_back(now + decision.wait);
+  if (!attempt.others_work) actions_.emplace_back(RetryLater{failure, verdict.wait});
+  waits_.push_back(now + verdict.wait);
 }
 
 void Scheduler::check_stalls(Instant now) {
@@ -247,14 +259,14 @@ void Scheduler::check_stalls(Instant now) {
       finish_segment(id, false, now);
       continue;
     }
-    const Instant started = find(id)->started;
+    const RetryPolicy::Attempt attempt{.started = find(id)->started, .answered = find(id)->opened};
     finish_segment(id, true, now);
     after_failure({.kind = FailureKind::Stall,
                    .number = 0,
                    .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",
                    .retry_after = std::nullopt,
                    .offered = std::nullopt},
-                  started, now);
+                  attempt, now);
     if (stopped_) return;
   }
 }
@@ -270,10 +282,17 @@ bool Scheduler::stalled(const Segment& segment, Instant now) const {
 }
 
 Instant Scheduler::stall_deadline(const Segment& segment) const {
-  if (!segment.opened) {
-    return segment.last_activity + plan_.connect_timeout + plan_.stall_timeout;
-  }
+  if (!segment.opened) return segment.last_activity + patience();
   return std::min(segment.last_activity, segment.window_start) + plan_.stall_timeout;
+}
+
+// With a request that is not answered. While others deliver the server is well, and may be of those
+// that take one connection too many and never say a word on it.
+Duration Scheduler::patience() const {
+  const Duration full = plan_.connect_timeout + plan_.stall_timeout;
+  if (!any_delivers()) return full;
+  const Duration least = std::min(kLeastPatience, plan_.stall_timeout);
+  return std::min(full, std::max(least, kAnswersOfPatience * longest_answer_));
 }
 
 int Scheduler::connections(Instant now) const {
@@ -294,16 +313,26 @@ void Scheduler::fill(Instant now) {
 std::optional<ByteRange> Scheduler::pick(Instant now) const {
   const auto gap = missing_.next(0);
   if (!gap || gap->begin >= window_end_) return std::nullopt;
-  if (!plan_.ranges || !plan_.split) return gap;
+  if (!plan_.ranges) return gap;
+  if (!plan_.split) return ByteRange{gap->begin, capped(gap->begin, gap->end)};
   std::uint64_t end = align_up(gap->begin + range_length(now));
   // A sliver at the end of the gap is not worth a request of its own.
   if (end + kSmallestRange >= gap->end) end = gap->end;
+  end = capped(gap->begin, end);
   if (end <= window_end_) return ByteRange{gap->begin, end};
   // Beyond the window it would hold a connection without taking a byte; while others move the
   // window, a sliver before its end is not worth a request either.
   const bool sliver = window_end_ - gap->begin < kSmallestRange;
   if (sliver && !segments_.empty()) return std::nullopt;
   return ByteRange{gap->begin, window_end_};
+}
+
+// No further than the server goes in one response, and on a piece boundary if one is within reach.
+std::uint64_t Scheduler::capped(std::uint64_t begin, std::uint64_t end) const {
+  if (end - begin <= range_cap_.longest()) return end;
+  const std::uint64_t furthest = begin + range_cap_.longest();
+  const std::uint64_t boundary = furthest - furthest % plan_.piece_length;
+  return boundary > begin ? boundary : furthest;
 }
 
 // What one of so many connections may take of the window at most.
@@ -327,9 +356,27 @@ std::uint64_t Scheduler::range_length(Instant now) const {
   return std::max(std::min(wanted, most), kSmallestRange);
 }
 
+// A request that is not answered while a connection is free: that one asks instead.
+std::optional<ByteRange> Scheduler::take_over_unanswered(Instant now) {
+  if (longest_answer_ == Duration::zero()) return std::nullopt;  // nobody answers yet
+  const Duration patience =
+      std::max(kLeastPatienceInTail, kAnswersOfPatienceInTail * longest_answer_);
+  for (const Segment& segment : segments_) {
+    if (segment.opened || now - segment.last_activity < patience) continue;
+    const ByteRange range{segment.position, segment.end};
+    const SegmentId id = segment.id;
+    actions_.emplace_back(CancelSegment{id});
+    finish_segment(id, true, now);
+    connections_.on_refusal(static_cast<int>(segments_.size()) + 1, Duration::zero(), now);
+    return ByteRange{range.begin, capped(range.begin, range.end)};
+  }
+  return std::nullopt;
+}
+
 // Splits the rest of the segment that would end last, in proportion to the speeds of the two.
 std::optional<ByteRange> Scheduler::take_over(Instant now) {
   if (!plan_.ranges) return std::nullopt;
+  if (auto unanswered = take_over_unanswered(now)) return unanswered;
   const double fresh_rate = expected_rate(now);
   if (fresh_rate <= 0) return std::nullopt;
   const double setup = 2 * to_seconds(mean_round_trip());
@@ -338,7 +385,7 @@ std::optional<ByteRange> Scheduler::take_over(Instant now) {
   for (Segment& segment : segments_) {
     const double rate = std::max(segment.rate.rate(now), 1.0);
     const double time_left = static_cast<double>(segment.left()) / rate;
-    if (segment.left() >= 2 * kSmallestTakeOver && time_left > latest) {
+    if (segment.opened && segment.left() >= 2 * kSmallestTakeOver && time_left > latest) {
       latest = time_left;
       slowest = &segment;
     }
@@ -352,6 +399,7 @@ std::optional<ByteRange> Scheduler::take_over(Instant now) {
   std::uint64_t middle = slowest->end - static_cast<std::uint64_t>(share);
   middle += kTakeOverAlignment - 1;
   middle -= middle % kTakeOverAlignment;
+  if (slowest->end - middle > range_cap_.longest()) middle = slowest->end - range_cap_.longest();
   if (middle <= slowest->position || middle >= slowest->end) return std::nullopt;
   const ByteRange taken{middle, slowest->end};
   slowest->end = middle;

@@ -22,6 +22,7 @@
 #include "core/connection_policy.hpp"
 #include "core/failure.hpp"
 #include "core/ports.hpp"
+#include "core/range_cap.hpp"
 #include "core/rate_estimator.hpp"
 #include "core/retry_policy.hpp"
 
@@ -134,8 +135,9 @@ struct SchedulerPlan {
 
 class Scheduler {
  public:
-  // `retry`, `connections` and `random` must outlive it.
-  Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections, Random& random);
+  // `retry`, `connections`, `range_cap` and `random` must outlive it.
+  Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections,
+            RangeCap& range_cap, Random& random);
 
   [[nodiscard]] SchedulerActions on(const SchedulerEvent& event, Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -148,7 +150,8 @@ class Scheduler {
   struct Segment {
     SegmentId id = 0;
     std::uint64_t position = 0;
-    std::uint64_t end = 0;          // where it shall end
+    std::uint64_t end = 0;  // where it shall end
+    std::uint64_t asked_end = 0;
     std::uint64_t granted_end = 0;  // where its response ends by itself; 0 until opened
     Duration round_trip{};
     bool opened = false;
@@ -176,20 +179,24 @@ class Scheduler {
   Segment& add_segment(ByteRange range, Instant now);
   // What it did not bring is missing again.
   void finish_segment(SegmentId id, bool failed, Instant now);
-  [[nodiscard]] Remedy remedy_after(const Failure& failure);
-  // Of a request made at `started`.
-  void after_failure(const Failure& failure, Instant started, Instant now);
+  void note_answer(std::uint64_t asked, std::uint64_t granted);
+  [[nodiscard]] bool any_delivers() const;
+  // `attempt` is without what others do meanwhile.
+  void after_failure(const Failure& failure, RetryPolicy::Attempt attempt, Instant now);
   [[nodiscard]] bool held_back() const;  // by us, not by the server: no byte can be taken
   void check_stalls(Instant now);
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;
+  [[nodiscard]] Duration patience() const;
 
   void fill(Instant now);                            // starts segments while connections are free
   [[nodiscard]] int connections(Instant now) const;  // that may be used
   [[nodiscard]] std::uint64_t window_share(int connections) const;
   [[nodiscard]] std::optional<ByteRange> pick(Instant now) const;
   [[nodiscard]] std::uint64_t range_length(Instant now) const;
+  [[nodiscard]] std::uint64_t capped(std::uint64_t begin, std::uint64_t end) const;
   [[nodiscard]] std::optional<ByteRange> take_over(Instant now);
+  [[nodiscard]] std::optional<ByteRange> take_over_unanswered(Instant now);
   [[nodiscard]] std::uint64_t bytes_left() const;
   // Of a connection that is free now: its own if it was seen to work, else that of the others;
   // 0: unknown.
@@ -200,6 +207,7 @@ class Scheduler {
   SchedulerPlan plan_;
   RetryPolicy& retry_;
   ConnectionPolicy& connections_;
+  RangeCap& range_cap_;
   Random& random_;
 
   RangeSet missing_;  // neither held nor assigned to a segment
@@ -207,11 +215,11 @@ class Scheduler {
   std::vector<Instant> waits_;  // each keeps one connection from being used until then
   std::uint64_t window_end_;
   SegmentId next_id_ = 1;
-  int bad_ranges_ = 0;          // in a row
   std::uint64_t furthest_ = 0;  // position that any segment reached
   double last_rate_ = 0;        // of the segment that ended last, bytes per second
   Duration last_round_trip_{};
-  bool stopped_ = false;  // GiveUp or Reconsider was said
+  Duration longest_answer_{};  // from a request to its head; zero: none came yet
+  bool stopped_ = false;       // GiveUp or Reconsider was said
   bool all_written_ = false;
   SchedulerActions actions_;
 };

@@ -173,7 +173,12 @@ Error Arrival::unproven_error(std::optional<std::uint64_t> offered_size) const {
 
 void Arrival::step_probe() {
   if (probe_.offer()) return settle();
-  if (probe_.failure()) settled(error_of(*probe_.failure(), job_.source.name()));
+  if (probe_.failure()) settled(refusal(*probe_.failure()));
+}
+
+Error Arrival::refusal(const core::Failure& failure) const {
+  const bool served = running_ || claimed_bytes() > 0;
+  return error_of(failure, job_.source.name(), served ? Served::Before : Served::Never);
 }
 
 void Arrival::settle() {
@@ -196,7 +201,7 @@ std::optional<Error> Arrival::refuse_size(const core::Representation& offered) c
          .cause = "its size is " + format_size(*offered.size) + ", more than --max-filesize allows",
          .retry_after = std::nullopt,
          .offered = std::nullopt},
-        job_.source.name());
+        job_.source.name(), Served::Never);
   }
   return std::nullopt;
 }
@@ -389,12 +394,13 @@ void Arrival::step_sample(Instant now) {
 // All is asked anew: the resource may be another one by then.
 void Arrival::after_sample_failure(const core::Failure& failure, Instant now) {
   samples_.reset();
-  const auto decision = job_.retry.on_failure(failure, {now}, now, job_.ports.random.next());
-  const bool final = core::remedy_for(failure.kind, job_.retry.served()) == core::Remedy::GiveUp;
-  if (decision.give_up || final) return settled(error_of(failure, job_.source.name()));
-  job_.tell_retry(failure, decision.wait);
+  const auto verdict =
+      job_.retry.on_failure(failure, {.started = now}, now, job_.ports.random.next());
+  if (verdict.remedy == core::Remedy::GiveUp) return settled(refusal(failure));
+  if (verdict.remedy == core::Remedy::StartOver) job_.source.start_over();
+  job_.tell_retry(failure, verdict.wait);
   stage_ = Stage::Probe;
-  probe_.ask_later(whole_resource(), now + decision.wait);
+  probe_.ask_later(whole_resource(), now + verdict.wait);
 }
 
 void Arrival::after_agreement() {

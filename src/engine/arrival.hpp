@@ -93,6 +93,7 @@ class Arrival {
   void after_agreement();
   void after_disagreement();
 
+  [[nodiscard]] Error refusal(const core::Failure& failure) const;
   [[nodiscard]] Error exists_error(std::string cause, WayOn way_on) const;
   [[nodiscard]] Error unproven_error(std::optional<std::uint64_t> offered_size) const;
   [[nodiscard]] std::string why_other_version() const;

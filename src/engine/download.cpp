@@ -113,11 +113,11 @@ TransferPlan Download::transfer_plan() const {
 
 void Download::start_transfer(Instant now) {
   const JobPorts& ports = job_.ports;
-  transfer_ =
-      std::make_unique<Transfer>(transfer_plan(),
-                                 TransferPorts{job_.source, sink_, ports.clock, ports.random,
-                                               ports.limit, job_.retry, job_.connections},
-                                 job_.listener);
+  transfer_ = std::make_unique<Transfer>(
+      transfer_plan(),
+      TransferPorts{job_.source, sink_, ports.clock, ports.random, ports.limit, job_.retry,
+                    job_.connections, job_.range_cap},
+      job_.listener);
   const std::uint64_t held = held_bytes();
   log::info("downloading " + job_.source.name() + " to " + job_.settings.path + ", " +
             (plan_.version.size ? format_size(*plan_.version.size) : "of unknown size") +
@@ -165,7 +165,7 @@ void Download::step_transfer(Instant now) {
   } else if (const auto* doubt = std::get_if<core::Reconsider>(&outcome)) {
     reconsider(*doubt);
   } else if (const auto* end = std::get_if<core::GiveUp>(&outcome)) {
-    outcome_ = error_of(end->failure, job_.source.name());
+    outcome_ = error_of(end->failure, job_.source.name(), Served::Before);
   } else {
     outcome_ = std::get<Error>(outcome);
   }

@@ -6,6 +6,7 @@
 #include "base/defence.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "core/retry_policy.hpp"
 #include "engine/basic_credentials.hpp"
 #include "engine/http_log.hpp"
 
@@ -34,6 +35,7 @@ core::FailureKind kind_of(core::TransferStatus status) {
     case TransferStatus::CertificateBad: return FailureKind::Certificate;
     case TransferStatus::WrongKey: return FailureKind::WrongKey;
     case TransferStatus::ProxyFailed: return FailureKind::Proxy;
+    case TransferStatus::ProxyDenied: return FailureKind::ProxyDenied;
     case TransferStatus::Unusable: return FailureKind::Unusable;
     case TransferStatus::Ok:
     case TransferStatus::Broken:
@@ -270,27 +272,20 @@ core::HeadVerdict HttpSource::refuse(core::FetchId id, core::RequestId request,
   return core::HeadVerdict::Drain;
 }
 
-// Ways of asking that some servers get wrong, or that have expired; each is dropped once it failed.
+// Each way of asking is dropped once it has failed.
 bool HttpSource::ask_differently(Fetch& fetch, const core::Failure& failure) {
-  const bool remembered = fetch.redirects == 0 && fetch.url.text != settings_.url.text;
-  const bool gone = failure.kind == core::FailureKind::Denied ||
-                    failure.kind == core::FailureKind::NotFound ||
-                    failure.kind == core::FailureKind::Expired;
-  if (remembered && gone) {  // where redirects led before
-    leave_address(fetch);
-    fetch.url = settings_.url;
-    return true;
-  }
-  const bool no_range = failure.kind == core::FailureKind::NoRanges;
-  if (no_range && fetch.conditional) {
-    if_range_works_ = false;
-    fetch.conditional = false;
-    return true;
-  }
-  const bool bad_range = no_range || failure.kind == core::FailureKind::BadRange;
-  if (fetch.ranged && from_start(fetch.spec.range) && bad_range) {
-    fetch.ranged = ranges_work_ = false;
-    return true;
+  const core::Asked asked{
+      .remembered_place = fetch.redirects == 0 && fetch.url.text != settings_.url.text,
+      .conditional = fetch.conditional,
+      .whole_as_range = fetch.ranged && from_start(fetch.spec.range)};
+  switch (core::other_way_to_ask(failure.kind, asked)) {
+    case core::OtherWay::None: return false;
+    case core::OtherWay::FromGivenUrl:
+      leave_address(fetch);
+      fetch.url = settings_.url;
+      return true;
+    case core::OtherWay::WithoutIfRange: fetch.conditional = if_range_works_ = false; return true;
+    case core::OtherWay::WithoutRange: fetch.ranged = ranges_work_ = false; return true;
   }
   return false;
 }

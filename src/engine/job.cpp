@@ -20,9 +20,9 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
       source_(std::move(parts.source)),
       connections_(std::move(parts.connections)),
       retry_(settings_.retry, ports.clock.now()),
-      context_{
-          settings_,      ports_, *source_, *this, retry_, *connections_, [this] { wake_ = true; },
-          std::move(tell)},
+      context_{settings_,      ports_,        *source_,   *this,
+               retry_,         *connections_, range_cap_, [this] { wake_ = true; },
+               std::move(tell)},
       destination_(context_, std::move(parts.stream)),
       probe_(context_),
       arrival_(context_, destination_, probe_),
@@ -155,7 +155,9 @@ bool Job::fruitless(const Download& download) {
 }
 
 void Job::act_on(const core::Reconsider& doubt, Instant now) {
-  if (fruitless(*download_)) return stop(error_of(doubt.failure, source_->name()));
+  if (fruitless(*download_)) {
+    return stop(error_of(doubt.failure, source_->name(), Served::Before));
+  }
   stage_ = Stage::Arrive;
   arrival_.ask_again(download_->expected(), doubt, now);
 }

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "core/connection_policy.hpp"
+#include "core/range_cap.hpp"
 #include "core/rate_estimator.hpp"
 #include "core/retry_policy.hpp"
 #include "core/sink.hpp"
@@ -79,6 +80,7 @@ class Job final : public core::SourceListener {
   const std::unique_ptr<core::Source> source_;
   const std::unique_ptr<core::ConnectionPolicy> connections_;
   core::RetryPolicy retry_;
+  core::RangeCap range_cap_;
   const JobContext context_;
 
   Stage stage_ = Stage::Start;

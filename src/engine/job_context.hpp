@@ -9,6 +9,7 @@
 #include "base/digest.hpp"
 #include "core/connection_policy.hpp"
 #include "core/ports.hpp"
+#include "core/range_cap.hpp"
 #include "core/retry_policy.hpp"
 #include "core/source.hpp"
 #include "core/token_bucket.hpp"
@@ -54,6 +55,7 @@ struct JobContext {
   core::SourceListener& listener;  // under which all is fetched; hands the callbacks on
   core::RetryPolicy& retry;
   core::ConnectionPolicy& connections;
+  core::RangeCap& range_cap;
   std::function<void()> wake;  // on_time() has something to do now
   std::function<void(Event)> tell;
 

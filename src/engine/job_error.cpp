@@ -24,11 +24,11 @@ ErrorCode code_of(core::FailureKind kind) {
     case FailureKind::NoRanges: return ErrorCode::Network;
     case FailureKind::OtherVersion:
     case FailureKind::Unsatisfiable: return ErrorCode::Changed;
-    case FailureKind::Expired:
     case FailureKind::NotFound:
     case FailureKind::Denied:
     case FailureKind::Coded:
     case FailureKind::BadRedirect:
+    case FailureKind::ProxyDenied:
     case FailureKind::Certificate:
     case FailureKind::WrongKey:
     case FailureKind::Unusable:
@@ -37,8 +37,12 @@ ErrorCode code_of(core::FailureKind kind) {
   return ErrorCode::Internal;
 }
 
-std::string remedy_of(const core::Failure& failure) {
+std::string remedy_of(const core::Failure& failure, Served served) {
   using core::FailureKind;
+  const bool refused = failure.kind == FailureKind::Denied || failure.kind == FailureKind::NotFound;
+  if (refused && served == Served::Before) {
+    return "the URL may have expired: a fresh one goes on from what is kept";
+  }
   switch (failure.kind) {
     case FailureKind::Resolve: return "check the host";
     case FailureKind::Denied: return "give credentials with -u or -H, or check the URL";
@@ -48,7 +52,8 @@ std::string remedy_of(const core::Failure& failure) {
     case FailureKind::WrongKey:
       return "check --pinnedpubkey: the server has another key now, or another answers for it";
     case FailureKind::Coded: return "ask the server's owner to serve the file uncoded";
-    case FailureKind::Expired: return "get a fresh URL; what is kept can go on from it";
+    case FailureKind::ProxyDenied:
+      return "give the proxy's user and password in --proxy, or in the environment";
     case FailureKind::TooLarge: return "raise --max-filesize";
     default: break;
   }
@@ -72,14 +77,14 @@ const char* words_for(WayOn way_on) {
 
 }  // namespace
 
-Error error_of(const core::Failure& failure, const std::string& subject) {
+Error error_of(const core::Failure& failure, const std::string& subject, Served served) {
   return {.code = code_of(failure.kind),
           .operation = "download",
           .subject = subject,
           .number = failure.number,
           .cause = failure.cause,
           .kept = "",
-          .remedy = remedy_of(failure)};
+          .remedy = remedy_of(failure, served)};
 }
 
 Error exists_error(const std::string& path, std::string cause, WayOn way_on) {

@@ -8,8 +8,10 @@
 
 namespace xget::engine {
 
+// Whether the source has given bytes of the resource, in this run or an earlier one.
+enum class Served { Never, Before };
 // What the source could not do. `subject` names it.
-Error error_of(const core::Failure& failure, const std::string& subject);
+Error error_of(const core::Failure& failure, const std::string& subject, Served served);
 // What could make an existing file the wanted one without replacing it.
 enum class WayOn {
   None,

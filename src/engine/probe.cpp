@@ -55,21 +55,23 @@ void Probe::on_time(Instant now) {
 
 void Probe::after_failure(const core::Failure& failure, Instant now) {
   drop();
-  const core::Remedy remedy = core::remedy_for(failure.kind, job_.retry.served());
-  const auto decision = job_.retry.on_failure(failure, {started_}, now, job_.ports.random.next());
-  const bool another_question =
-      remedy == core::Remedy::AskPlainly || remedy == core::Remedy::CheckVersion;
-  if (another_question && !asked_openly() && !decision.give_up) return ask(whole_resource());
-  if (another_question || remedy == core::Remedy::GiveUp || decision.give_up) {
-    failure_ = failure;
-    return;
+  const auto verdict =
+      job_.retry.on_failure(failure, {.started = started_, .asked_openly = asked_openly()}, now,
+                            job_.ports.random.next());
+  switch (verdict.remedy) {
+    case core::Remedy::GiveUp: failure_ = failure; return;
+    case core::Remedy::AskPlainly:
+    case core::Remedy::CheckVersion: return ask(whole_resource());
+    case core::Remedy::StartOver: job_.source.start_over(); break;
+    case core::Remedy::FewerConnections:
+    case core::Remedy::TryAgain: break;
   }
-  job_.tell_retry(failure, decision.wait);
-  if (remedy == core::Remedy::StartOver) job_.source.start_over();
-  start_at_ = now + decision.wait;
+  job_.tell_retry(failure, verdict.wait);
+  start_at_ = now + verdict.wait;
 }
 
 bool Probe::on_offer(const core::Offer& offer) {
+  job_.retry.on_answer();
   offer_ = offer;
   return true;
 }

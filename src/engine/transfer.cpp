@@ -27,7 +27,7 @@ Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener&
     : plan_(std::move(plan)),
       ports_(ports),
       owner_(owner),
-      scheduler_(plan_.schedule, ports.retry, ports.connections, ports.random),
+      scheduler_(plan_.schedule, ports.retry, ports.connections, ports.range_cap, ports.random),
       written_(plan_.schedule.held),
       last_byte_at_(ports.clock.now()),
       last_turn_(last_byte_at_) {}
@@ -82,6 +82,7 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
   }
   ++responses_;
   segment.granted_end = offer.granted.end;
+  if (plan_.schedule.ranges) segment.end = std::min(segment.end, segment.granted_end);
   tell(core::SegmentOpened{id, offer.granted.end, offer.round_trip}, ports_.clock.now());
   return by_fetch_.contains(fetch);
 }

@@ -38,6 +38,7 @@ struct TransferPorts {
   core::TokenBucket& limit;  // shared by all jobs
   core::RetryPolicy& retry;
   core::ConnectionPolicy& connections;
+  core::RangeCap& range_cap;
 };
 
 // Why the transfer cannot go on by itself.

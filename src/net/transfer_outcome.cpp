@@ -9,6 +9,8 @@ namespace {
 
 using core::TransferStatus;
 
+constexpr long kProxyWantsCredentials = 407;  // RFC 9110 section 15.5.8
+
 // Another try would hear the same. A proxy's own TLS is not the server's.
 bool server_speaks_no_tls(const CurlOutcome& outcome) {
   const bool reached = !outcome.through_proxy || outcome.proxy_answer != 0;
@@ -48,6 +50,7 @@ const char* words_for(TransferStatus status) {
     case TransferStatus::CertificateBad: return "the server's certificate is not accepted";
     case TransferStatus::WrongKey: return "the server's public key is not the pinned one";
     case TransferStatus::ProxyFailed: return "the proxy cannot be reached or refuses";
+    case TransferStatus::ProxyDenied: return "the proxy wants credentials, or others";
     case TransferStatus::Cancelled: return "ended by the receiver";
     case TransferStatus::Unusable: return "the request cannot be made";
   }
@@ -100,6 +103,7 @@ TransferStatus status_of(const CurlOutcome& outcome) {
   }
   if (outcome.head_complete) return TransferStatus::CutShort;
   // A proxy that answers CONNECT with anything but success shows as a receive error.
+  if (outcome.proxy_answer == kProxyWantsCredentials) return TransferStatus::ProxyDenied;
   if (outcome.proxy_answer != 0 && outcome.proxy_answer / 100 != 2)
     return TransferStatus::ProxyFailed;
   // After the request went out every code is about the response: "unsupported protocol" is then

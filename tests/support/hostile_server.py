@@ -134,9 +134,9 @@ class Page:
 
 class HostileServer:
     """`on_accept(number, open)` is asked for each connection, with its number (from 1) and how
-    many are open, itself included: it returns None to serve it, or "rst", "fin" or "503".
-    `send_buffer` bounds what the kernel holds of what the client has not read. `tls_version` is
-    the only one spoken, however old."""
+    many are open, itself included: it returns None to serve it, or "rst", "fin", "silent" (never a
+    word) or a status ("429", "503"). `send_buffer` bounds what the kernel holds of what the client
+    has not read. `tls_version` is the only one spoken, however old."""
 
     def __init__(self, certificates=None, on_accept=None, send_buffer: int | None = 64 << 10,
                  families=(socket.AF_INET, socket.AF_INET6), port: int = 0,
@@ -145,6 +145,7 @@ class HostileServer:
         self.make_page: Callable[[str], Page | None] = lambda path: None  # for unknown paths
         self.stopping = threading.Event()
         self.accepted = 0
+        self.silenced = 0                  # open connections that are "silent"
         self.unknown: list[Request] = []   # requests for paths that nobody serves
         self._on_accept = on_accept or (lambda number, open_connections: None)
         self._send_buffer = send_buffer
@@ -228,6 +229,8 @@ class HostileServer:
 
     def _serve_connection(self, plain: socket.socket, number: int, open_now: int):
         verdict = self._on_accept(number, open_now)
+        with self._lock:
+            self.silenced += verdict == "silent"
         try:
             with contextlib.suppress(Gone, OSError):
                 if verdict == "rst":
@@ -236,6 +239,7 @@ class HostileServer:
                     Connection(self, self._prepare(plain), number, verdict).run()
         finally:
             with self._lock:
+                self.silenced -= verdict == "silent"
                 self._open.discard(plain)
             plain.close()
 
@@ -284,8 +288,10 @@ class Connection:
         if head is None:
             return False
         request = Request(head)
-        if self._verdict == "503":
-            self._send_answer(plain_answer(503, "too many connections"))
+        if self._verdict == "silent":
+            self._end("stall")
+        if self._verdict:
+            self._send_answer(plain_answer(int(self._verdict), "too many connections"))
             self._end("fin")
         page = self._server.page_for(request.path)
         if page is None or request.method != "GET":

@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/byte_range.hpp"
+#include "core/connection_policy.hpp"
 #include "core/piece_length.hpp"
+#include "core/range_cap.hpp"
 #include "core/retry_policy.hpp"
 #include "core/target_policy.hpp"
 #include "core/token_bucket.hpp"
@@ -51,12 +53,25 @@ TEST_CASE("Waits double, are jittered and stay under the longest") {
   Duration last{};
   for (int i = 0; i < 12; ++i) {
     const auto decision = policy.on_failure(failure, {Instant{}}, Instant{}, ~0ULL);
-    REQUIRE_FALSE(decision.give_up);
+    REQUIRE(decision.remedy == Remedy::TryAgain);
     CHECK(decision.wait >= last);
     CHECK(decision.wait <= seconds(60));
     last = decision.wait;
   }
   CHECK(last > seconds(59));
+}
+
+TEST_CASE("No wait is longer than what is left before it gives up") {
+  RetryPolicy policy({.failures = 100, .give_up_after = seconds(20)}, Instant{});
+  policy.on_progress(5000, Instant{});
+  Instant now{};
+  while (true) {
+    const auto verdict = policy.on_failure({.kind = FailureKind::Broken}, {now}, now, ~0ULL);
+    if (verdict.remedy == Remedy::GiveUp) break;
+    now += verdict.wait;
+    REQUIRE(now <= Instant{seconds(20)});
+  }
+  CHECK(now == Instant{seconds(20)});
 }
 
 TEST_CASE("A long Retry-After is not waited for, a short one is") {
@@ -66,7 +81,7 @@ TEST_CASE("A long Retry-After is not waited for, a short one is") {
   busy.retry_after = seconds(30);
   CHECK(policy.on_failure(busy, {Instant{}}, Instant{}, 0).wait >= seconds(30));
   busy.retry_after = std::chrono::minutes(6);
-  CHECK(policy.on_failure(busy, {Instant{}}, Instant{}, 0).give_up);
+  CHECK(policy.on_failure(busy, {Instant{}}, Instant{}, 0).remedy == Remedy::GiveUp);
 }
 
 TEST_CASE("A name that never answered is given up soon") {
@@ -74,7 +89,7 @@ TEST_CASE("A name that never answered is given up soon") {
   Failure failure;
   failure.kind = FailureKind::Resolve;
   int tries = 0;
-  while (!policy.on_failure(failure, {Instant{}}, Instant{}, 0).give_up) ++tries;
+  while (policy.on_failure(failure, {Instant{}}, Instant{}, 0).remedy != Remedy::GiveUp) ++tries;
   CHECK(tries == 3);
 }
 
@@ -85,10 +100,126 @@ TEST_CASE("A byte per attempt is no progress") {
   int tries = 0;
   while (tries < 100) {
     policy.on_progress(1, Instant{});
-    if (policy.on_failure(failure, {Instant{}}, Instant{}, 0).give_up) break;
+    if (policy.on_failure(failure, {Instant{}}, Instant{}, 0).remedy == Remedy::GiveUp) break;
     ++tries;
   }
   CHECK(tries == 3);
+}
+
+TEST_CASE("A refusal is final for the first request and leads back to the given URL later") {
+  const auto kind = GENERATE(FailureKind::Denied, FailureKind::NotFound);
+  const Failure refused{.kind = kind};
+  RetryPolicy policy({}, Instant{});
+  // However it was asked: openly or for the rest of a version.
+  const bool openly = GENERATE(false, true);
+  const RetryPolicy::Attempt attempt{.started = Instant{}, .asked_openly = openly};
+  CHECK(policy.on_failure(refused, attempt, Instant{}, 0).remedy == Remedy::GiveUp);
+  policy.on_progress(5000, Instant{});
+  CHECK(policy.on_failure(refused, attempt, Instant{}, 0).remedy == Remedy::StartOver);
+}
+
+TEST_CASE("What keeps one more request from its answer while others deliver is their number") {
+  RetryPolicy policy({.failures = 2}, Instant{});
+  const auto kind = GENERATE(FailureKind::Connect, FailureKind::Broken, FailureKind::Busy,
+                             FailureKind::Stall, FailureKind::Denied, FailureKind::ServerError);
+  for (int i = 0; i < 10; ++i) {
+    const auto verdict = policy.on_failure(
+        {.kind = kind}, {.started = Instant{}, .others_work = true}, Instant{}, 0);
+    CHECK(verdict.remedy == Remedy::FewerConnections);
+  }
+  const RetryPolicy::Attempt answered{.started = Instant{}, .answered = true, .others_work = true};
+  CHECK(policy.on_failure({.kind = FailureKind::Stall}, answered, Instant{}, 0).remedy ==
+        Remedy::TryAgain);
+}
+
+TEST_CASE("A proxy that wants other credentials is not asked again") {
+  RetryPolicy policy({}, Instant{});
+  policy.on_progress(5000, Instant{});
+  const RetryPolicy::Attempt attempt{.started = Instant{}, .others_work = GENERATE(false, true)};
+  CHECK(policy.on_failure({.kind = FailureKind::ProxyDenied}, attempt, Instant{}, 0).remedy ==
+        Remedy::GiveUp);
+}
+
+TEST_CASE("Bad ranges in a row end in a plain question") {
+  RetryPolicy policy({}, Instant{});
+  policy.on_progress(5000, Instant{});
+  const auto next = [&] {
+    return policy.on_failure({.kind = FailureKind::BadRange}, {}, Instant{}, 0).remedy;
+  };
+  CHECK(next() == Remedy::TryAgain);
+  CHECK(next() == Remedy::TryAgain);
+  policy.on_answer();
+  CHECK(next() == Remedy::TryAgain);
+  CHECK(next() == Remedy::TryAgain);
+  CHECK(next() == Remedy::AskPlainly);
+}
+
+TEST_CASE("A range that the head cuts short teaches the server's longest") {
+  constexpr std::uint64_t kKiB = 1024;
+  RangeCap cap;
+  CHECK(cap.longest() == kUnknownEnd);
+  cap.on_grant(500 * kKiB, 500 * kKiB);
+  CHECK(cap.longest() == kUnknownEnd);
+  cap.on_grant(500 * kKiB, 100 * kKiB);
+  CHECK(cap.longest() == 100 * kKiB);
+  SECTION("a longer one, asked for before, raises it") {
+    cap.on_grant(500 * kKiB, 120 * kKiB);
+    CHECK(cap.longest() == 120 * kKiB);
+  }
+  SECTION("a shorter one lowers it when it is met twice in a row") {
+    cap.on_grant(100 * kKiB, 7);
+    CHECK(cap.longest() == 100 * kKiB);
+    cap.on_grant(100 * kKiB, 100 * kKiB);
+    cap.on_grant(100 * kKiB, 7);
+    CHECK(cap.longest() == 100 * kKiB);
+    cap.on_grant(100 * kKiB, 70 * kKiB);
+    CHECK(cap.longest() == 70 * kKiB);
+  }
+}
+
+TEST_CASE("A tiny range, met once, is not yet the server's longest") {
+  RangeCap cap;
+  cap.on_grant(5000, 10);
+  CHECK(cap.longest() == kUnknownEnd);
+  cap.on_grant(5000, 10);
+  CHECK(cap.longest() == 10);
+}
+
+TEST_CASE("A server that bears no more is asked ever more seldom") {
+  FixedConnections policy(16);
+  Instant now{seconds(100)};
+  for (int active = 15; active >= 4; --active) policy.on_refusal(active, Duration::zero(), now);
+  int knocks = 0;
+  for (int second = 0; second < 3600; ++second, now += seconds(1)) {
+    REQUIRE(policy.target(now) <= 5);
+    if (policy.target(now) == 4) continue;
+    ++knocks;
+    policy.on_refusal(4, Duration::zero(), now);
+  }
+  CHECK(knocks >= 10);
+  CHECK(knocks <= 16);
+}
+
+TEST_CASE("After a passing refusal the full number is back within some answers") {
+  FixedConnections policy(16);
+  Instant now{seconds(100)};
+  for (int active = 15; active >= 1; --active) policy.on_refusal(active, Duration::zero(), now);
+  CHECK(policy.target(now) == 1);
+  now += seconds(1);
+  for (int active = 2; active <= 16; ++active) {
+    CHECK(policy.target(now) == active);
+    now += milliseconds(50);
+    policy.on_answer(active, now);
+  }
+  CHECK(policy.target(now) == 16);
+}
+
+TEST_CASE("A server that asks to be left alone is not asked for one more before") {
+  FixedConnections policy(4);
+  const Instant now{seconds(100)};
+  policy.on_refusal(2, seconds(30), now);
+  CHECK(policy.target(now + seconds(29)) == 2);
+  CHECK(policy.target(now + seconds(30)) == 3);
 }
 
 TEST_CASE("Pieces are powers of two from 1 MiB, at most 14,000 of any file") {

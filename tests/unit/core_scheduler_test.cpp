@@ -30,7 +30,7 @@ struct Bench {
   explicit Bench(SchedulerPlan plan, int connections = 4, RetryLimits limits = {})
       : retry(limits, Instant{}),
         policy(connections),
-        scheduler(std::move(plan), retry, policy, dice) {}
+        scheduler(std::move(plan), retry, policy, range_cap, dice) {}
 
   SchedulerActions tell(const SchedulerEvent& event) {
     SchedulerActions actions = scheduler.on(event, now);
@@ -70,6 +70,7 @@ struct Bench {
   NoDice dice;
   RetryPolicy retry;
   FixedConnections policy;
+  RangeCap range_cap;
   Scheduler scheduler;
   Instant now{};
   std::map<SegmentId, ByteRange> open;  // what is left of each
@@ -309,7 +310,7 @@ TEST_CASE("No new byte for as long as allowed ends it, however often it may retr
   CHECK(bench.gave_up);
 }
 
-TEST_CASE("A refused connection is tried again after a while, one more at a time") {
+TEST_CASE("Once one more is borne again, all connections are soon back") {
   Bench bench(plan_of(4000 * kMiB), 4);
   bench.begin();
   bench.open_all();
@@ -318,13 +319,81 @@ TEST_CASE("A refused connection is tried again after a while, one more at a time
     bench.open.erase(id);
     bench.tell(SegmentEnded{id, failure(FailureKind::Busy)});
   }
-  for (int second = 1; second <= 40; ++second) {
-    bench.wait(seconds(1));
-    bench.open_all();
-    for (const auto& [id, range] : std::map(bench.open)) bench.receive(id, 16 * 1024);
-    const auto expected = static_cast<std::size_t>(std::min(4, 1 + second / 10));
-    CHECK(bench.open.size() == expected);
+  bench.wait(milliseconds(900));
+  CHECK(bench.open.size() == 1);
+  bench.wait(milliseconds(100));
+  CHECK(bench.open.size() == 2);
+  for (int answers = 0; answers < 2; ++answers) {
+    bench.now += milliseconds(10);
+    const SegmentId newest = std::prev(bench.open.end())->first;
+    bench.tell(SegmentOpened{newest, bench.open.at(newest).end, milliseconds(10)});
   }
+  CHECK(bench.open.size() == 4);
+}
+
+TEST_CASE("A refused connection holds up none of those that work") {
+  Bench bench(plan_of(400 * kMiB), 2);
+  bench.begin();
+  bench.open_all();
+  const SegmentId refused = std::prev(bench.open.end())->first;
+  bench.open.erase(refused);
+  bench.tell(SegmentEnded{refused, failure(FailureKind::Broken)});
+  bench.receive(bench.open.begin()->first, 400 * kMiB);
+  CHECK(bench.open.size() == 1);
+}
+
+TEST_CASE("Connections that are never answered while others deliver are too many") {
+  Bench bench(plan_of(4000 * kMiB), 16);
+  bench.begin();
+  std::vector<SegmentId> served;
+  for (const auto& [id, range] : std::map(bench.open)) {
+    if (served.size() == 3) break;
+    bench.tell(SegmentOpened{id, range.end, milliseconds(10)});
+    served.push_back(id);
+  }
+  for (int i = 0; i < 55; ++i) {
+    bench.now += milliseconds(100);
+    for (const SegmentId id : served) bench.receive(id, 16 * 1024);
+    bench.tell(Tick{});
+  }
+  CHECK(bench.open.size() == 3);
+}
+
+TEST_CASE("A range that is never answered is asked for by a connection that has become free") {
+  Bench bench(plan_of(8 * kMiB), 2);
+  bench.begin();
+  REQUIRE(bench.open.size() == 2);
+  const auto [works, first] = *bench.open.begin();
+  const auto [silent, second] = *std::prev(bench.open.end());
+  bench.tell(SegmentOpened{works, first.end, milliseconds(10)});
+  while (bench.open.contains(works)) bench.receive(works, kMiB);
+  for (int i = 0; i < 100 && !bench.all_written; ++i) {
+    bench.wait(milliseconds(100));
+    for (const auto& [id, range] : std::map(bench.open)) {
+      if (id == silent) continue;
+      bench.tell(SegmentOpened{id, range.end, milliseconds(10)});
+      bench.receive(id, range.length());
+    }
+  }
+  CHECK(bench.all_written);
+  CHECK(bench.fetched == 8 * kMiB);
+}
+
+TEST_CASE("What a server does not grant is free for others at once, and never asked for again") {
+  constexpr std::uint64_t kCap = 300'000;
+  Bench bench(plan_of(8 * kMiB), 2);
+  bench.open[1] = {0, kCap};
+  bench.tell(SegmentAdopted{{0, kCap}, kCap, milliseconds(1)});
+  REQUIRE(bench.open.size() == 2);
+  while (!bench.all_written) {
+    for (const auto& [id, range] : std::map(bench.open)) {
+      REQUIRE(range.length() <= kCap);
+      bench.now += milliseconds(1);
+      bench.tell(SegmentOpened{id, range.end, milliseconds(1)});
+      bench.receive(id, range.length());
+    }
+  }
+  CHECK(bench.fetched == 8 * kMiB);
 }
 
 TEST_CASE("An outage of all connections costs none of them for good") {
@@ -349,7 +418,7 @@ TEST_CASE("A busy server gets fewer connections") {
     bench.open.erase(id);
     bench.tell(SegmentEnded{id, failure(FailureKind::Busy)});
   }
-  bench.wait(seconds(5));
+  bench.wait(milliseconds(500));
   CHECK(bench.open.size() == 2);
 }
 
@@ -369,7 +438,12 @@ TEST_CASE("An expired URL is resolved again from the start, if it was served bef
   bench.begin();
   bench.open_all();
   bench.receive(bench.open.begin()->first, 2000);
-  bench.tell(SegmentEnded{bench.open.begin()->first, failure(FailureKind::Expired)});
+  const auto kind = GENERATE(FailureKind::Denied, FailureKind::NotFound);
+  while (!bench.open.empty()) {
+    const SegmentId id = bench.open.begin()->first;
+    bench.open.erase(id);
+    bench.tell(SegmentEnded{id, failure(kind)});
+  }
   CHECK(bench.start_overs == 1);
   CHECK_FALSE(bench.gave_up);
 }

@@ -29,5 +29,5 @@ TEST_CASE("a host that cannot be resolved is to be checked, whatever its URL's s
                               .cause = "no such host",
                               .retry_after = std::nullopt,
                               .offered = std::nullopt};
-  CHECK(error_of(failure, "http://a/f").remedy == "check the host");
+  CHECK(error_of(failure, "http://a/f", Served::Never).remedy == "check the host");
 }

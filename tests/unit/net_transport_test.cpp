@@ -316,6 +316,11 @@ TEST_CASE("a proxy that cannot be reached or refuses is the proxy's failure") {
     CHECK(got.end->status == TransferStatus::ProxyFailed);
     CHECK_FALSE(got.head);
   }
+  SECTION("it wants credentials for CONNECT") {
+    RawServer server(answer("HTTP/1.1 407 Who Are You\r\nContent-Length: 0\r\n\r\n"));
+    request.proxy = "http://127.0.0.1:" + std::to_string(server.port());
+    CHECK(net.get(request).end->status == TransferStatus::ProxyDenied);
+  }
 }
 
 TEST_CASE("requests in a row use one connection") {
