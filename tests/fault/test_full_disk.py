@@ -1,6 +1,7 @@
-"""A disk that is full in the middle of it all: what was recorded is kept and not fetched again."""
+"""A disk that is full in the middle of it all: what was recorded is kept and not fetched again.
 
-import json
+Table 2, "a write fails or is short", on a real full disk.
+"""
 
 import pytest
 
@@ -8,8 +9,8 @@ from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
 from support.disks import enlarge, needs_root, small_disk
-from support.downloads import (FREQUENT, KIB, MIB, SLACK_PER_CONNECTION, assert_complete, partial,
-                               sidecar)
+from support.downloads import (FREQUENT, KIB, MIB, SLACK_PER_CONNECTION,
+                               assert_claims_are_true, assert_complete, claimed_ranges, partial)
 
 SIZE = 10 * MIB + 3
 CONNECTIONS = 2
@@ -27,14 +28,6 @@ def download(page, path, *options):
                     path.parent)
 
 
-def claimed_ranges(path) -> list[tuple[int, int]]:
-    document = json.loads(sidecar(path).read_bytes())
-    length = document["piece_length"]
-    pieces = [(index * length, min((index + 1) * length, document["size"]))
-              for index, _ in document["pieces"]]
-    return pieces + [(begin, end) for begin, end, _ in document["runs"]]
-
-
 @pytest.mark.parametrize("way", ["sparse", "none"])
 def test_what_was_recorded_before_the_disk_was_full_is_not_fetched_again(page, folder, way):
     with small_disk(folder / "small", 5 * MIB) as disk:
@@ -42,10 +35,8 @@ def test_what_was_recorded_before_the_disk_was_full_is_not_fetched_again(page, f
         run = download(page, path, "--preallocate", way).expect(Exit.DISK)
         assert not path.exists() and "space" in run.err.lower(), run
         assert "kept:" in run.err and "to go on:" in run.err, run
-        held = partial(path).read_bytes()
-        claimed = claimed_ranges(path)
-        assert all(held[begin:end] == page.data[begin:end] for begin, end in claimed)
-        kept = sum(end - begin for begin, end in claimed)
+        assert_claims_are_true(path, page.data)
+        kept = sum(end - begin for begin, end in claimed_ranges(path))
         assert kept >= 2 * MIB, f"{kept} bytes of five megabytes\n{run}"
 
         enlarge(disk, 24 * MIB)

@@ -1,11 +1,14 @@
 """kill -9 at random moments, each followed by a resume.
 
-Right bytes, always; and what was fetched again, measured from the server's side, stays under the
-checkpoint interval, plus what came in while one checkpoint ran, plus what was in flight.
+Table 2, "kill -9 at any moment": right bytes, always; what a sidecar claims is there; and what was
+fetched again, measured from the server's side, stays under the checkpoint interval, plus what came
+in while one checkpoint ran, plus what was in flight. The kills are spread over all stages of a
+download (support/moments.py), and how many hit each is printed.
 
-XGET_KILLS=n sets the number of kills (50; with XGET_DEEP=1, 1000), XGET_SEED repeats a run.
+XGET_KILLS=n sets the number of kills (50; with XGET_DEEP=1, 10000), XGET_SEED repeats a run.
 """
 
+import collections
 import os
 import random
 import statistics
@@ -16,97 +19,104 @@ import pytest
 from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, SLOW, run_xget, start_xget
-from support.downloads import KIB, MIB, assert_complete, sidecar
+from support.digests import ALGORITHMS
+from support.downloads import MIB, assert_claims_are_true, assert_complete
+from support.moments import (CHECKPOINTS, CONNECTIONS, IN_FLIGHT, INTERVAL_BYTES, PACE, STAGES, Lot,
+                             Watched)
 
 SIZE = 24 * MIB + 11
-PACE = 24 * MIB             # bytes a second, over all connections
-INTERVAL_BYTES = MIB
-CHECKPOINTS = ["--checkpoint-interval", "100ms,1MiB"]
-CONNECTIONS = 4
-# For each connection: what libcurl reads at once (256 KiB), the 256 KiB that are coalesced before
-# they are written, and the two sockets (the server's 64 KiB asked, doubled by the kernel).
-IN_FLIGHT = CONNECTIONS * (256 + 256 + 640) * KIB
+# The first comes in one response and has no sidecar.
+SIZES = [MIB - 7, 3 * MIB + 5, 8 * MIB + 1, SIZE]
 
-KILLS = int(os.environ.get("XGET_KILLS") or (1000 if os.environ.get("XGET_DEEP") == "1" else 50))
+KILLS = int(os.environ.get("XGET_KILLS") or (10_000 if os.environ.get("XGET_DEEP") == "1" else 50))
 SEED = int(os.environ.get("XGET_SEED") or time.time_ns() % 1_000_000_007)
+ENOUGH_FOR_ALL_STAGES = 1000    # kills: with fewer a stage may be missed by bad luck
 
 
-class Watch:
-    """Looks at the sidecar from outside. The longest time between two replacements bounds how
-    long a checkpoint took, the wait before it included."""
+class Tally:
+    """What was seen over all kills."""
 
-    def __init__(self, path):
-        self._path = path
-        self._seen = None
-        self._since = time.monotonic()
-        self.longest = 0.0
-        self.replacements = 0
+    def __init__(self):
+        self.stages: collections.Counter = collections.Counter()
+        self.lost: list[float] = []      # bytes fetched again, for each kill
+        self.bounds: list[float] = []
+        self.resumed_large: list[float] = []
 
-    def look(self):
-        try:
-            now_there = self._path.stat().st_ino, self._path.stat().st_mtime_ns
-        except FileNotFoundError:
-            now_there = None
-        now = time.monotonic()
-        self.longest = max(self.longest, now - self._since)
-        if now_there != self._seen:
-            self._seen, self._since = now_there, now
-            self.replacements += 1
+    def add(self, size: int, kills: int, again: int, bound: float):
+        self.lost.append(again / kills)
+        self.bounds.append(bound / kills)
+        if size == SIZE:
+            self.resumed_large.append(again / kills)
 
 
-def run_and_kill(page, path, after: float) -> Watch:
-    """Runs the download and kills it after so many seconds, unless it ends before."""
-    watch = Watch(sidecar(path))
-    with start_xget([page.url, "-o", path, "-n", CONNECTIONS, *QUICK, *CHECKPOINTS],
+def run_and_kill(page, path, lot: Lot, options) -> tuple[str, float]:
+    """Runs the download and kills it in the stage of the lot, unless it ends before. Returns the
+    stage that it was killed in, and what may have to be fetched again."""
+    lot.prepare(page)
+    with start_xget([page.url, "-o", path, "-n", CONNECTIONS, *QUICK, *CHECKPOINTS, *options],
                     path.parent) as child:
-        deadline = time.monotonic() + after
-        while child.running and time.monotonic() < deadline:
-            watch.look()
-            time.sleep(0.002)
-        watch.look()
+        run = Watched(child, page, path)
+        stage = lot.wait(run)
         child.kill()
     page.server.drop_connections()
-    return watch
+    return stage, INTERVAL_BYTES + PACE * run.longest + IN_FLIGHT
+
+
+def kill_one_download(server, folder, source: random.Random, number: int, tally: Tally) -> int:
+    """Returns how many kills it took part in."""
+    path = folder / f"file-{number}"
+    size = source.choice(SIZES)
+    page = server.serve(f"/{number}", Resource(size, seed="kill"))
+    digest = ["--checksum", "sha256:" + ALGORITHMS["sha256"](page.data)]
+    options = source.choice([[], digest])
+    about = f"seed {SEED}, kill {number}, {size} bytes"
+    kills, bound = 0, 0.0
+    # Most downloads are killed once, some several times over.
+    for _ in range(min(source.choice([1, 1, 1, 2, 3]), KILLS - number)):
+        stage, may_be_lost = run_and_kill(page, path, Lot(source, size), options)
+        tally.stages[stage] += 1
+        kills += 1
+        bound += may_be_lost
+        assert_claims_are_true(path, page.data, about)
+        if path.exists():
+            assert path.read_bytes() == page.data, about
+    page.behave()
+    run = run_xget([page.url, "-o", path, "-n", CONNECTIONS, *QUICK, *options], folder)
+    assert run.code == 0, f"{about}\n{run}"
+    assert_complete(path, page.data, run=run)
+    again = max(0, page.body_bytes - size)
+    assert again <= bound, f"{about}: {again} bytes again, bound {bound:.0f}"
+    tally.add(size, kills, again, bound)
+    path.unlink()
+    del server.pages[page.path]
+    return kills
 
 
 def test_kill_at_random_moments(server, folder):
     print(f"\nseed {SEED}, {KILLS} kills")
-    random_source = random.Random(SEED)
-    lost, bounds, number = [], [], 0
+    source, tally, number = random.Random(SEED), Tally(), 0
     while number < KILLS:
-        path = folder / f"file-{number}"
-        page = server.serve(f"/{number}", Resource(SIZE, seed="kill"))
-        # Most downloads are killed once, some several times over.
-        times = min(random_source.choice([1, 1, 1, 2, 3]), KILLS - number)
-        bound = 0.0
-        for _ in range(times):
-            page.behave(t.Pacer(PACE))
-            watch = run_and_kill(page, path, random_source.uniform(0, SIZE / PACE * 1.1))
-            bound += INTERVAL_BYTES + PACE * watch.longest + IN_FLIGHT
-        page.behave()
-        run = run_xget([page.url, "-o", path, "-n", CONNECTIONS, *QUICK], folder)
-        assert run.code == 0, f"seed {SEED}, kill {number}\n{run}"
-        assert_complete(path, page.data, run=run)
-        again = max(0, page.body_bytes - SIZE)
-        assert again <= bound, f"seed {SEED}, kill {number}: {again} bytes again, bound {bound:.0f}"
-        path.unlink()
-        number += times
-        lost.append(again / times)
-        bounds.append(bound / times)
-    report(lost, bounds)
+        number += kill_one_download(server, folder, source, number, tally)
+    report(tally)
+    if KILLS >= ENOUGH_FOR_ALL_STAGES:
+        missed = [stage for stage in STAGES[:-1] if not tally.stages[stage]]
+        assert not missed, f"no kill hit {missed}"
 
 
-def report(lost, bounds):
+def report(tally: Tally):
     def mib(value):
         return f"{value / MIB:.2f} MiB"
 
-    print(f"fetched again for each kill: median {mib(statistics.median(lost))}, max "
-          f"{mib(max(lost))}; bound: median {mib(statistics.median(bounds))}, max "
-          f"{mib(max(bounds))}; interval {mib(INTERVAL_BYTES)}, in flight at most {mib(IN_FLIGHT)}")
+    print("kills by stage: " + ", ".join(f"{stage} {tally.stages[stage]}" for stage in STAGES))
+    print(f"fetched again for each kill: median {mib(statistics.median(tally.lost))}, max "
+          f"{mib(max(tally.lost))}; bound: median {mib(statistics.median(tally.bounds))}, max "
+          f"{mib(max(tally.bounds))}; interval {mib(INTERVAL_BYTES)}, in flight at most "
+          f"{mib(IN_FLIGHT)}")
     # The bound above grows with slow checkpoints. This one does not: it would show a download
     # that takes none at all.
     usual = INTERVAL_BYTES + IN_FLIGHT + PACE * 0.25 * SLOW
-    assert statistics.median(lost) <= usual, f"median over {mib(usual)}"
+    large = tally.resumed_large
+    assert not large or statistics.median(large) <= usual, f"median over {mib(usual)}"
 
 
 @pytest.mark.parametrize("connections", [1, 16])

@@ -1,5 +1,6 @@
 """The common steps of download tests: check a result, leave a partial behind."""
 
+import json
 import pathlib
 import time
 
@@ -37,6 +38,29 @@ def assert_complete(path: pathlib.Path, *versions: bytes, run: Run | None = None
     assert any(data == version for version in versions), f"{path.name}: {differences}{about}"
     left = [p.name for p in (partial(path), sidecar(path), old(path)) if p.exists()]
     assert not left, f"left behind: {left}{about}"
+
+
+def claimed_ranges(path: pathlib.Path) -> list[tuple[int, int]]:
+    """What the sidecar of `path` says is in the partial; nothing if there is none."""
+    try:
+        document = json.loads(sidecar(path).read_bytes())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return []
+    length = document["piece_length"]
+    pieces = [(index * length, min((index + 1) * length, document["size"]))
+              for index, _ in document["pieces"]]
+    return pieces + [(begin, end) for begin, end, _ in document["runs"]]
+
+
+def assert_claims_are_true(path: pathlib.Path, data: bytes, about: str = ""):
+    """Each byte that is claimed is there: in the partial, or in FILE, if that is what it has
+    become and only the sidecar is left over."""
+    claimed = claimed_ranges(path)
+    if not claimed:
+        return
+    held = (partial(path) if partial(path).exists() else path).read_bytes()
+    wrong = [(begin, end) for begin, end in claimed if held[begin:end] != data[begin:end]]
+    assert not wrong, f"claimed and not true: {wrong} {about}"
 
 
 def start_and_stall(page: Page, path: pathlib.Path, keep: int, *options) -> Child:
