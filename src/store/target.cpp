@@ -149,7 +149,13 @@ Result<std::optional<core::FileInfo>> Target::existing() {
   auto info = folder_->info(name_);
   if (!info || !*info) return info;
   if (!(*info)->regular) return fail(not_ours(path_, **info));
-  const auto partial = folder_->info(partial_name());
+  auto partial = folder_->info(partial_name());
+  if (partial && *partial && same_file(**partial, **info)) {
+    if (auto removed = folder_->remove(partial_name()); !removed) {
+      return fail(std::move(removed.error()));
+    }
+    partial->reset();
+  }
   if (partial && !*partial) {
     if (auto cleared = remove_stale_commit(); !cleared) return fail(std::move(cleared.error()));
   }

@@ -42,7 +42,8 @@ class Target {
   std::string partial_path() const { return path_ + ".partial"; }  // for messages
 
   // FILE. nullopt: absent. Fails with Disk if it is no regular file. Carries out what is left of a
-  // finish() that a crash cut off after the rename.
+  // finish() that a crash cut off after the rename, or between the link and the unlink that stand
+  // in for one.
   Result<std::optional<core::FileInfo>> existing();
   std::optional<OriginMark> existing_mark();
   Result<std::unique_ptr<core::File>> open_existing();

@@ -194,6 +194,15 @@ TEST_CASE("a partial that is the whole file's second name is cleared away") {
   CHECK_FALSE(exists(here / "f.partial.json"));
 }
 
+TEST_CASE("looking at a whole file clears its second name away too") {
+  TemporaryFolder here;
+  write_file(here / "f.partial", "whole");
+  std::filesystem::create_hard_link(here / "f.partial", here / "f");
+  CHECK(*open_target(here / "f")->existing());
+  CHECK(read_file(here / "f") == "whole");
+  CHECK_FALSE(exists(here / "f.partial"));
+}
+
 TEST_CASE("a committing sidecar whose partial has become the file is removed, another is not") {
   TemporaryFolder here;
   write_file(here / "f", "whole");
