@@ -111,7 +111,9 @@ void Arrival::accept_partial() {
   auto partial = target.open_partial();
   if (!partial) return settled(std::move(partial.error()));
   partial_ = *std::move(partial);
-  if (partial_ && job_.settings.resume == Resume::Never) {
+  // An empty one is what a run leaves that ends, or loses its race, before the first byte.
+  const bool nothing_in_it = partial_ && partial_->size == 0 && !partial_->sidecar;
+  if (partial_ && (job_.settings.resume == Resume::Never || nothing_in_it)) {
     if (auto done = target.discard_partial(); !done) return settled(std::move(done.error()));
     partial_.reset();  // and its lock
   }

@@ -20,12 +20,12 @@ core::Representation as_unproven(core::Representation version) {
 }  // namespace
 
 Destination::Destination(const JobContext& job, std::unique_ptr<core::Sink> stream)
-    : job_(job), sink_(std::move(stream)) {}
+    : job_(job), stream_(std::move(stream)) {}
 
 Destination::~Destination() = default;
 
 Result<void> Destination::open() {
-  if (sink_) return {};
+  if (stream_) return {};
   auto target =
       store::Target::open(job_.ports.files, job_.settings.path, job_.settings.checkpoint_folder);
   if (!target) return fail(std::move(target.error()));
@@ -34,8 +34,8 @@ Result<void> Destination::open() {
 }
 
 Result<core::Sink*> Destination::create(const core::Representation& version) {
-  if (!target_) return sink_.get();
-  sink_.reset();
+  if (stream_) return stream_.get();
+  partial_.reset();
   adopted_ = false;
   return use(store::PartialSink::create(*target_, job_.ports.disk, job_.ports.hashing, version,
                                         partial_settings(version, false)));
@@ -55,9 +55,11 @@ Result<core::Sink*> Destination::go_on(store::OpenPartial partial,
 
 Result<core::Sink*> Destination::use(Result<std::unique_ptr<store::PartialSink>> partial) {
   if (!partial) return fail(std::move(partial.error()));
-  sink_ = *std::move(partial);
-  return sink_.get();
+  partial_ = *std::move(partial);
+  return partial_.get();
 }
+
+core::Sink* Destination::sink() const { return stream_ ? stream_.get() : partial_.get(); }
 
 store::PartialSettings Destination::partial_settings(const core::Representation& version,
                                                      bool resumed) const {
@@ -71,10 +73,11 @@ store::PartialSettings Destination::partial_settings(const core::Representation&
 }
 
 Result<void> Destination::set_aside() {
-  if (!target_) {
-    sink_->forget({0, kUnknownEnd});
+  if (stream_) {
+    stream_->forget({0, kUnknownEnd});
     return {};
   }
+  if (partial_) partial_->retire();
   return target_->set_partial_aside();
 }
 
@@ -83,9 +86,11 @@ Result<void> Destination::drop_what_was_set_aside() {
 }
 
 void Destination::discard_if_worthless() {
-  if (!target_ || !sink_ || adopted_ || sink_->durable_bytes() > 0) return;
-  sink_.reset();
+  if (!partial_ || adopted_ || partial_->durable_bytes() > 0) return;
+  partial_->retire();
+  // Before its lock goes: another process may take what stands there then.
   if (auto done = target_->discard_partial(); !done) log::warning(to_string(done.error()));
+  partial_.reset();
 }
 
 std::string Destination::fate_of_the_old() const {

@@ -36,7 +36,7 @@ class Destination {
                             bool proven);
 
   // A byte has left that cannot be called back.
-  [[nodiscard]] bool handed_on() const { return sink_ && sink_->handed_on(); }
+  [[nodiscard]] bool handed_on() const { return sink() != nullptr && sink()->handed_on(); }
   // Another version is about to be written: FILE.partial is kept as FILE.partial.old. Of a stream
   // from which nothing has left all is forgotten.
   Result<void> set_aside();
@@ -46,7 +46,9 @@ class Destination {
   void discard_if_worthless();
 
   // Bytes that a later run can go on with.
-  [[nodiscard]] std::uint64_t durable_bytes() const { return sink_ ? sink_->durable_bytes() : 0; }
+  [[nodiscard]] std::uint64_t durable_bytes() const {
+    return sink() != nullptr ? sink()->durable_bytes() : 0;
+  }
   // "what there was is kept as NAME until ..." or the like, for notes.
   [[nodiscard]] std::string fate_of_the_old() const;
 
@@ -54,10 +56,13 @@ class Destination {
   [[nodiscard]] store::PartialSettings partial_settings(const core::Representation& version,
                                                         bool resumed) const;
   Result<core::Sink*> use(Result<std::unique_ptr<store::PartialSink>> partial);
+  // Null for a file that nothing is written to yet.
+  [[nodiscard]] core::Sink* sink() const;
 
   const JobContext& job_;
   std::unique_ptr<store::Target> target_;
-  std::unique_ptr<core::Sink> sink_;
+  const std::unique_ptr<core::Sink> stream_;
+  std::unique_ptr<store::PartialSink> partial_;
   bool adopted_ = false;  // FILE.partial was the user's own FILE: never discarded
 };
 

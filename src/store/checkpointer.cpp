@@ -27,7 +27,7 @@ Checkpointer::Checkpointer(PartialFiles files) : files_(std::move(files)) {}
 Result<void> Checkpointer::record(const Sidecar& snapshot, const std::vector<ByteRange>& drop) {
   const std::lock_guard lock(mutex_);
   if (failed_) return fail(*failed_);
-  if (snapshot.generation <= generation_) return {};
+  if (ended_ || snapshot.generation <= generation_) return {};
   auto outcome = sync_then_replace(snapshot);
   if (!outcome) {
     failed_ = outcome.error();
@@ -68,11 +68,17 @@ Result<void> Checkpointer::replace_sidecar(const Sidecar& snapshot) {
 Result<void> Checkpointer::commit(const Commit& commit) {
   const std::lock_guard lock(mutex_);
   if (failed_) return fail(*failed_);
+  if (ended_) return fail(disk_error("finish", files_.path, std::string("it was given up")));
   auto outcome = carry_out(commit);
   // A target in the way is no damage: the caller may come again once it is gone.
   if (!outcome && outcome.error().code != ErrorCode::Exists) failed_ = outcome.error();
   if (outcome) generation_ = std::numeric_limits<std::uint64_t>::max();
   return outcome;
+}
+
+void Checkpointer::end() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
 }
 
 Result<void> Checkpointer::carry_out(const Commit& commit) {

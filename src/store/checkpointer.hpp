@@ -16,7 +16,6 @@
 
 #include "base/byte_range.hpp"
 #include "core/ports.hpp"
-#include "store/partial_lock.hpp"
 #include "store/sidecar.hpp"
 
 namespace xget::store {
@@ -24,7 +23,6 @@ namespace xget::store {
 // What stands on the disk, for those who work on it.
 struct PartialFiles {
   std::shared_ptr<core::File> file;  // FILE.partial, locked
-  std::shared_ptr<const PartialLock> lock;
   std::shared_ptr<core::Folder> folder;
   std::shared_ptr<core::Folder> sidecar_folder;
   std::string path;  // FILE, for messages
@@ -55,6 +53,10 @@ class Checkpointer {
   // nothing any more.
   Result<void> commit(const Commit& commit);
 
+  // Waits for the call that is carried out, if there is one. After that nothing on the disk is
+  // changed here any more: record() does nothing, and commit() fails.
+  void end();
+
  private:
   Result<void> sync_then_replace(const Sidecar& snapshot);
   Result<void> replace_sidecar(const Sidecar& snapshot);
@@ -68,6 +70,7 @@ class Checkpointer {
   std::uint64_t generation_ = 0;      // of the last sidecar recorded
   bool partial_name_synced_ = false;  // the folder holds FILE.partial durably
   std::optional<Error> failed_;
+  bool ended_ = false;
 };
 
 }  // namespace xget::store

@@ -8,11 +8,13 @@
 namespace xget::store {
 namespace {
 
-tl::unexpected<Error> busy(const std::string& path, std::string cause, std::string remedy) {
+tl::unexpected<Error> busy(const std::string& path, int number, std::string cause,
+                           std::string remedy) {
   Error error;
   error.code = ErrorCode::Busy;
   error.operation = "lock";
   error.subject = printable(path);
+  error.number = number;
   error.cause = std::move(cause);
   error.remedy = std::move(remedy);
   return fail(std::move(error));
@@ -40,14 +42,14 @@ Result<PartialLock> PartialLock::take(std::shared_ptr<core::Folder> folder, core
   if (!outcome) return fail(std::move(outcome.error()));
   if (*outcome == core::LockOutcome::Locked) return PartialLock{};
   if (*outcome == core::LockOutcome::HeldByOther) {
-    return busy(path, "another xget is downloading to it",
+    return busy(path, EAGAIN, "another xget is downloading to it",
                 "wait for the other one to end, or choose another name with --output");
   }
   PartialLock lock;
   lock.lock_file_ = partial_name + ".lock";
   auto made = folder->create(lock.lock_file_, 0600);
   if (!made && made.error().number == EEXIST) {
-    return busy(path, "another xget is downloading to it, or was stopped while it did",
+    return busy(path, EEXIST, "another xget is downloading to it, or was stopped while it did",
                 "if no other xget runs, remove " + printable(path + ".lock"));
   }
   if (!made) return fail(std::move(made.error()));

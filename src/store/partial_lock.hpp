@@ -20,7 +20,8 @@ class PartialLock {
   PartialLock(PartialLock&& other) noexcept = default;
   PartialLock& operator=(PartialLock&& other) noexcept;
 
-  // Fails with Busy if another process holds it. `path` is the partial's, for messages.
+  // Fails with Busy if another process holds it: number EAGAIN where it has this very file locked,
+  // EEXIST where a lock file stands. `path` is the partial's, for messages.
   static Result<PartialLock> take(std::shared_ptr<core::Folder> folder, core::File& partial,
                                   const std::string& partial_name, const std::string& path);
 

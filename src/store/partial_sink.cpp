@@ -15,10 +15,9 @@ namespace {
 
 constexpr std::uint32_t kPartialMode = 0600;  // nobody else reads what is not proven yet
 
-PartialFiles files_of(const Target& target, std::shared_ptr<core::File> file, PartialLock lock) {
+PartialFiles files_of(const Target& target, std::shared_ptr<core::File> file) {
   PartialFiles files;
   files.file = std::move(file);
-  files.lock = std::make_shared<const PartialLock>(std::move(lock));
   files.folder = target.shared_folder();
   files.sidecar_folder = target.shared_sidecar_folder();
   files.path = target.path();
@@ -51,32 +50,65 @@ Result<void> claim_room(Target& target, core::File& file, std::uint64_t held, st
   return claimed;
 }
 
+// What another download may have done since this one looked. With the partial locked no other one
+// can still give its own the final name.
+Result<void> still_wanted(Target& target, const PartialSettings& settings) {
+  if (settings.replace_existing) return {};
+  const auto there = target.folder().info(target.name());
+  if (!there) return fail(there.error());
+  if (!*there) return {};
+  Error error = disk_error("begin", target.path(), EEXIST);
+  error.code = ErrorCode::Exists;
+  error.cause = "another download has just finished it";
+  error.remedy = "run the same command again: it tells whether it is the wanted file";
+  return fail(std::move(error));
+}
+
+// FILE.partial, new, empty and locked.
+struct NewPartial {
+  std::shared_ptr<core::File> file;
+  PartialLock lock;
+};
+
+// Where it fails nothing is left behind.
+Result<NewPartial> make_partial(Target& target) {
+  auto made = target.folder().create(target.partial_name(), kPartialMode);
+  if (!made && made.error().number == EEXIST) {
+    Error error = std::move(made.error());
+    error.code = ErrorCode::Busy;
+    error.cause = "another download has just begun it";
+    error.remedy = "wait for the other one to end, or choose another name with --output";
+    return fail(std::move(error));
+  }
+  if (!made) return fail(std::move(made.error()));
+  auto lock = PartialLock::take(target.shared_folder(), **made, target.partial_name(),
+                                target.partial_path());
+  if (lock) return NewPartial{std::move(*made), std::move(*lock)};
+  // Another process that was quicker to lock it goes on with it; else it would be in the way.
+  if (lock.error().number != EAGAIN) {
+    static_cast<void>(target.folder().remove(target.partial_name()));
+  }
+  return fail(std::move(lock.error()));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PartialSink>> PartialSink::create(Target& target, core::Worker& disk,
                                                          core::Worker& hashing,
                                                          const core::Representation& representation,
                                                          PartialSettings settings) {
-  auto made = target.folder().create(target.partial_name(), kPartialMode);
-  if (!made && made.error().number == EEXIST) {
-    Error error = std::move(made.error());
-    error.code = ErrorCode::Busy;
-    error.cause = "another download has just begun it";
-    return fail(std::move(error));
-  }
+  auto made = make_partial(target);
   if (!made) return fail(std::move(made.error()));
-  std::shared_ptr<core::File> file = std::move(*made);
-  auto lock = PartialLock::take(target.shared_folder(), *file, target.partial_name(),
-                                target.partial_path());
-  if (!lock) return fail(std::move(lock.error()));
+  const std::shared_ptr<core::File> file = std::move(made->file);
+  auto ready = still_wanted(target, settings);
 
   const bool tiny = settings.tiny;
   const Preallocate how = settings.preallocate;
   auto impl =
-      std::make_shared<Impl>(files_of(target, file, std::move(*lock)), disk, hashing,
+      std::make_shared<Impl>(files_of(target, file), std::move(made->lock), disk, hashing,
                              representation, std::move(settings), piece_length_for(representation));
   // A sidecar that stands here is of an earlier partial that is gone.
-  auto ready = target.sidecar_folder().remove(target.sidecar_name());
+  if (ready) ready = target.sidecar_folder().remove(target.sidecar_name());
   if (ready) ready = impl->begin(0);
   if (ready && representation.size && !tiny) {
     ready = claim_room(target, *file, 0, *representation.size, how);
@@ -100,7 +132,7 @@ Result<std::unique_ptr<PartialSink>> PartialSink::resume(Target& target, core::W
     auto room = claim_room(target, *file, partial.size, sidecar.size, settings.preallocate);
     if (!room) return fail(std::move(room.error()));
   }
-  auto impl = std::make_shared<Impl>(files_of(target, file, std::move(partial.lock)), disk, hashing,
+  auto impl = std::make_shared<Impl>(files_of(target, file), std::move(partial.lock), disk, hashing,
                                      representation, std::move(settings), sidecar.piece_length);
   if (auto begun = impl->begin(sidecar.generation); !begun) return fail(std::move(begun.error()));
   impl->take_over(sidecar);
@@ -117,7 +149,7 @@ Result<std::unique_ptr<PartialSink>> PartialSink::adopt(Target& target, core::Wo
     if (!room) return fail(std::move(room.error()));
   }
   auto impl =
-      std::make_shared<Impl>(files_of(target, file, std::move(partial.lock)), disk, hashing,
+      std::make_shared<Impl>(files_of(target, file), std::move(partial.lock), disk, hashing,
                              representation, std::move(settings), piece_length_for(representation));
   if (auto begun = impl->begin(0); !begun) return fail(std::move(begun.error()));
   impl->take_over_unhashed(partial.size);
@@ -127,6 +159,7 @@ Result<std::unique_ptr<PartialSink>> PartialSink::adopt(Target& target, core::Wo
 
 PartialSink::PartialSink(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 PartialSink::~PartialSink() { impl_->close(); }
+void PartialSink::retire() { impl_->retire(); }
 
 RangeSet PartialSink::held() const { return impl_->held(); }
 std::uint64_t PartialSink::piece_length() const { return impl_->piece_length(); }

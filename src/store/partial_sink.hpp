@@ -9,8 +9,9 @@
 //
 // Thread: loop; checkpoints run on `disk`, re-checks and whole-file digests on `hashing`. The sink
 // may be destroyed at any time, from a callback of its own too: no callback comes after that, and
-// what runs on the workers holds on to what it needs. The workers must outlive the sink; the
-// Target need not.
+// nothing of it changes the disk any more. For that the destructor waits for a checkpoint that is
+// being carried out; those that have not begun are left out. The workers must outlive the sink;
+// the Target need not.
 #pragma once
 
 #include <memory>
@@ -54,6 +55,10 @@ class PartialSink final : public core::Sink {
                                                     const core::Representation& representation,
                                                     PartialSettings settings);
   ~PartialSink() override;
+
+  // From now on it changes nothing on the disk but by write(); its lock stays. Waits for a
+  // checkpoint that is being carried out. Before its names are renamed or removed by others.
+  void retire();
 
   // What is held or claimed: not to be fetched again unless verify_claims() says it is bad.
   [[nodiscard]] RangeSet held() const override;

@@ -27,10 +27,11 @@ bool touches(const RangeSet& set, ByteRange range) {
 
 }  // namespace
 
-PartialSink::Impl::Impl(PartialFiles files, core::Worker& disk, core::Worker& hashing,
-                        const core::Representation& representation, PartialSettings settings,
-                        std::uint64_t piece_length)
+PartialSink::Impl::Impl(PartialFiles files, PartialLock lock, core::Worker& disk,
+                        core::Worker& hashing, const core::Representation& representation,
+                        PartialSettings settings, std::uint64_t piece_length)
     : files_(std::move(files)),
+      lock_(std::move(lock)),
       disk_(disk),
       hashing_(hashing),
       representation_(representation),
@@ -39,6 +40,12 @@ PartialSink::Impl::Impl(PartialFiles files, core::Worker& disk, core::Worker& ha
       records_(representation.size.has_value() && !settings_.tiny),
       checkpointer_(std::make_shared<Checkpointer>(files_)),
       ledger_(size_of(representation), piece_length) {}
+
+// Whoever comes after this sink finds the names on the disk at rest.
+void PartialSink::Impl::close() {
+  closed_ = true;
+  retire();
+}
 
 Result<void> PartialSink::Impl::begin(std::uint64_t generation) {
   auto info = files_.file->info();

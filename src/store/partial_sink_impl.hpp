@@ -9,6 +9,7 @@
 #include "store/checkpointer.hpp"
 #include "store/front_digest.hpp"
 #include "store/ledger.hpp"
+#include "store/partial_lock.hpp"
 #include "store/partial_sink.hpp"
 #include "store/recheck.hpp"
 
@@ -17,7 +18,7 @@ namespace xget::store {
 // The loop's side. Shared with the completions of tasks, which hold it weakly.
 class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl> {
  public:
-  Impl(PartialFiles files, core::Worker& disk, core::Worker& hashing,
+  Impl(PartialFiles files, PartialLock lock, core::Worker& disk, core::Worker& hashing,
        const core::Representation& representation, PartialSettings settings,
        std::uint64_t piece_length);
 
@@ -32,7 +33,8 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   void forget(ByteRange range);
   void finish(std::uint64_t size, Done done);
   bool cancel_finish();
-  void close() { closed_ = true; }
+  void retire() { checkpointer_->end(); }
+  void close();
 
   [[nodiscard]] RangeSet held() const;
   [[nodiscard]] std::uint64_t undurable_bytes() const { return records_ ? undurable_ : 0; }
@@ -75,6 +77,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   bool is_large() const;
 
   const PartialFiles files_;
+  const PartialLock lock_;  // not with the tasks: it goes when the sink does
   core::Worker& disk_;
   core::Worker& hashing_;
   const core::Representation representation_;

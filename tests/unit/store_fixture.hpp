@@ -8,6 +8,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -102,8 +103,10 @@ struct Script {
   std::vector<std::string> log;
   std::string fail;                   // this step fails with EIO, each time
   std::size_t dies_after = SIZE_MAX;  // steps; then every step fails and does nothing
+  std::function<void(const std::string& step)> before;  // on the thread that takes the step
 
   Result<void> step(const std::string& what) {
+    if (before) before(what);
     if (log.size() >= dies_after) return xget::fail(store::disk_error(what, "", EIO));
     log.push_back(what);
     if (what == fail) return xget::fail(store::disk_error(what, "", EIO));
