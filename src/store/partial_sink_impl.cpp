@@ -79,6 +79,17 @@ void PartialSink::Impl::take_over(const Sidecar& sidecar) {
   recorded_ = ledger_.written();
   if (defence_on(Defence::VerifyClaims)) unverified_ = ledger_.written();
   // The generation and the fresh validators are worth a checkpoint only with the first new byte.
+  drop_unclaimed_pages();
+}
+
+// A sync that failed in an earlier run leaves pages in memory that count as clean and are not on
+// the disk. ext4 even loses what is written over such a page later, and says that it synced it: the
+// extent below stays unwritten. A page that is read anew has no such past.
+void PartialSink::Impl::drop_unclaimed_pages() {
+  for (auto gap = recorded_.next_gap(0, frame_.size); gap;
+       gap = recorded_.next_gap(gap->end, frame_.size)) {
+    files_.file->drop_cache(*gap);
+  }
 }
 
 void PartialSink::Impl::take_over_unhashed(std::uint64_t bytes) {

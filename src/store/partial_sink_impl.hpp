@@ -52,6 +52,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
     Result<void> outcome;
   };
 
+  void drop_unclaimed_pages();
   Sidecar snapshot();
   std::vector<ByteRange> take_droppable();
   void begin_checkpoint();

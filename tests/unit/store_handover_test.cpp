@@ -121,6 +121,23 @@ TEST_CASE("a new download can begin where another one's last checkpoint still wa
   CHECK(sidecar->inode == (*named)->inode);
 }
 
+TEST_CASE("what no sidecar claims leaves the page cache before a later run writes there") {
+  Run run;
+  run.create();
+  REQUIRE(run.sink->write(1000, bytes_of(content(2000))));
+  run.sink->checkpoint(nullptr);
+  run.workers.run_all();
+  run.sink.reset();
+  auto partial = run.target->open_partial();
+  REQUIRE((partial && *partial));
+  auto resumed = PartialSink::resume(*run.target, run.workers.disk, run.workers.hashing,
+                                     *std::move(*partial), representation_of(kSize), {});
+  REQUIRE(resumed);
+  CHECK(run.script.happened("drop 0-1000"));
+  CHECK(run.script.happened("drop 3000-" + std::to_string(kSize)));
+  CHECK_FALSE(run.script.happened("drop 1000-3000"));
+}
+
 TEST_CASE("a retired sink is not put under the final name") {
   Run run;
   run.create();
