@@ -1,4 +1,8 @@
-"""System calls that fail or never return, by strace's injection: what was kept is true."""
+"""System calls that fail or never return, by strace's injection: what was kept is true.
+
+Table 2, "fdatasync or fsync fails" and "a write fails or is short": the cases of which the outcome
+is known exactly. test_every_call.py goes through all calls there are.
+"""
 
 import itertools
 
