@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
+#include "store/partial_lock.hpp"
 
 namespace xget::store {
 namespace {
@@ -133,11 +134,9 @@ Result<void> Checkpointer::give_final_name(const Commit& commit) {
 
 // The name that is about to become FILE must still be the file that was written.
 Result<void> Checkpointer::still_ours() {
-  const auto written = files_.file->info();
-  if (!written) return fail(written.error());
-  const auto named = files_.folder->info(files_.partial_name);
-  if (!named) return fail(named.error());
-  if (*named && (*named)->inode == written->inode && (*named)->device == written->device) return {};
+  auto named = still_named(*files_.folder, files_.partial_name, *files_.file);
+  if (!named) return fail(std::move(named.error()));
+  if (*named) return {};
   return fail(disk_error("rename", files_.path + ".partial",
                          "another process replaced or removed it while the download ran"));
 }

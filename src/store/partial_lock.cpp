@@ -22,6 +22,14 @@ tl::unexpected<Error> busy(const std::string& path, int number, std::string caus
 
 }  // namespace
 
+Result<bool> still_named(core::Folder& folder, const std::string& name, core::File& file) {
+  const auto opened = file.info();
+  if (!opened) return fail(opened.error());
+  const auto named = folder.info(name);
+  if (!named) return fail(named.error());
+  return *named && (*named)->inode == opened->inode && (*named)->device == opened->device;
+}
+
 PartialLock::~PartialLock() { release(); }
 
 PartialLock& PartialLock::operator=(PartialLock&& other) noexcept {

@@ -12,6 +12,10 @@
 
 namespace xget::store {
 
+// Whether `name` is the name of this open file. To be asked once a lock is held: before that
+// another process may have renamed or removed what was opened.
+Result<bool> still_named(core::Folder& folder, const std::string& name, core::File& file);
+
 // Holds the lock file, if there is one; the other kind of lock lives and dies with the File.
 class PartialLock {
  public:

@@ -70,25 +70,30 @@ struct NewPartial {
   PartialLock lock;
 };
 
+tl::unexpected<Error> just_begun(const Target& target) {
+  Error error = disk_error("create", target.partial_path(), EEXIST);
+  error.code = ErrorCode::Busy;
+  error.cause = "another download has just begun it";
+  error.remedy = "wait for the other one to end, or choose another name with --output";
+  return fail(std::move(error));
+}
+
 // Where it fails nothing is left behind.
 Result<NewPartial> make_partial(Target& target) {
   auto made = target.folder().create(target.partial_name(), kPartialMode);
-  if (!made && made.error().number == EEXIST) {
-    Error error = std::move(made.error());
-    error.code = ErrorCode::Busy;
-    error.cause = "another download has just begun it";
-    error.remedy = "wait for the other one to end, or choose another name with --output";
-    return fail(std::move(error));
-  }
+  if (!made && made.error().number == EEXIST) return just_begun(target);
   if (!made) return fail(std::move(made.error()));
   auto lock = PartialLock::take(target.shared_folder(), **made, target.partial_name(),
                                 target.partial_path());
-  if (lock) return NewPartial{std::move(*made), std::move(*lock)};
   // Another process that was quicker to lock it goes on with it; else it would be in the way.
-  if (lock.error().number != EAGAIN) {
+  if (!lock && lock.error().number != EAGAIN) {
     static_cast<void>(target.folder().remove(target.partial_name()));
   }
-  return fail(std::move(lock.error()));
+  if (!lock) return fail(std::move(lock.error()));
+  auto named = still_named(target.folder(), target.partial_name(), **made);
+  if (!named) return fail(std::move(named.error()));
+  if (!*named) return just_begun(target);  // one that was quicker has put it away, and its own here
+  return NewPartial{std::move(*made), std::move(*lock)};
 }
 
 }  // namespace

@@ -206,14 +206,14 @@ Result<std::optional<OpenPartial>> Target::try_open_partial(bool& lost_race) {
   if (!lock) return fail(std::move(lock.error()));
   partial.lock = std::move(*lock);
 
-  auto info = partial.file->info();
-  if (!info) return fail(std::move(info.error()));
-  named = folder_->info(partial_name());
-  if (!named) return fail(std::move(named.error()));
-  if (!*named || !same_file(**named, *info)) {
+  auto ours = still_named(*folder_, partial_name(), *partial.file);
+  if (!ours) return fail(std::move(ours.error()));
+  if (!*ours) {
     lost_race = true;
     return std::nullopt;
   }
+  auto info = partial.file->info();
+  if (!info) return fail(std::move(info.error()));
   auto second_name = is_other_name_of_file(*info);
   if (!second_name) return fail(std::move(second_name.error()));
   if (*second_name) {
@@ -281,10 +281,10 @@ Result<OpenPartial> Target::adopt_existing() {
   partial.lock = std::move(*lock);
   auto info = partial.file->info();
   if (!info) return fail(std::move(info.error()));
-  auto named = folder_->info(name_);
-  if (!named) return fail(std::move(named.error()));
   if (!regular_and_ours(*info)) return fail(not_ours(path_, *info));
-  if (!*named || !same_file(**named, *info)) {
+  auto ours = still_named(*folder_, name_, *partial.file);
+  if (!ours) return fail(std::move(ours.error()));
+  if (!*ours) {
     return fail(disk_error("open", path_, "another process replaced it just now"));
   }
   if (auto moved = folder_->rename_no_replace(name_, partial_name()); !moved) {
@@ -302,7 +302,7 @@ Result<OpenPartial> Target::adopt_existing() {
 
 Result<void> Target::set_partial_aside() {
   // The rename first: a crash then leaves a sidecar that names another file, never bytes that
-  // lost theirs.
+  // lost theirs. Should another process begin in between, its next checkpoint writes its own again.
   if (auto moved = folder_->rename(partial_name(), partial_name() + ".old"); !moved) return moved;
   if (auto removed = sidecar_folder_->remove(sidecar_name_); !removed) return removed;
   return folder_->sync();
@@ -311,8 +311,9 @@ Result<void> Target::set_partial_aside() {
 Result<void> Target::remove_old() { return folder_->remove(partial_name() + ".old"); }
 
 Result<void> Target::discard_partial() {
-  if (auto removed = folder_->remove(partial_name()); !removed) return removed;
-  return sidecar_folder_->remove(sidecar_name_);
+  // The partial last: who finds it gone may begin at once, with a sidecar of its own.
+  if (auto removed = sidecar_folder_->remove(sidecar_name_); !removed) return removed;
+  return folder_->remove(partial_name());
 }
 
 }  // namespace xget::store

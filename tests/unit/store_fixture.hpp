@@ -142,6 +142,7 @@ class ScriptedFile final : public core::File {
   }
   Result<core::FileInfo> info() override { return real_->info(); }
   Result<core::LockOutcome> lock() override {
+    if (script_.before) script_.before("lock " + name_);
     if (no_locks) return core::LockOutcome::Unsupported;
     return real_->lock();
   }

@@ -159,6 +159,21 @@ TEST_CASE("a partial that cannot be locked is not left behind") {
   CHECK(run.left() == std::vector<std::string>{"f.partial.lock"});
 }
 
+TEST_CASE("a new partial that another process put away before it was locked is left alone") {
+  Run run;
+  const std::string partial = run.folder / "f.partial";
+  run.script.before = [&](const std::string& step) {
+    if (step != "lock f.partial") return;
+    std::filesystem::remove(partial);
+    write_file(partial, "the other one's");
+  };
+  auto refused = run.try_create(run.workers.disk);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::Busy);
+  CHECK(run.left() == std::vector<std::string>{"f.partial"});
+  CHECK(read_file(partial) == "the other one's");
+}
+
 TEST_CASE("what another download finished just now is neither fetched again nor replaced") {
   Run run;
   write_file(run.folder / "f", "whole");
