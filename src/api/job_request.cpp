@@ -17,7 +17,6 @@
 namespace xget::api {
 namespace {
 
-constexpr std::uint64_t kCrawlRate = 1024;  // bytes per second
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
 tl::unexpected<Error> usage(std::string subject, std::string cause, std::string remedy = "") {
@@ -77,10 +76,9 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   }
   settings.retry.first_wait = options.retry_wait;
   settings.retry.give_up_after = options.give_up_after;
-  settings.crawl_rate = kCrawlRate;
   if (options.limit_rate > 0) {  // a crawl that was asked for is none
     const auto share = options.limit_rate / (4 * static_cast<std::uint64_t>(options.connections));
-    settings.crawl_rate = std::min(kCrawlRate, share);
+    settings.crawl_rate = std::min(settings.crawl_rate, share);
   }
   const long pages = sysconf(_SC_PHYS_PAGES);
   const long page_size = sysconf(_SC_PAGESIZE);

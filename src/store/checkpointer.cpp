@@ -124,7 +124,7 @@ Result<void> Checkpointer::give_final_name(const Commit& commit) {
     error.code = ErrorCode::Exists;
     error.subject = printable(files_.path);
     error.cause = "it appeared while the download ran, and is not replaced unasked";
-    error.kept = "the whole download, as " + printable(files_.path) + ".partial";
+    error.kept = "the whole download, as " + printable(files_.partial_path());
     error.remedy = "run the same command with --overwrite, or move that file away first";
     return fail(std::move(error));
   }
@@ -137,7 +137,7 @@ Result<void> Checkpointer::still_ours() {
   auto named = still_named(*files_.folder, files_.partial_name, *files_.file);
   if (!named) return fail(std::move(named.error()));
   if (*named) return {};
-  return fail(disk_error("rename", files_.path + ".partial",
+  return fail(disk_error("rename", files_.partial_path(),
                          "another process replaced or removed it while the download ran"));
 }
 

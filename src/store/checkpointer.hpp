@@ -29,6 +29,8 @@ struct PartialFiles {
   std::string name;  // FILE in its folder
   std::string partial_name;
   std::string sidecar_name;
+
+  [[nodiscard]] std::string partial_path() const { return path + ".partial"; }  // for messages
 };
 
 // How FILE.partial becomes FILE. Its bytes are whole and proven.

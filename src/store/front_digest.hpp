@@ -15,13 +15,6 @@
 
 namespace xget::store {
 
-// Fails with Checksum, naming both digests. `path` is for the message.
-Result<void> compare_digests(const ExpectedDigest& expected, const std::string& actual_hex,
-                             const std::string& path);
-
-// Fails with Usage if this system does not compute the algorithm.
-Result<std::unique_ptr<Digester>> make_digester(DigestAlgorithm algorithm);
-
 class FrontDigest : public std::enable_shared_from_this<FrontDigest> {
  public:
   // Shared, because a task may outlive its owner. Fails with Usage as make_digester.

@@ -6,6 +6,7 @@
 
 #include "base/defence.hpp"
 #include "base/text.hpp"
+#include "store/digest_check.hpp"
 #include "store/disk_error.hpp"
 
 namespace xget::store {
@@ -369,7 +370,7 @@ void PartialSink::Impl::check_digest(std::uint64_t size) {
     auto match = compare_digests(*self->settings_.digest, *hex, self->files_.path);
     if (match) return self->commit(size);
     // All bytes are there: a run that knows a better digest need not fetch them again.
-    match.error().kept = "the whole download, as " + printable(self->files_.path) + ".partial";
+    match.error().kept = "the whole download, as " + printable(self->files_.partial_path());
     self->checkpoint([raw = self.get(), match](const Result<void>&) { raw->end_finish(match); });
   });
 }

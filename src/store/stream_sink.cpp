@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "store/descriptor_writer.hpp"
-#include "store/front_digest.hpp"
+#include "store/digest_check.hpp"
 
 namespace xget::store {
 namespace {

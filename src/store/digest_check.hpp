@@ -1,0 +1,19 @@
+// What the digest that a user gave needs of this system, and what it says in the end.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/digest.hpp"
+#include "xget/error.hpp"
+
+namespace xget::store {
+
+// Fails with Checksum, naming both digests. `path` is for the message.
+Result<void> compare_digests(const ExpectedDigest& expected, const std::string& actual_hex,
+                             const std::string& path);
+
+// Fails with Usage if this system does not compute the algorithm.
+Result<std::unique_ptr<Digester>> make_digester(DigestAlgorithm algorithm);
+
+}  // namespace xget::store
