@@ -1,0 +1,135 @@
+#include "formats/cookie_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace xget::formats {
+namespace {
+
+constexpr std::string_view kHttpOnly = "#HttpOnly_";
+constexpr std::size_t kLongestLine = 5000;  // libcurl cuts off what follows
+constexpr std::size_t kFields = 7;
+
+enum Field { kDomain, kSubdomains, kPath, kSecure, kExpires, kName, kValue };
+using Fields = std::array<std::string_view, kFields>;
+
+tl::unexpected<Error> refuse(std::size_t line, std::string cause) {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "read the cookies",
+               .subject = "line " + std::to_string(line),
+               .cause = std::move(cause)});
+}
+
+// A value may be missing, with or without its tab.
+std::optional<Fields> split(std::string_view line) {
+  Fields fields;
+  std::size_t count = 0;
+  while (true) {
+    const auto tab = line.find('\t');
+    fields.at(count++) = line.substr(0, tab);
+    if (tab == std::string_view::npos) break;
+    if (count == kFields) return std::nullopt;
+    line.remove_prefix(tab + 1);
+  }
+  return count >= kFields - 1 ? std::optional(fields) : std::nullopt;
+}
+
+bool is_flag(std::string_view text) {
+  return equals_ignoring_case(text, "TRUE") || equals_ignoring_case(text, "FALSE");
+}
+
+// Host names and IP literals. Without a colon but in an IPv6 literal, so that no line reads as
+// "Set-Cookie: ...", which libcurl takes for a server's header.
+bool is_domain(std::string_view text) {
+  const bool ipv6 = text.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+  const bool named = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_';
+  });
+  return !text.empty() && (ipv6 || named);
+}
+
+// Some programs write fractions of a second.
+std::optional<std::uint64_t> seconds_of(std::string_view text) {
+  return parse_u64(text.substr(0, text.find('.')));
+}
+
+// What a request's header cannot carry (RFC 9110 section 5.5), tabs being the separators.
+bool has_control_character(std::string_view line) {
+  return std::any_of(line.begin(), line.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+  });
+}
+
+// Why it is no cookie; nullptr: it is one.
+const char* fault_of(const std::optional<Fields>& fields) {
+  if (!fields) return "it has not the seven fields, parted by tabs, of a cookie";
+  if (!is_domain(fields->at(kDomain))) return "its first field is no host";
+  if (!is_flag(fields->at(kSubdomains))) return "its second field is neither TRUE nor FALSE";
+  if (!fields->at(kPath).starts_with('/')) return "its third field is no path";
+  if (!is_flag(fields->at(kSecure))) return "its fourth field is neither TRUE nor FALSE";
+  if (!seconds_of(fields->at(kExpires))) return "its fifth field is no time in seconds";
+  if (fields->at(kName).empty()) return "its name is empty";
+  return nullptr;
+}
+
+std::string joined(bool http_only, const Fields& fields) {
+  std::string line(http_only ? kHttpOnly : "");
+  for (std::size_t i = 0; i < kFields; ++i) {
+    if (i > 0) line += '\t';
+    line += i == kExpires ? std::to_string(*seconds_of(fields.at(i))) : std::string(fields.at(i));
+  }
+  return line;
+}
+
+bool has_expired(const std::string& line, WallTime now) {
+  const auto fields = split(line);
+  const auto expires = fields ? seconds_of(fields->at(kExpires)) : std::nullopt;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  return expires && *expires != 0 && *expires <= static_cast<std::uint64_t>(seconds);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> parse_cookie_file(std::string_view text) {
+  if (text.size() > kLargestCookieFile) {
+    return fail({.code = ErrorCode::Usage,
+                 .operation = "read the cookies",
+                 .subject = "",
+                 .cause = "it is larger than 8 MiB"});
+  }
+  std::vector<std::string> cookies;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool http_only = line.starts_with(kHttpOnly);
+    if (http_only) line.remove_prefix(kHttpOnly.size());
+    if (!http_only && (line.starts_with('#') || trim(line).empty())) continue;
+    if (line.size() > kLongestLine) return refuse(number, "it is too long for a cookie");
+    if (has_control_character(line)) return refuse(number, "it holds a control character");
+    const auto fields = split(line);
+    if (const char* fault = fault_of(fields)) return refuse(number, fault);
+    if (cookies.size() >= kMostCookiesInFile) return refuse(number, "there are too many cookies");
+    cookies.push_back(joined(http_only, *fields));
+  }
+  return cookies;
+}
+
+std::string cookie_file_text(std::vector<std::string> lines, WallTime now) {
+  std::sort(lines.begin(), lines.end());
+  std::string text =
+      "# Netscape HTTP Cookie File\n# Written by xget. What is in it may log you in.\n\n";
+  for (const std::string& line : lines) {
+    if (!has_expired(line, now)) text.append(line).append("\n");
+  }
+  return text;
+}
+
+}  // namespace xget::formats
