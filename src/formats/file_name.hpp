@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,13 @@ inline constexpr std::size_t kLongestFileName = 255 - std::string_view(".partial
 // (each becomes "_"), without spaces or dots at its end, cut to kLongestFileName bytes with its
 // extension kept. `raw` is percent-decoded already. Fails with Usage where nothing is left.
 Result<std::string> safe_file_name(std::string_view raw);
+
+// The same for what a server calls a file. Besides, it is no name of what xget keeps beside a file
+// (".partial" becomes "_partial"): an "x.partial.json" of a server's making would say of an "x"
+// that is downloaded later which bytes of it are there. nullopt: nothing is left.
+std::optional<std::string> safe_server_file_name(std::string_view raw);
+
+// `name` in `folder`, which is the working folder if it is empty.
+std::string path_in(const std::string& folder, const std::string& name);
 
 }  // namespace xget::formats

@@ -3,7 +3,9 @@
 #include "formats/file_name.hpp"
 
 using xget::formats::kLongestFileName;
+using xget::formats::path_in;
 using xget::formats::safe_file_name;
+using xget::formats::safe_server_file_name;
 
 TEST_CASE("an ordinary name stays as it is") {
   CHECK(safe_file_name("linux-6.12.tar.xz") == "linux-6.12.tar.xz");
@@ -79,4 +81,29 @@ TEST_CASE("a dot far from the end of a long name does not make an extension") {
   const auto name = safe_file_name("a." + std::string(400, 'b'));
   REQUIRE(name);
   CHECK(*name == "a." + std::string(kLongestFileName - 2, 'b'));
+}
+
+TEST_CASE("a server's name for a file is safe like any other") {
+  CHECK(safe_server_file_name("a.iso") == "a.iso");
+  CHECK(safe_server_file_name("../../.ssh/authorized_keys") == "authorized_keys");
+  CHECK(safe_server_file_name("../.bashrc") == "_bashrc");
+  for (const char* raw : {"", "..", "/", "dir/", " . "}) {
+    INFO(raw);
+    CHECK(safe_server_file_name(raw) == std::nullopt);
+  }
+}
+
+TEST_CASE("a server's name is none of those that xget keeps its records under") {
+  CHECK(safe_server_file_name("a.iso.partial") == "a.iso_partial");
+  CHECK(safe_server_file_name("a.iso.partial.json") == "a.iso_partial.json");
+  CHECK(safe_server_file_name("a.iso.PARTIAL.Json") == "a.iso_PARTIAL.Json");
+  CHECK(safe_server_file_name("a.partial.partial.old") == "a_partial_partial.old");
+  CHECK(safe_server_file_name("my partial.iso") == "my partial.iso");
+}
+
+TEST_CASE("a name stands in its folder, however that is written") {
+  CHECK(path_in("", "a") == "a");
+  CHECK(path_in("b", "a") == "b/a");
+  CHECK(path_in("b/", "a") == "b/a");
+  CHECK(path_in("/", "a") == "/a");
 }

@@ -1,0 +1,110 @@
+#include "formats/content_disposition.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+
+namespace xget::formats {
+namespace {
+
+struct Parameter {
+  std::string_view name;
+  std::string value;  // without quotes and their escapes
+};
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const Utf8Char next = first_utf8(text);
+    if (!next.valid) return false;
+    text.remove_prefix(next.length);
+  }
+  return true;
+}
+
+std::string from_latin1(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xC0U | (byte >> 6U));
+      out += static_cast<char>(0x80U | (byte & 0x3FU));
+    }
+  }
+  return out;
+}
+
+// Takes "..." from the front of `rest`. nullopt: it does not end.
+std::optional<std::string> take_quoted(std::string_view& rest) {
+  std::string value;
+  for (std::size_t at = 1; at < rest.size(); ++at) {
+    if (rest[at] == '"') {
+      rest.remove_prefix(at + 1);
+      return value;
+    }
+    if (rest[at] == '\\' && at + 1 < rest.size()) ++at;
+    value += rest[at];
+  }
+  return std::nullopt;
+}
+
+// Takes what stands before the next ";" from the front of `rest`, and that too. A part without "="
+// has an empty name. nullopt: it cannot be read, and what follows neither.
+std::optional<Parameter> take_parameter(std::string_view& rest) {
+  Parameter parameter;
+  const auto mark = std::min(rest.find_first_of(";="), rest.size());
+  if (mark < rest.size() && rest[mark] == '=') {
+    parameter.name = trim(rest.substr(0, mark));
+    rest = trim(rest.substr(mark + 1));
+  }
+  if (rest.starts_with('"') && !parameter.name.empty()) {
+    auto value = take_quoted(rest);
+    if (!value) return std::nullopt;
+    parameter.value = *std::move(value);
+    rest.remove_prefix(std::min(rest.find(';'), rest.size()));
+  } else {
+    const auto end = std::min(rest.find(';'), rest.size());
+    parameter.value = std::string(trim(rest.substr(0, end)));
+    rest.remove_prefix(end);
+  }
+  rest.remove_prefix(std::min<std::size_t>(1, rest.size()));
+  return parameter;
+}
+
+// RFC 8187 section 3.2: charset'language'percent-encoded.
+std::optional<std::string> decode_extended(std::string_view value) {
+  const auto charset_end = value.find('\'');
+  if (charset_end == std::string_view::npos) return std::nullopt;
+  const auto language_end = value.find('\'', charset_end + 1);
+  if (language_end == std::string_view::npos) return std::nullopt;
+  const std::string_view charset = value.substr(0, charset_end);
+  std::string name = percent_decoded(value.substr(language_end + 1));
+  if (equals_ignoring_case(charset, "ISO-8859-1")) return from_latin1(name);
+  if (!equals_ignoring_case(charset, "UTF-8") || !is_utf8(name)) return std::nullopt;
+  return name;
+}
+
+}  // namespace
+
+std::optional<std::string> parse_disposition_name(std::string_view value) {
+  std::optional<std::string> plain;
+  std::optional<std::string> extended;
+  while (!value.empty()) {
+    auto parameter = take_parameter(value);
+    if (!parameter) return std::nullopt;
+    const bool is_plain = equals_ignoring_case(parameter->name, "filename");
+    if (!is_plain && !equals_ignoring_case(parameter->name, "filename*")) continue;
+    std::optional<std::string>& taken = is_plain ? plain : extended;
+    if (taken) return std::nullopt;
+    taken = std::move(parameter->value);
+  }
+  if (extended) {
+    if (auto name = decode_extended(*extended); name && !name->empty()) return name;
+  }
+  if (!plain || plain->empty()) return std::nullopt;
+  return is_utf8(*plain) ? *plain : from_latin1(*plain);
+}
+
+}  // namespace xget::formats
