@@ -79,6 +79,8 @@ void set_transport_options(OptionSetter& options, const TransportSettings& setti
   options.set(CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
   options.set(CURLOPT_BUFFERSIZE, settings.buffer_size);
   options.set_text(CURLOPT_USERAGENT, settings.user_agent);
+  // No file, but the engine: sharing cookies alone does not switch it on.
+  if (settings.cookies) options.set(CURLOPT_COOKIEFILE, "");
   set_tls_options(options, settings);
 }
 

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "base/text.hpp"
 #include "net/close_notify.hpp"
 #include "net/curl_options.hpp"
 #include "net/transfer_outcome.hpp"
@@ -58,7 +59,7 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   set_transport_options(options, settings);
   through_proxy_ = !request.proxy.empty();
   const std::string rule = connect_to_rule(request);
-  const bool lists = (rule.empty() || append(connect_to_, rule)) && set_headers(request);
+  const bool lists = (rule.empty() || append(connect_to_, rule)) && set_headers(options, request);
   options.set(CURLOPT_HTTPHEADER, headers_.get());
   options.set(CURLOPT_CONNECT_TO, connect_to_.get());
   if (options.first_failure() != CURLE_OK)
@@ -68,15 +69,22 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   return false;
 }
 
-bool CurlRequest::set_headers(const core::HttpRequest& request) {
+bool CurlRequest::set_headers(OptionSetter& options, const core::HttpRequest& request) {
+  std::string cookies;
   for (const auto& [name, value] : request.headers) {
     if (name.empty() || splits_header(name) || splits_header(value)) {
       unusable_cause_ = "a request header holds a line break or has no name";
       return false;
     }
+    // A request has one Cookie header (RFC 6265 section 5.4): libcurl adds these to its engine's.
+    if (equals_ignoring_case(name, "Cookie")) {
+      cookies += (cookies.empty() ? "" : "; ") + value;
+      continue;
+    }
     // libcurl's way to send a header without a value; "Name:" would remove it.
     if (!append(headers_, value.empty() ? name + ";" : name + ": " + value)) throw std::bad_alloc();
   }
+  options.set_text(CURLOPT_COOKIE, cookies);
   return true;
 }
 

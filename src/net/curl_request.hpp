@@ -20,6 +20,7 @@
 namespace xget::net {
 
 struct CurlOutcome;
+class OptionSetter;
 
 // How much of an unwanted body is read away to keep its connection.
 inline constexpr std::uint64_t kMaxDrained = 64 * 1024;
@@ -87,7 +88,7 @@ class CurlRequest {
   [[nodiscard]] core::ConnectionFacts facts() const;
   [[nodiscard]] const void* tls_connection() const;
   [[nodiscard]] CurlOutcome outcome_of(CURLcode code) const;
-  bool set_headers(const core::HttpRequest& request);
+  bool set_headers(OptionSetter& options, const core::HttpRequest& request);
 
   core::RequestId id_;
   core::TransferListener* listener_;

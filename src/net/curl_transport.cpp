@@ -2,10 +2,12 @@
 
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
 
+#include "net/cookie_store.hpp"
 #include "net/curl_handles.hpp"
 #include "net/curl_request.hpp"
 
@@ -51,7 +53,9 @@ void must_work(CURLMcode code) {
 class CurlTransport::Impl {
  public:
   explicit Impl(const TransportSettings& settings)
-      : settings_(settings), share_(make_share()), multi_(make_multi(settings)) {}
+      : settings_(settings), share_(make_share()), multi_(make_multi(settings)) {
+    if (settings.cookies) cookies_.emplace(share_.get(), *settings.cookies);
+  }
 
   ~Impl() {
     for (auto& [id, request] : requests_) curl_multi_remove_handle(multi_.get(), request->easy());
@@ -114,6 +118,10 @@ class CurlTransport::Impl {
   }
 
   void wake() { curl_multi_wakeup(multi_.get()); }
+
+  [[nodiscard]] std::vector<std::string> cookies() const {
+    return cookies_ ? cookies_->lines() : std::vector<std::string>();
+  }
 
  private:
   struct Ended {
@@ -204,6 +212,7 @@ class CurlTransport::Impl {
       const core::TransferEnd end = request->end(ended.code);
       core::TransferListener& listener = request->listener();
       remove(ended.id);
+      if (cookies_) cookies_->count_response();
       report_.called_back = true;
       listener.on_transfer_end(ended.id, end);
     }
@@ -221,6 +230,7 @@ class CurlTransport::Impl {
 
   // In this order: handles go before the multi, and all before what they share.
   ShareHandle share_;
+  std::optional<CookieStore> cookies_;
   MultiHandle multi_;
   std::unordered_map<core::RequestId, std::unique_ptr<CurlRequest>> requests_;
 };
@@ -240,6 +250,7 @@ bool CurlTransport::run() { return impl_->run(); }
 void CurlTransport::wait(std::span<pollfd> others, Milliseconds at_most) {
   impl_->wait(others, at_most);
 }
+std::vector<std::string> CurlTransport::cookies() const { return impl_->cookies(); }
 void CurlTransport::wake() { impl_->wake(); }
 
 }  // namespace xget::net

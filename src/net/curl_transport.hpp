@@ -1,9 +1,10 @@
 // CurlTransport: requests over libcurl's multi interface.
 //
 // - HTTP/1.1 unless a request allows HTTP/2; connections are kept and used again.
-// - No redirects, cookies, netrc, content codings or proxies of libcurl's own choosing: what is
-//   sent and where to is the caller's decision alone. libcurl adds "Accept: */*" and the user
-//   agent where the request has none.
+// - No redirects, netrc, content codings or proxies of libcurl's own choosing: what is sent and
+//   where to is the caller's decision alone. libcurl adds "Accept: */*" and the user agent where
+//   the request has none. Cookies are kept and sent only where the settings ask for it; then all
+//   requests share them, and whose they are is libcurl's judgement (cookie_store.hpp).
 // - A response's header is bounded; contradicting lengths end it as Broken before any body byte.
 // - A paused transfer holds at most one receive buffer back, and libcurl reads no more meanwhile.
 //   The end may be told while a transfer is paused, when no byte was left to hold back.
@@ -14,6 +15,7 @@
 #include <poll.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +34,8 @@ struct TransportSettings {
   bool insecure = false;                // no certificate checks; a pinned key still counts
   int max_connections = 64;             // idle and busy ones that are kept
   long buffer_size = 512 * 1024;        // bytes read at once from one connection
+  // What there is to begin with, as lines of Netscape's format; nullopt: no cookies at all.
+  std::optional<std::vector<std::string>> cookies;
 };
 
 class CurlTransport final : public core::Transport {
@@ -45,6 +49,9 @@ class CurlTransport final : public core::Transport {
                         core::TransferListener& listener) override;
   void cancel(core::RequestId id) override;
   void resume(core::RequestId id) override;
+
+  // The cookies that there are now, as lines of Netscape's format; some may have expired.
+  [[nodiscard]] std::vector<std::string> cookies() const;
 
   // ---- for the Loop -------------------------------------------------------------------------
 

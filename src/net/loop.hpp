@@ -23,6 +23,7 @@ class Loop {
   Loop(core::Clock& clock, const TransportSettings& settings, ResolverSettings resolver = {});
 
   core::Transport& transport() { return transport_; }
+  [[nodiscard]] std::vector<std::string> cookies() const { return transport_.cookies(); }
   core::Resolver& resolver() { return resolver_; }
 
   // Begins what was asked for, waits for news or until `until` (nullopt: for news alone), then
