@@ -9,6 +9,8 @@
 #include "core/retry_policy.hpp"
 #include "engine/basic_credentials.hpp"
 #include "engine/http_log.hpp"
+#include "engine/login.hpp"
+#include "formats/content_disposition.hpp"
 
 namespace xget::engine {
 namespace {
@@ -179,12 +181,11 @@ std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const 
     const auto condition = core::if_range_value(fetch.spec.expected->validators);
     if (condition) headers.push_back({"If-Range", *condition});
   }
+  const std::string login = login_for(fetch.url, settings_);
+  if (!login.empty()) headers.push_back({"Authorization", basic_credentials(login)});
   // What the user gave may be a secret, and belongs to the origin it was given for.
   if (fetch.url.origin == settings_.url.origin) {
     if (!settings_.referer.empty()) headers.push_back({"Referer", settings_.referer});
-    if (!settings_.user_password.empty()) {
-      headers.push_back({"Authorization", basic_credentials(settings_.user_password)});
-    }
     headers.insert(headers.end(), settings_.headers.begin(), settings_.headers.end());
   }
   return headers;

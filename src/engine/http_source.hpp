@@ -18,6 +18,7 @@
 #include "core/judge.hpp"
 #include "core/ports.hpp"
 #include "core/source.hpp"
+#include "formats/netrc.hpp"
 #include "net/connect_to.hpp"
 #include "net/proxy.hpp"
 #include "net/url.hpp"
@@ -25,9 +26,10 @@
 namespace xget::engine {
 
 struct HttpSourceSettings {
-  net::Url url;                       // as the user gave it
-  std::vector<core::Header> headers;  // for the URL's own origin alone
-  std::string user_password;          // likewise; empty: none
+  net::Url url;                                 // as the user gave it
+  std::vector<core::Header> headers;            // for the URL's own origin alone
+  std::string user_password;                    // likewise; empty: none
+  std::shared_ptr<const formats::Netrc> netrc;  // logins for any host on the way; may be null
   std::string referer;
   std::vector<net::ConnectTo> connect_to;
   std::string proxy;  // option; empty: the environment decides
