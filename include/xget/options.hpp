@@ -49,6 +49,12 @@ struct Options {
   std::string pinned_public_key;        // file, or sha256//BASE64[;...]
   bool insecure = false;                // no certificate checks
   bool allow_downgrade = false;         // follow redirects from https to http
+  bool netrc = false;                   // log in as $NETRC, or else ~/.netrc, says
+  std::string netrc_file;               // log in as this file says
+  std::string cookies;                  // file of cookies to send, in Netscape's format
+  // Likewise, if it is there. Session::save_cookies writes it. Without it and `cookies` none are
+  // kept or sent.
+  std::string cookie_jar;
 };
 
 // One resource and where it goes.

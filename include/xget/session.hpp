@@ -21,7 +21,7 @@ namespace xget {
 class Session {
  public:
   // Fails with Usage when an option makes no sense or names a file that cannot be used (its name is
-  // Error::subject). Reads the files of certificates and keys.
+  // Error::subject). Reads the files of certificates, keys, logins and cookies.
   static Result<std::unique_ptr<Session>> create(Options options);
 
   // Interrupts what still runs and waits for a running sync.
@@ -36,6 +36,10 @@ class Session {
   // The next event in order; waits for it. nullopt once every job added has ended and all
   // events were read. At most one thread should wait here.
   std::optional<Event> next_event();
+
+  // Writes what cookies there are now to Options::cookie_jar, in one step; nothing to do without
+  // one. Call it once the jobs have ended. Fails with Disk.
+  Result<void> save_cookies();
 
   // Stops all jobs: the network at once, then a last checkpoint. Each ends as Interrupted.
   void interrupt();

@@ -9,6 +9,7 @@
 #include "api/check_target.hpp"
 #include "base/header_line.hpp"
 #include "base/text.hpp"
+#include "engine/login.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
 #include "store/stream_sink.hpp"
@@ -50,12 +51,21 @@ bool names_scheme(std::string_view url) {
   return mark != std::string_view::npos && mark < url.find_first_of("/?#");
 }
 
+// A password that the URL leaves out may be in the netrc: "https://me@host/".
+std::string own_login(const JobSpec& spec, const net::Url& url, const formats::Netrc* netrc) {
+  if (!spec.user_password.empty() || url.user_password.empty()) return spec.user_password;
+  const auto colon = url.user_password.find(':');
+  if (netrc == nullptr || colon + 1 != url.user_password.size()) return url.user_password;
+  const auto* known = netrc->find(url.origin.host, url.user_password.substr(0, colon));
+  return url.user_password + (known == nullptr ? "" : known->password);
+}
+
 AskedWith asked_with(const JobSpec& spec, const engine::HttpSourceSettings& source) {
   const auto logs_in = [](const core::Header& header) {
     return equals_ignoring_case(header.name, "Authorization");
   };
   return {.scheme = names_scheme(spec.url),
-          .credentials = !source.user_password.empty() ||
+          .credentials = !engine::login_for(source.url, source).empty() ||
                          std::any_of(source.headers.begin(), source.headers.end(), logs_in)};
 }
 
@@ -89,9 +99,42 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   return settings;
 }
 
+Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options& options,
+                                             const net::Url& url,
+                                             std::shared_ptr<const formats::Netrc> netrc) {
+  engine::HttpSourceSettings source;
+  for (const std::string& line : spec.headers) {
+    auto header = parse_header_line(line);
+    if (!header) return usage("--header", std::move(header.error()));
+    source.headers.push_back({std::move(header->name), std::move(header->value)});
+  }
+  source.user_password = own_login(spec, url, netrc.get());
+  source.netrc = std::move(netrc);
+  auto referer = parse_header_line("Referer: " + spec.referer);
+  if (!referer) return usage("--referer", std::move(referer.error()));
+  source.referer = std::move(referer->value);
+  for (const std::string& rule : options.connect_to) {
+    auto connect_to = net::parse_connect_to(rule);
+    if (!connect_to) return fail(std::move(connect_to.error()));
+    source.connect_to.push_back(*std::move(connect_to));
+  }
+  source.proxy = options.proxy;
+  source.proxy_environment = net::read_proxy_environment();
+  const std::string proxy = net::choose_proxy(url, options.proxy, source.proxy_environment);
+  if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
+      !sound) {
+    return fail(sound.error());
+  }
+  source.allow_downgrade = options.allow_downgrade;
+  source.http2 = options.connections == 1;
+  source.url = url;
+  return source;
+}
+
 }  // namespace
 
-Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
+Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
+                           std::shared_ptr<const formats::Netrc> netrc) {
   auto url = net::parse_url(spec.url);
   if (!url) return fail(url.error());
   JobRequest request;
@@ -101,41 +144,17 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options) {
   if (auto sound = spec.output == "-" ? Result<void>{} : check_target(*path); !sound) {
     return fail(sound.error());
   }
-  request.settings.path = *std::move(path);
   request.to_standard_output = spec.output == "-";
   if (!spec.checksum.empty()) {
     auto digest = formats::parse_checksum_spec(spec.checksum);
     if (!digest) return fail(digest.error());
     request.settings.digest = *std::move(digest);
   }
-  for (const std::string& line : spec.headers) {
-    auto header = parse_header_line(line);
-    if (!header) return usage("--header", std::move(header.error()));
-    request.source.headers.push_back({std::move(header->name), std::move(header->value)});
-  }
-  request.source.user_password =
-      spec.user_password.empty() ? url->user_password : spec.user_password;
+  auto source = source_of(spec, options, *url, std::move(netrc));
+  if (!source) return fail(std::move(source.error()));
+  request.source = *std::move(source);
   request.asked_with = asked_with(spec, request.source);
-  auto referer = parse_header_line("Referer: " + spec.referer);
-  if (!referer) return usage("--referer", std::move(referer.error()));
-  request.source.referer = std::move(referer->value);
-  for (const std::string& rule : options.connect_to) {
-    auto connect_to = net::parse_connect_to(rule);
-    if (!connect_to) return fail(std::move(connect_to.error()));
-    request.source.connect_to.push_back(*std::move(connect_to));
-  }
-  request.source.proxy = options.proxy;
-  request.source.proxy_environment = net::read_proxy_environment();
-  const std::string proxy =
-      net::choose_proxy(*url, options.proxy, request.source.proxy_environment);
-  if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
-      !sound) {
-    return fail(sound.error());
-  }
-  request.source.allow_downgrade = options.allow_downgrade;
-  request.source.http2 = options.connections == 1;
   request.connections = options.connections;
-  request.source.url = *std::move(url);
   return request;
 }
 

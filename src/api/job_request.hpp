@@ -20,8 +20,9 @@ struct JobRequest {
   AskedWith asked_with;
 };
 
-// Checks everything that can be checked without a request. Fails with Usage.
-Result<JobRequest> prepare(const JobSpec& spec, const Options& options);
+// Checks everything that can be checked without a request. Fails with Usage. `netrc` may be null.
+Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
+                           std::shared_ptr<const formats::Netrc> netrc = nullptr);
 
 // The ports a job runs on, as prepare()'s result needs them.
 struct RequestPorts {

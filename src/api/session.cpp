@@ -4,18 +4,23 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "api/check_options.hpp"
+#include "api/cookie_jar.hpp"
+#include "api/credential_files.hpp"
 #include "api/event_queue.hpp"
 #include "api/job_request.hpp"
 #include "core/token_bucket.hpp"
 #include "engine/job_queue.hpp"
+#include "formats/cookie_file.hpp"
 #include "net/loop.hpp"
 #include "net/system_clock.hpp"
 #include "net/system_random.hpp"
@@ -27,7 +32,8 @@ namespace {
 
 constexpr Duration kProgressInterval = std::chrono::milliseconds(100);
 
-net::TransportSettings transport_settings(const Options& options) {
+net::TransportSettings transport_settings(const Options& options,
+                                          std::optional<std::vector<std::string>> cookies) {
   net::TransportSettings settings;
   settings.user_agent =
       options.user_agent.empty() ? std::string("xget/") + version() : options.user_agent;
@@ -37,6 +43,7 @@ net::TransportSettings transport_settings(const Options& options) {
   settings.key = options.key;
   settings.pinned_public_key = options.pinned_public_key;
   settings.insecure = options.insecure;
+  settings.cookies = std::move(cookies);
   const int connections = options.connections * options.max_active_jobs;
   settings.max_connections = std::max(64, connections + 4);
   // Larger reads cost less CPU; many connections share a bounded amount of memory, and a rate
@@ -69,9 +76,10 @@ const char* version() { return XGET_VERSION; }
 // The loop thread owns everything but the inbox and the events.
 class Session::Impl {
  public:
-  explicit Impl(Options options)
+  Impl(Options options, api::CredentialFiles credentials)
       : options_(std::move(options)),
-        loop_(clock_, transport_settings(options_)),
+        netrc_(std::move(credentials.netrc)),
+        loop_(clock_, transport_settings(options_, std::move(credentials.cookies))),
         disk_([this] { loop_.wake(); }),
         hashing_([this] { loop_.wake(); }),
         stream_writer_([this] { loop_.wake(); }),
@@ -88,7 +96,7 @@ class Session::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<JobId> add(const JobSpec& spec) {
-    auto request = api::prepare(spec, options_);
+    auto request = api::prepare(spec, options_, netrc_);
     if (!request) return fail(request.error());
     const std::string target = identity_of(*request);
     JobId id = 0;
@@ -113,6 +121,17 @@ class Session::Impl {
 
   std::optional<Event> next_event() { return events_.pop(); }
 
+  Result<void> save_cookies() {
+    if (options_.cookie_jar.empty()) return {};
+    std::future<std::string> text;
+    {
+      const std::lock_guard lock(mutex_);
+      text = cookie_questions_.emplace_back().get_future();
+    }
+    loop_.wake();
+    return api::write_cookie_jar(options_.cookie_jar, text.get());
+  }
+
   void interrupt() {
     interrupted_ = true;
     loop_.wake();
@@ -124,6 +143,7 @@ class Session::Impl {
     Instant next_progress = clock_.now() + kProgressInterval;
     while (!closing_ || !jobs_.empty()) {
       take_inbox();
+      tell_cookies();
       if (interrupted_ && !told_interrupt_) {
         jobs_.interrupt();
         told_interrupt_ = true;
@@ -158,6 +178,17 @@ class Session::Impl {
     }
   }
 
+  void tell_cookies() {
+    std::vector<std::promise<std::string>> questions;
+    {
+      const std::lock_guard lock(mutex_);
+      questions.swap(cookie_questions_);
+    }
+    for (auto& question : questions) {
+      question.set_value(formats::cookie_file_text(loop_.cookies(), clock_.wall_now()));
+    }
+  }
+
   std::unique_ptr<engine::Job> make(const api::JobRequest& request) {
     const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limit_},
                                   stream_writer_,
@@ -185,9 +216,11 @@ class Session::Impl {
   }
 
   const Options options_;
-  std::mutex mutex_;  // guards the next four
+  const std::shared_ptr<const formats::Netrc> netrc_;
+  std::mutex mutex_;  // guards the next five
   std::vector<api::JobRequest> inbox_;
-  std::set<std::string> targets_;  // of jobs that have not ended
+  std::vector<std::promise<std::string>> cookie_questions_;  // what is to be in the jar?
+  std::set<std::string> targets_;                            // of jobs that have not ended
   std::map<JobId, std::set<std::string>::const_iterator> target_of_;
   JobId last_id_ = 0;
   std::atomic<bool> interrupted_ = false;
@@ -210,7 +243,10 @@ class Session::Impl {
 
 Result<std::unique_ptr<Session>> Session::create(Options options) {
   if (auto sound = api::check_options(options); !sound) return fail(sound.error());
-  return std::unique_ptr<Session>(new Session(std::make_unique<Impl>(std::move(options))));
+  auto credentials = api::read_credential_files(options);
+  if (!credentials) return fail(std::move(credentials.error()));
+  return std::unique_ptr<Session>(
+      new Session(std::make_unique<Impl>(std::move(options), *std::move(credentials))));
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -218,6 +254,7 @@ Session::~Session() = default;
 
 Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
 std::optional<Event> Session::next_event() { return impl_->next_event(); }
+Result<void> Session::save_cookies() { return impl_->save_cookies(); }
 void Session::interrupt() { impl_->interrupt(); }
 
 }  // namespace xget

@@ -132,13 +132,16 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   const auto position = add_jobs(**session, std::move(arguments.jobs));
   if (!position) return report_failure(position.error());
   const Outcome outcome = follow(**session, *position, display, watch);
+  const auto saved = (*session)->save_cookies();
+  if (!saved) print_error(failure_text(saved.error()));
   if (outcome.can_go_on) {
     print_error(go_on_text(resume_command(line.program, given, left_behind(outcome))));
   }
   if (log::broken()) {
     print_error("xget: " + printable(log_file) + " is incomplete: it could not be written\n");
   }
-  return exit_code_of(outcome.failures);
+  const ExitCode code = exit_code_of(outcome.failures);
+  return code == ExitCode::Success && !saved ? exit_code_of(saved.error().code) : code;
 }
 
 }  // namespace

@@ -116,10 +116,14 @@ Result<Options> read_options(const Given& given) {
   reader.read_text(OptionId::Cert, options.cert);
   reader.read_text(OptionId::Key, options.key);
   reader.read_text(OptionId::PinnedPublicKey, options.pinned_public_key);
+  reader.read_text(OptionId::NetrcFile, options.netrc_file);
+  reader.read_text(OptionId::Cookies, options.cookies);
+  reader.read_text(OptionId::CookieJar, options.cookie_jar);
   if (reader.error()) return fail(*reader.error());
   options.connect_to = given.all(OptionId::ConnectTo);
   options.insecure = given.has(OptionId::Insecure);
   options.allow_downgrade = given.has(OptionId::AllowDowngrade);
+  options.netrc = given.has(OptionId::Netrc);
   return options;
 }
 

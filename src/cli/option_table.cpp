@@ -42,6 +42,13 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "log in, at the URL's own origin alone; without a password it is asked for; "
      "@FILE reads USER:PASSWORD from FILE",
      Secrecy::User},
+    {Id::Netrc, Group::Request, 0, "netrc", "",
+     "log in as $NETRC or ~/.netrc says, each host on the way with its own entry alone"},
+    {Id::NetrcFile, Group::Request, 0, "netrc-file", "FILE", "the same with FILE"},
+    {Id::Cookies, Group::Request, 0, "cookies", "FILE",
+     "send the cookies in FILE (Netscape's format), and those that servers set meanwhile"},
+    {Id::CookieJar, Group::Request, 0, "cookie-jar", "FILE",
+     "the same with FILE, if it is there; at the end the cookies are written to it"},
 
     {Id::Connections, Group::Network, 'n', "connections", "N", "connections a file, 1 to 256 (4)"},
     {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE",

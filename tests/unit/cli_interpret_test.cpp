@@ -88,7 +88,14 @@ TEST_CASE("every option reaches its field") {
                                        "--pinnedpubkey",
                                        "pk",
                                        "--insecure",
-                                       "--allow-downgrade"})
+                                       "--allow-downgrade",
+                                       "--netrc",
+                                       "--netrc-file",
+                                       "nf",
+                                       "--cookies",
+                                       "co",
+                                       "--cookie-jar",
+                                       "cj"})
                               .options;
   CHECK(options.connections == 16);
   CHECK(options.limit_rate == 2U << 20);
@@ -106,6 +113,10 @@ TEST_CASE("every option reaches its field") {
   CHECK(options.pinned_public_key == "pk");
   CHECK(options.insecure);
   CHECK(options.allow_downgrade);
+  CHECK(options.netrc);
+  CHECK(options.netrc_file == "nf");
+  CHECK(options.cookies == "co");
+  CHECK(options.cookie_jar == "cj");
 }
 
 TEST_CASE("every option of a job reaches its field") {

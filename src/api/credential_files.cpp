@@ -1,0 +1,132 @@
+#include "api/credential_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "api/cookie_jar.hpp"
+#include "base/text.hpp"
+#include "formats/cookie_file.hpp"
+#include "store/descriptor.hpp"
+
+namespace xget::api {
+namespace {
+
+constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+
+tl::unexpected<Error> refuse(const char* option, std::string cause, std::string remedy = "") {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "",
+               .subject = option,
+               .cause = std::move(cause),
+               .remedy = std::move(remedy)});
+}
+
+// "FILE, line 3: why"
+tl::unexpected<Error> refuse_content(const char* option, const std::string& path,
+                                     const Error& why) {
+  const std::string place = why.subject.empty() ? "" : ", " + why.subject;
+  return refuse(option, printable(path) + place + ": " + why.cause);
+}
+
+struct FileRead {
+  std::string text;  // at most one byte longer than what was allowed
+  struct stat status {};
+};
+
+// Pipes too, as a shell makes them for "<(command)".
+Result<FileRead> read_file(const char* option, const std::string& path, std::size_t most) {
+  const auto unreadable = [&](const char* why) {
+    return refuse(option, printable(path) + " cannot be read: " + why);
+  };
+  const store::Descriptor file(
+      store::uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  FileRead read;
+  if (!file.valid() || ::fstat(file.get(), &read.status) != 0) {
+    return unreadable(std::strerror(errno));
+  }
+  if (S_ISDIR(read.status.st_mode)) return unreadable("it is a folder");
+  std::array<char, 16 << 10> buffer{};
+  while (read.text.size() <= most) {
+    const ssize_t count =
+        store::uninterrupted([&] { return ::read(file.get(), buffer.data(), buffer.size()); });
+    if (count < 0) return unreadable(std::strerror(errno));
+    if (count == 0) break;
+    read.text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  return read;
+}
+
+Result<std::string> netrc_path(const Options& options) {
+  if (!options.netrc_file.empty()) return options.netrc_file;
+  if (const char* named = std::getenv("NETRC"); named != nullptr && *named != '\0') return named;
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') {
+    return refuse("--netrc", "HOME is not set, and that is where .netrc would be",
+                  "name the file with --netrc-file FILE");
+  }
+  return std::string(home) + "/.netrc";
+}
+
+Result<std::shared_ptr<const formats::Netrc>> read_netrc(const Options& options) {
+  if (!options.netrc && options.netrc_file.empty()) return nullptr;
+  const char* option = options.netrc_file.empty() ? "--netrc" : "--netrc-file";
+  const auto path = netrc_path(options);
+  if (!path) return fail(path.error());
+  const auto file = read_file(option, *path, formats::kLargestNetrc);
+  if (!file) return fail(file.error());
+  if (S_ISREG(file->status.st_mode) && (file->status.st_mode & kOthers) != 0) {
+    return refuse(option, printable(*path) + " is open to others, and it holds passwords",
+                  "close it: chmod 600 " + printable(*path));
+  }
+  auto netrc = formats::parse_netrc(file->text);
+  if (!netrc) return refuse_content(option, *path, netrc.error());
+  return std::make_shared<const formats::Netrc>(*std::move(netrc));
+}
+
+Result<void> add_cookies(const char* option, const std::string& path,
+                         std::vector<std::string>& cookies) {
+  const auto file = read_file(option, path, formats::kLargestCookieFile);
+  if (!file) return fail(file.error());
+  auto more = formats::parse_cookie_file(file->text);
+  if (!more) return refuse_content(option, path, more.error());
+  cookies.insert(cookies.end(), more->begin(), more->end());
+  return {};
+}
+
+// The later of two lines for one cookie replaces the earlier one.
+Result<std::optional<std::vector<std::string>>> read_cookies(const Options& options) {
+  if (options.cookies.empty() && options.cookie_jar.empty()) return std::nullopt;
+  std::vector<std::string> cookies;
+  if (!options.cookie_jar.empty()) {
+    const auto there = check_cookie_jar(options.cookie_jar);
+    if (!there) return fail(there.error());
+    if (*there) {
+      auto added = add_cookies("--cookie-jar", options.cookie_jar, cookies);
+      if (!added) return fail(std::move(added.error()));
+    }
+  }
+  if (!options.cookies.empty()) {
+    auto added = add_cookies("--cookies", options.cookies, cookies);
+    if (!added) return fail(std::move(added.error()));
+  }
+  return cookies;
+}
+
+}  // namespace
+
+Result<CredentialFiles> read_credential_files(const Options& options) {
+  auto netrc = read_netrc(options);
+  if (!netrc) return fail(std::move(netrc.error()));
+  auto cookies = read_cookies(options);
+  if (!cookies) return fail(std::move(cookies.error()));
+  return CredentialFiles{*std::move(netrc), *std::move(cookies)};
+}
+
+}  // namespace xget::api
