@@ -65,8 +65,9 @@ struct JobSpec {
   std::vector<std::string> headers;  // "Name: value", sent to the URL's own origin alone
   std::string user_password;         // "user:password", likewise
   std::string referer;
-  std::string checksum;           // "sha256:HEX" and the like; empty: none
-  std::string checkpoint_folder;  // where the sidecar goes; empty: beside the file
+  bool content_disposition = false;  // the server may name the file; not with an output
+  std::string checksum;              // "sha256:HEX" and the like; empty: none
+  std::string checkpoint_folder;     // where the sidecar goes; empty: beside the file
   Existing existing = Existing::Refuse;
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;

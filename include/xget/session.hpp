@@ -54,6 +54,7 @@ class Session {
 const char* version();
 
 // Where `add` would put this job's bytes: folder and output, or a safe name from the URL.
+// Where the server may name the file, this is where it goes without such a name; it may be empty.
 // Fails with Usage if the URL or the name cannot be used.
 Result<std::string> target_path(const JobSpec& spec);
 

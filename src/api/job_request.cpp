@@ -42,8 +42,25 @@ Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
   if (name.find('\0') != std::string::npos) return usage("--output", "has a NUL in its name");
   if (name.back() == '/')
     return usage(name, "it names a folder", "-d DIR names the folder, -o FILE the file");
-  if (spec.folder.empty() || name.front() == '/') return name;
-  return spec.folder + (spec.folder.back() == '/' ? "" : "/") + name;
+  return name.front() == '/' ? name : formats::path_in(spec.folder, name);
+}
+
+// Where the bytes go: known now, or with the server's first answer.
+Result<void> choose_target(const JobSpec& spec, const net::Url& url,
+                           engine::JobSettings& settings) {
+  if (!spec.content_disposition) {
+    auto path = path_of(spec, url);
+    if (!path) return fail(std::move(path.error()));
+    settings.path = *std::move(path);
+    return settings.path == "-" ? Result<void>{} : check_target(settings.path);
+  }
+  if (!spec.output.empty()) {
+    return usage("--content-disposition", "contradicts --output: the server names the file, or you",
+                 "-d DIR names the folder");
+  }
+  settings.server_names_in = spec.folder;
+  if (auto path = path_of(spec, url)) settings.path = *std::move(path);
+  return {};
 }
 
 bool names_scheme(std::string_view url) {
@@ -139,10 +156,8 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   if (!url) return fail(url.error());
   JobRequest request;
   request.settings = settings_of(spec, options);
-  auto path = path_of(spec, *url);
-  if (!path) return fail(path.error());
-  if (auto sound = spec.output == "-" ? Result<void>{} : check_target(*path); !sound) {
-    return fail(sound.error());
+  if (auto chosen = choose_target(spec, *url, request.settings); !chosen) {
+    return fail(std::move(chosen.error()));
   }
   request.to_standard_output = spec.output == "-";
   if (!spec.checksum.empty()) {

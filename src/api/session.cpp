@@ -58,8 +58,10 @@ net::TransportSettings transport_settings(const Options& options,
 }
 
 // One text for each file, however its path is spelt. Links in its folders are followed, as opening
-// it would follow them.
-std::string identity_of(const api::JobRequest& request) {
+// it would follow them. nullopt: the server is to name it, and what comes first to that name has
+// its lock.
+std::optional<std::string> identity_of(const api::JobRequest& request) {
+  if (request.settings.server_names_in) return std::nullopt;
   const std::string& path = request.settings.path;
   if (request.to_standard_output) return path;
   namespace fs = std::filesystem;
@@ -98,12 +100,11 @@ class Session::Impl {
   Result<JobId> add(const JobSpec& spec) {
     auto request = api::prepare(spec, options_, netrc_);
     if (!request) return fail(request.error());
-    const std::string target = identity_of(*request);
+    const std::optional<std::string> target = identity_of(*request);
     JobId id = 0;
     {
       const std::lock_guard lock(mutex_);
-      const auto [entry, is_new] = targets_.insert(target);
-      if (!is_new) {
+      if (target && targets_.contains(*target)) {
         return fail({.code = ErrorCode::Usage,
                      .operation = "download to",
                      .subject = request->settings.path,
@@ -111,7 +112,7 @@ class Session::Impl {
                      .remedy = "give each its own -o"});
       }
       id = request->settings.id = ++last_id_;
-      target_of_.emplace(id, entry);
+      if (target) target_of_.emplace(id, targets_.insert(*target).first);
       events_.add_job();
       inbox_.push_back(*std::move(request));
     }

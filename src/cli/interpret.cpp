@@ -23,6 +23,7 @@ constexpr const char* kLongerTime = "a time longer than zero, like 500ms, 10s, 5
 constexpr std::array kContradictions{
     std::pair{OptionId::Resume, OptionId::NoResume},
     std::pair{OptionId::Overwrite, OptionId::NoOverwrite},
+    std::pair{OptionId::ContentDisposition, OptionId::Output},
 };
 
 Result<void> check_contradictions(const Given& given) {
@@ -151,6 +152,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   job.existing = existing_of(given);
   job.resume = resume_of(given);
   job.strict = given.has(OptionId::Strict);
+  job.content_disposition = given.has(OptionId::ContentDisposition);
   return job;
 }
 

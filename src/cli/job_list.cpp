@@ -64,6 +64,7 @@ Result<void> check_names(const std::vector<JobSpec>& jobs) {
   for (const JobSpec& job : jobs) {
     const auto path = target_path(job);
     if (!path) return fail(path.error());
+    if (job.content_disposition) continue;  // the names are the servers' to give
     const std::string target = std::filesystem::path(*path).lexically_normal().string();
     if (const JobSpec* other = names.claim(target, job)) {
       return refuse_usage(

@@ -31,6 +31,9 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Strict, Group::Files, 0, "strict", "",
      "refuse what neither a strong validator nor a checksum proves"},
     {Id::MaxFilesize, Group::Files, 0, "max-filesize", "SIZE", "refuse a larger file"},
+    {Id::ContentDisposition, Group::Files, 0, "content-disposition", "",
+     "let the server name the file (made safe, and nothing is replaced unasked); else the URL "
+     "does"},
 
     {Id::Header, Group::Request, 'H', "header", "LINE",
      "send \"Name: value\", to the URL's own origin alone (repeatable); "

@@ -19,6 +19,7 @@ enum class OptionId {
   Checksum,
   Strict,
   MaxFilesize,
+  ContentDisposition,
   Header,
   UserAgent,
   Referer,

@@ -32,6 +32,7 @@ struct Offer {
   Duration round_trip{};  // the connection's, as far as it is known
   std::string final_url;  // after redirects, without secrets
   std::string address;
+  std::string file_name;  // that the server gives, as it says it; empty: none. Never trusted.
 };
 
 struct FetchEnd {

@@ -34,6 +34,7 @@ void Arrival::end() {
 
 void Arrival::on_time(Instant now) {
   switch (stage_) {
+    case Stage::Name: probe_.on_time(now); return step_name();
     case Stage::HashExisting: return step_hash_existing(now);
     case Stage::Probe: probe_.on_time(now); return step_probe();
     case Stage::Sample: return step_sample(now);
@@ -53,6 +54,21 @@ std::uint64_t Arrival::claimed_bytes() const {
 // ---- accept: what stands at the target? ---------------------------------------------------
 
 void Arrival::begin() {
+  if (destination_.named()) return accept();
+  stage_ = Stage::Name;
+  probe_.ask(whole_resource());
+}
+
+void Arrival::step_name() {
+  if (probe_.failure()) return settled(refusal(*probe_.failure()));
+  if (!probe_.offer()) return;
+  if (auto named = destination_.take_name(probe_.offer()->file_name); !named) {
+    return settled(std::move(named.error()));
+  }
+  accept();
+}
+
+void Arrival::accept() {
   if (auto opened = destination_.open(); !opened) return settled(std::move(opened.error()));
   if (destination_.target() == nullptr) return ask(whole_resource());
   auto existing = destination_.target()->existing();
@@ -80,6 +96,7 @@ void Arrival::accept_existing() {
 }
 
 void Arrival::hash_existing() {
+  probe_.drop();  // no server waits that long
   auto opened = destination_.target()->open_existing();
   if (!opened) return settled(std::move(opened.error()));
   auto hashing = store::FrontDigest::create(*std::move(opened), job_.ports.hashing,
@@ -120,6 +137,7 @@ void Arrival::accept_partial() {
   if (!partial_ || !partial_->sidecar) return ask(whole_resource());
   const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
   if (!gap) {  // whole already: only the checks and the rename are missing
+    probe_.drop();
     if (auto refusal = refuse_size(recorded())) return settled(*std::move(refusal));
     if (auto refusal = refuse_unproven(recorded())) return settled(*std::move(refusal));
     return resume(recorded(), false);
@@ -142,7 +160,10 @@ core::Representation Arrival::recorded() const {
 
 void Arrival::ask(core::FetchSpec spec) {
   stage_ = Stage::Probe;
-  probe_.ask(std::move(spec));
+  // The answer that named the file answers this too.
+  const bool answered = probe_.offer() && probe_.asked_openly() && !spec.expected;
+  if (!answered) probe_.ask(std::move(spec));
+  job_.wake();
 }
 
 void Arrival::ask_again(const core::Representation& running, const core::Reconsider& doubt,
@@ -159,7 +180,7 @@ Error Arrival::exists_error(std::string cause, WayOn way_on) const {
     const bool checksum = way_on == WayOn::Checksum || way_on == WayOn::ResumeOrChecksum;
     way_on = checksum ? WayOn::Checksum : WayOn::None;
   }
-  return engine::exists_error(job_.settings.path, std::move(cause), way_on);
+  return engine::exists_error(destination_.path(), std::move(cause), way_on);
 }
 
 Error Arrival::unproven_error(std::optional<std::uint64_t> offered_size) const {
@@ -345,7 +366,7 @@ void Arrival::resume(core::Representation version, bool unproven) {
 void Arrival::start_sampling(Sampled what) {
   if (job_.settings.strict && !job_.settings.digest) {
     return settled(
-        not_proven_error(job_.settings.path, "resume",
+        not_proven_error(destination_.path(), "resume",
                          "only samples could show that it belongs to the server's file"));
   }
   RangeSet held;

@@ -3,6 +3,9 @@
 //
 //   accept (→ hash what exists) → probe → settle (→ sample)
 //
+// Where the server may name the file it is asked first, since only a name leads to what stands
+// there. Its answer is the probe's too, if nothing stands there.
+//
 // A download that comes to doubt its version is settled here too.
 // Thread: loop.
 #pragma once
@@ -64,12 +67,14 @@ class Arrival {
   void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
 
  private:
-  enum class Stage { HashExisting, Probe, Sample, Settled };
+  enum class Stage { Name, HashExisting, Probe, Sample, Settled };
   // What a sample check is to decide.
   enum class Sampled { Partial, Existing };
 
   void settled(ArrivalOutcome outcome);
 
+  void step_name();
+  void accept();
   void accept_existing();
   void accept_partial();
   void hash_existing();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "formats/file_name.hpp"
 
 namespace xget::engine {
 namespace {
@@ -20,14 +21,32 @@ core::Representation as_unproven(core::Representation version) {
 }  // namespace
 
 Destination::Destination(const JobContext& job, std::unique_ptr<core::Sink> stream)
-    : job_(job), stream_(std::move(stream)) {}
+    : job_(job),
+      path_(job.settings.path),
+      named_(!job.settings.server_names_in),
+      stream_(std::move(stream)) {}
 
 Destination::~Destination() = default;
 
+Result<void> Destination::take_name(const std::string& given) {
+  named_ = true;
+  // A name of which nothing safe is left is as good as none.
+  const auto name = formats::safe_server_file_name(given);
+  if (name) {
+    path_ = formats::path_in(*job_.settings.server_names_in, *name);
+    return {};
+  }
+  if (!path_.empty()) return {};
+  return fail({.code = ErrorCode::Usage,
+               .operation = "name",
+               .subject = job_.source.name(),
+               .cause = "neither the server nor the URL has a name for the file",
+               .remedy = "name the file with -o FILE"});
+}
+
 Result<void> Destination::open() {
   if (stream_) return {};
-  auto target =
-      store::Target::open(job_.ports.files, job_.settings.path, job_.settings.checkpoint_folder);
+  auto target = store::Target::open(job_.ports.files, path_, job_.settings.checkpoint_folder);
   if (!target) return fail(std::move(target.error()));
   target_ = *std::move(target);
   return {};

@@ -24,6 +24,14 @@ class Destination {
   Destination(const JobContext& job, std::unique_ptr<core::Sink> stream);
   ~Destination();
 
+  // Where it goes. With a server that may name the file, only what it would be called without
+  // that, and perhaps empty, until take_name().
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] bool named() const { return named_; }
+  // What the server calls the file, as it says it; empty: nothing. Fails with Usage where that
+  // leaves no name.
+  Result<void> take_name(const std::string& given);
+
   // Opens the target's folders. Fails as Target::open does.
   Result<void> open();
   // Null for a stream, and until open().
@@ -60,6 +68,8 @@ class Destination {
   [[nodiscard]] core::Sink* sink() const;
 
   const JobContext& job_;
+  std::string path_;
+  bool named_;
   std::unique_ptr<store::Target> target_;
   const std::unique_ptr<core::Sink> stream_;
   std::unique_ptr<store::PartialSink> partial_;

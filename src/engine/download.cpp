@@ -119,13 +119,13 @@ void Download::start_transfer(Instant now) {
                     job_.connections, job_.range_cap},
       job_.listener);
   const std::uint64_t held = held_bytes();
-  log::info("downloading " + job_.source.name() + " to " + job_.settings.path + ", " +
+  log::info("downloading " + job_.source.name() + " to " + plan_.path + ", " +
             (plan_.version.size ? format_size(*plan_.version.size) : "of unknown size") +
             (plan_.one_stream ? ", one stream" : "") + ", " + format_size(held) + " held" +
             (probe_.offer() ? ", from " + probe_.offer()->address : ""));
   job_.tell(Probed{.job = job_.settings.id,
                    .url = probe_.offer() ? probe_.offer()->final_url : job_.source.name(),
-                   .path = job_.settings.path,
+                   .path = plan_.path,
                    .size = plan_.version.size,
                    .held = held,
                    .ranges = !plan_.one_stream});
@@ -174,7 +174,7 @@ void Download::step_transfer(Instant now) {
 void Download::refetch_bad_claims(Instant now) {
   for (const ByteRange& range : std::exchange(bad_claims_, {})) {
     log::info("kept bytes " + std::to_string(range.begin) + "-" + std::to_string(range.end) +
-              " of " + job_.settings.path + " were damaged");
+              " of " + plan_.path + " were damaged");
     damaged_.add(range);
     transfer_->lose(range, now);
   }
@@ -199,7 +199,7 @@ void Download::take_checkpoint(Instant now) {
 
 void Download::log_checkpoint(Instant begun) const {
   if (!log::enabled(log::Level::Debug)) return;
-  log::debug("checkpoint of " + job_.settings.path + ": " + format_size(sink_.durable_bytes()) +
+  log::debug("checkpoint of " + plan_.path + ": " + format_size(sink_.durable_bytes()) +
              " durable, took " + format_duration(job_.ports.clock.now() - begun));
 }
 

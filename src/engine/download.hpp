@@ -27,6 +27,7 @@ struct DownloadPlan {
   bool resumed = false;     // the sink holds bytes of an earlier run
   bool unproven = false;    // no strong validator ties those to `version`
   core::Validators known;   // of those, where `version` has none
+  std::string path;         // of the target, for messages
 };
 
 // The sink has finished: the file stands under its final name.

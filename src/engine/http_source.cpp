@@ -54,6 +54,11 @@ std::string range_value(ByteRange range) {
   return value;
 }
 
+std::string suggested_name(const core::ResponseHead& head) {
+  const auto disposition = head.find("Content-Disposition");
+  return disposition ? formats::parse_disposition_name(*disposition).value_or("") : "";
+}
+
 }  // namespace
 
 HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
@@ -204,7 +209,7 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected};
   core::Judgement judgement = core::judge(head, question, clock_.wall_now());
   if (const auto* usable = std::get_if<core::Usable>(&judgement)) {
-    return accept(id, request, *usable, facts);
+    return accept(id, request, *usable, head, facts);
   }
   fetch.race.clear();
   if (const auto* redirect = std::get_if<core::Redirect>(&judgement)) {
@@ -214,7 +219,7 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
 }
 
 core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
-                                     const core::Usable& usable,
+                                     const core::Usable& usable, const core::ResponseHead& head,
                                      const core::ConnectionFacts& facts) {
   Fetch& fetch = fetches_.at(id);
   fetch.winner = request;
@@ -228,7 +233,8 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .whole = usable.whole,
                     .round_trip = facts.reused ? facts.first_byte_time : facts.connect_time,
                     .final_url = net::without_secrets(fetch.url.text),
-                    .address = facts.remote_address};
+                    .address = facts.remote_address,
+                    .file_name = suggested_name(head)};
   log_answer(offer, facts);
   const bool wanted = fetch.listener->on_offer(id, offer);
   if (!fetches_.contains(id)) return core::HeadVerdict::Refuse;  // cancelled meanwhile

@@ -88,7 +88,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void forget(core::RequestId request);
   void attempt_failed(core::FetchId id, core::RequestId request, const core::TransferEnd& end);
   core::HeadVerdict accept(core::FetchId id, core::RequestId request, const core::Usable& usable,
-                           const core::ConnectionFacts& facts);
+                           const core::ResponseHead& head, const core::ConnectionFacts& facts);
   core::HeadVerdict follow(core::FetchId id, core::RequestId request,
                            const core::Redirect& redirect);
   core::HeadVerdict refuse(core::FetchId id, core::RequestId request, core::Failure failure);

@@ -89,9 +89,9 @@ void Job::act_on(AlreadyThere outcome, Instant) {
   probe_.drop();
   if (outcome.proof != Proof::None) drop_what_was_set_aside();
   stage_ = Stage::Ended;
-  log::info("nothing to do for " + settings_.path + ": " + outcome.rests_on);
+  log::info("nothing to do for " + destination_.path() + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,
-                         .path = settings_.path,
+                         .path = destination_.path(),
                          .size = outcome.size,
                          .received = 0,
                          .already_complete = true,
@@ -108,6 +108,7 @@ void Job::act_on(BeginDownload outcome, Instant now) {
                   : destination_.create(plan.version);
   if (!sink) return stop(std::move(sink.error()));
   stage_ = Stage::Download;
+  plan.path = destination_.path();
   download_ = std::make_shared<Download>(context_, **sink, probe_, std::move(plan));
   download_->begin(now);
 }
@@ -136,9 +137,9 @@ void Job::step_download(Instant now) {
 void Job::act_on(Downloaded outcome, Instant) {
   drop_what_was_set_aside();
   stage_ = Stage::Ended;
-  log::info("finished " + settings_.path + ": " + outcome.rests_on);
+  log::info("finished " + destination_.path() + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,
-                         .path = settings_.path,
+                         .path = destination_.path(),
                          .size = outcome.size,
                          .received = received_before_ + download_->received_bytes(),
                          .already_complete = false,
@@ -187,7 +188,7 @@ void Job::step_stop(Instant now) {
   if (!whole) destination_.discard_if_worthless();
   stage_ = Stage::Ended;
   log::warning("failed: " + to_string(*stopping_));
-  context_.tell(Failed{.job = settings_.id, .path = settings_.path, .error = *stopping_});
+  context_.tell(Failed{.job = settings_.id, .path = destination_.path(), .error = *stopping_});
 }
 
 std::string Job::kept() {

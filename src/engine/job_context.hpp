@@ -21,6 +21,9 @@ namespace xget::engine {
 struct JobSettings {
   JobId id = 0;
   std::string path;  // of the target; "-": standard output, and a stream is given
+  // The folder in which the server may name the file (empty: the working folder). `path` is then
+  // what it is called where the server gives no name, and may be empty.
+  std::optional<std::string> server_names_in;
   Existing existing = Existing::Refuse;
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;

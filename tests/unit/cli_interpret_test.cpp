@@ -202,6 +202,8 @@ TEST_CASE("options that contradict each other are refused") {
   CHECK(refused({kUrl, "-c", "--no-resume"}) == "--resume: contradicts --no-resume");
   CHECK(refused({kUrl, "--no-overwrite", "--overwrite"}) ==
         "--overwrite: contradicts --no-overwrite");
+  CHECK(refused({kUrl, "--content-disposition", "-o", "f"}) ==
+        "--content-disposition: contradicts --output");
   CHECK(refused({kUrl, "--key", "k"}) == "--key: is of no use without --cert");
 }
 
@@ -236,6 +238,14 @@ TEST_CASE("two URLs with one name are refused before any request") {
         std::string::npos);
   CHECK(refused({"https://me:pw@a/f?token=1", "https://me:pw@b/f?token=1"}).find("pw") ==
         std::string::npos);
+}
+
+TEST_CASE("where servers name the files, URLs of one name or of none are no matter") {
+  const auto jobs =
+      interpreted({"--content-disposition", "https://a/f?1", "https://a/f?2", "https://a/"}).jobs;
+  REQUIRE(jobs.size() == 3);
+  CHECK(jobs[2].content_disposition);
+  CHECK(refused({"--content-disposition", "ftp://a/f"}).find("ftp") != std::string::npos);
 }
 
 TEST_CASE("without a URL there is nothing to do") {
