@@ -58,7 +58,8 @@ class PowerCuts:
 
     def _one_download(self):
         size = self._random.choice(SIZES)
-        path = self._disk.folder / f"file-{self._done}"  # a removed one may come back
+        self._disk.clear()
+        path = self._disk.folder / f"file-{self._done}"
         page = self._server.serve(f"/{self._done}", Resource(size, seed="power"))
         digest = ["--checksum", "sha256:" + ALGORITHMS["sha256"](page.data)]
         options = [page.url, "-o", path, "-n", CONNECTIONS, *QUICK,
@@ -75,11 +76,11 @@ class PowerCuts:
         assert again <= bound, f"{about}: {again} bytes again, bound {bound:.0f}"
         self._lost.append(again / times)
         self._bounds.append(bound / times)
-        path.unlink()
         del self._server.pages[page.path]
 
     def _run_and_cut(self, page, path, options, about: str) -> float:
         """Returns what may have to be fetched again."""
+        was_there = path.exists()
         lot = Lot(self._random, page.resource.size)
         lot.prepare(page)
         with start_xget([*options, *CHECKPOINTS], "/") as child:
@@ -88,7 +89,7 @@ class PowerCuts:
             told_success = not child.running and child.wait().code == 0
             cut_at = time.monotonic()
             self._disk.cut()
-            self._end(child, page)
+            self._end(child, page, was_there)
         bound = INTERVAL_BYTES + IN_FLIGHT + PACE * (run.longest + time.monotonic() - cut_at)
         self._disk.restore()
         self._stages[stage] += 1
@@ -99,13 +100,13 @@ class PowerCuts:
             assert path.read_bytes() == page.data, about
         return bound
 
-    def _end(self, child, page):
+    def _end(self, child, page, was_there: bool):
         """A machine without power runs nothing; but one whose disk fails runs on, and the command
-        must then see that it does."""
+        must then see that it does. A whole file's mark cannot be read any more: nobody knows it."""
         if self._random.random() < 0.2 and self._disk.way == "shutdown":
             run = child.wait()
             # What ended well before the cut, or needed nothing of the disk after it.
-            run.expect(0, Exit.DISK)
+            run.expect(0, Exit.DISK, *([Exit.EXISTS] if was_there else []))
         else:
             child.kill()
         page.server.drop_connections()

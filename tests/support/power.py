@@ -59,6 +59,13 @@ class _Disk:
     def unmount(self):
         _run("umount", self.folder)
 
+    def clear(self):
+        """Removes all files for good: by the next power cut they would be back."""
+        for entry in self.folder.iterdir():
+            if entry.is_file():
+                entry.unlink()
+        _run("sync", "-f", self.folder)
+
 
 class ShutdownDisk(_Disk):
     way = "shutdown"
