@@ -52,7 +52,8 @@ class Words {
     while (!rest_.empty()) {
       skip(1);
       const auto end = std::min(rest_.find('\n'), rest_.size());
-      const bool is_empty = trim(rest_.substr(0, end)).find_first_not_of('\r') == rest_.npos;
+      const bool is_empty =
+          trim(rest_.substr(0, end)).find_first_not_of('\r') == std::string_view::npos;
       skip(end);
       if (is_empty) return;
     }

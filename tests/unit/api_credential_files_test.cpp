@@ -34,7 +34,7 @@ std::string refused(const Options& options) {
 }
 
 std::string netrc_file(const TemporaryFolder& folder, std::string_view text, mode_t mode = 0600) {
-  const std::string path = folder / "netrc";
+  std::string path = folder / "netrc";
   write_file(path, text);
   REQUIRE(::chmod(path.c_str(), mode) == 0);
   return path;

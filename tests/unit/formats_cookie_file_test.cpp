@@ -31,7 +31,7 @@ std::string refused(std::string_view text) {
 TEST_CASE("a cookie file has a cookie in each line, and comments") {
   CHECK(read("# Netscape HTTP Cookie File\n\n" + kCookie + "\n \n" + kCookie + "2\r\n") ==
         Lines{kCookie, kCookie + "2"});
-  CHECK(read("") == Lines{});
+  CHECK(read("").empty());
   CHECK(read("#HttpOnly_" + kCookie) == Lines{"#HttpOnly_" + kCookie});
 }
 

@@ -30,7 +30,7 @@ struct CookieServer {
     }
   }
   // The same host by the name that is wanted.
-  core::HttpRequest request(const std::string& host, const std::string& path = "/") {
+  core::HttpRequest request(const std::string& host, const std::string& path = "/") const {
     core::HttpRequest request;
     request.url = "http://" + host + path;
     request.connect_to = "::127.0.0.1:" + std::to_string(server.port());
