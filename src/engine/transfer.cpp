@@ -82,7 +82,9 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
   }
   ++responses_;
   segment.granted_end = offer.granted.end;
-  if (plan_.schedule.ranges) segment.end = std::min(segment.end, segment.granted_end);
+  if (plan_.schedule.ranges && defence_on(Defence::BodyCap)) {
+    segment.end = std::min(segment.end, segment.granted_end);
+  }
   tell(core::SegmentOpened{id, offer.granted.end, offer.round_trip}, ports_.clock.now());
   return by_fetch_.contains(fetch);
 }

@@ -267,8 +267,8 @@ std::vector<RunPlan> draw_runs(Dice& dice, Duration span) {
     run.outage = draw_outage(dice, span);
     run.pause_afterwards = dice.between(Duration{}, dice.chance(0.5) ? seconds(2) : minutes(1));
     if (somebody_meddles && dice.chance(0.7)) {
-      // In the middle of it, when there is something to meddle with.
-      run.outage = {.kind = OutageKind::Kill, .after = dice.between(span / 3, span)};
+      // Late enough that there is something to meddle with.
+      run.outage = {.kind = OutageKind::Kill, .after = dice.between(span / 2, span)};
       const std::array<Tampering, 7> ways{Tampering::ChangePartial, Tampering::ChangePartial,
                                           Tampering::ChangePartial, Tampering::CutPartial,
                                           Tampering::GrowPartial,   Tampering::GarbleSidecar,
