@@ -65,6 +65,12 @@ struct JobSpec {
   std::vector<std::string> headers;  // "Name: value", sent to the URL's own origin alone
   std::string user_password;         // "user:password", likewise
   std::string referer;
+  // A program and its arguments, run without a shell when `url` is refused with 401, 403, 404 or
+  // 410: it may have expired. The program prints a fresh URL as its first line; in its environment
+  // XGET_URL is `url` and XGET_STATUS the status. It has a minute, and is asked at most three times
+  // in a row without a new byte. What was given for the origin of `url` does not go to another one.
+  // Empty: none.
+  std::vector<std::string> refresh_command;
   bool content_disposition = false;  // the server may name the file; not with an output
   std::string checksum;              // "sha256:HEX" and the like; empty: none
   std::string checkpoint_folder;     // where the sidecar goes; empty: beside the file

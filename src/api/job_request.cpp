@@ -12,12 +12,14 @@
 #include "engine/login.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
+#include "net/command_refresher.hpp"
 #include "store/stream_sink.hpp"
 #include "xget/session.hpp"
 
 namespace xget::api {
 namespace {
 
+constexpr int kMostRefreshes = 3;  // in a row without a new byte
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
 tl::unexpected<Error> usage(std::string subject, std::string cause, std::string remedy = "") {
@@ -101,6 +103,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   if (options.retry) {
     settings.retry.failures = settings.retry.failures_before_first_byte = *options.retry;
   }
+  settings.retry.refreshes = spec.refresh_command.empty() ? 0 : kMostRefreshes;
   settings.retry.first_wait = options.retry_wait;
   settings.retry.give_up_after = options.give_up_after;
   if (options.limit_rate > 0) {  // a crawl that was asked for is none
@@ -148,6 +151,24 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   return source;
 }
 
+Result<void> check_command(const std::vector<std::string>& words) {
+  const bool has_nul = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word.find('\0') != std::string::npos;
+  });
+  if (has_nul) return usage("--refresh-command", "has a NUL in it");
+  if (!words.empty() && words.front().empty()) {
+    return usage("--refresh-command", "names no program");
+  }
+  return {};
+}
+
+std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
+                                                   core::Worker& commands) {
+  if (request.refresh_command.empty()) return nullptr;
+  return std::make_unique<net::CommandRefresher>(request.refresh_command, request.source.url.text,
+                                                 commands);
+}
+
 }  // namespace
 
 Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
@@ -169,6 +190,8 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   if (!source) return fail(std::move(source.error()));
   request.source = *std::move(source);
   request.asked_with = asked_with(spec, request.source);
+  if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());
+  request.refresh_command = spec.refresh_command;
   request.connections = options.connections;
   return request;
 }
@@ -187,7 +210,8 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
   auto connections = std::make_unique<core::FixedConnections>(request.connections);
   return std::make_unique<engine::Job>(
       request.settings, ports.job,
-      engine::JobParts{std::move(source), std::move(stream), std::move(connections)},
+      engine::JobParts{std::move(source), std::move(stream), std::move(connections),
+                       make_refresher(request, ports.commands)},
       [asked = request.asked_with, tell = std::move(tell)](Event event) {
         if (auto* failed = std::get_if<Failed>(&event)) advise(asked, failed->error);
         tell(std::move(event));

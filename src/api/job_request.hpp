@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "api/advice.hpp"
 #include "engine/http_source.hpp"
@@ -17,6 +18,7 @@ struct JobRequest {
   engine::HttpSourceSettings source;
   bool to_standard_output = false;
   int connections = 4;
+  std::vector<std::string> refresh_command;  // empty: none
   AskedWith asked_with;
 };
 
@@ -28,6 +30,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
 struct RequestPorts {
   engine::JobPorts job;
   core::Worker& stream_writer;  // whoever reads standard output may hold it up
+  core::Worker& commands;       // waits for them to end
   core::Transport& transport;
   core::Resolver& resolver;
 };

@@ -85,6 +85,7 @@ class Session::Impl {
         disk_([this] { loop_.wake(); }),
         hashing_([this] { loop_.wake(); }),
         stream_writer_([this] { loop_.wake(); }),
+        commands_([this] { loop_.wake(); }),
         limit_(options_.limit_rate),
         jobs_(options_.max_active_jobs),
         thread_([this] { run(); }) {}
@@ -152,6 +153,7 @@ class Session::Impl {
       disk_.run_completions();
       hashing_.run_completions();
       stream_writer_.run_completions();
+      commands_.run_completions();
       Instant now = clock_.now();
       jobs_.on_time(now);
       if (now >= next_progress) {
@@ -193,6 +195,7 @@ class Session::Impl {
   std::unique_ptr<engine::Job> make(const api::JobRequest& request) {
     const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limit_},
                                   stream_writer_,
+                                  commands_,
                                   loop_.transport(),
                                   loop_.resolver()};
     auto job = api::make_job(request, ports, [this](Event event) { tell(std::move(event)); });
@@ -236,6 +239,7 @@ class Session::Impl {
   store::WorkerThread disk_;
   store::WorkerThread hashing_;
   store::WorkerThread stream_writer_;
+  store::WorkerThread commands_;
   core::TokenBucket limit_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;

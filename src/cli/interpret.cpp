@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/command_words.hpp"
 #include "base/units.hpp"
 #include "cli/credentials.hpp"
 #include "cli/job_list.hpp"
@@ -149,6 +150,13 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read(OptionId::Preallocate, job.preallocate, parse_preallocate, "full, sparse or none");
   reader.read(OptionId::MaxFilesize, job.max_filesize, parse_size, kSize);
   if (reader.error()) return fail(*reader.error());
+  if (const std::string* command = given.last(OptionId::RefreshCommand)) {
+    auto words = split_command(*command);
+    if (!words) {
+      return refuse_usage("--refresh-command", words.error().cause, words.error().remedy);
+    }
+    job.refresh_command = *std::move(words);
+  }
   job.existing = existing_of(given);
   job.resume = resume_of(given);
   job.strict = given.has(OptionId::Strict);

@@ -52,6 +52,12 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "send the cookies in FILE (Netscape's format), and those that servers set meanwhile"},
     {Id::CookieJar, Group::Request, 0, "cookie-jar", "FILE",
      "the same with FILE, if it is there; at the end the cookies are written to it"},
+    {Id::RefreshCommand, Group::Request, 0, "refresh-command", "CMD",
+     "when the URL is refused (401, 403, 404, 410), run CMD, whose first line of output is a fresh "
+     "URL, and go on from what is kept. No shell runs it: its words are parted by spaces, quotes "
+     "and backslashes work as in one. XGET_URL is the URL in its environment, XGET_STATUS the "
+     "status",
+     Secrecy::Url},
 
     {Id::Connections, Group::Network, 'n', "connections", "N", "connections a file, 1 to 256 (4)"},
     {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE",

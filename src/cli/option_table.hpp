@@ -28,6 +28,7 @@ enum class OptionId {
   NetrcFile,
   Cookies,
   CookieJar,
+  RefreshCommand,
   Connections,
   LimitRate,
   ConnectTimeout,

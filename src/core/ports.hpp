@@ -131,6 +131,24 @@ class Resolver {
   virtual void cancel(LookupId id) = 0;
 };
 
+// ---- fresh URLs ---------------------------------------------------------------------------
+
+// Knows a fresh URL when the one the user gave is refused: it may have expired.
+class UrlRefresher {
+ public:
+  struct Answer {
+    Result<std::string> url;        // as it was given back: not checked yet, it may carry secrets
+    std::vector<std::string> said;  // in words, for the user; printable
+  };
+  // Ends what is under way; no callback comes after that.
+  virtual ~UrlRefresher() = default;
+  // One at a time. `status` is the HTTP status of the refusal. `done` is called once; the time
+  // until then is bounded.
+  virtual void refresh(long status, std::function<void(Answer)> done) = 0;
+  // No callback for what is under way after this.
+  virtual void cancel() = 0;
+};
+
 // ---- work that may block for long ---------------------------------------------------------
 
 class Worker {

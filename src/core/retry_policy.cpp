@@ -45,6 +45,11 @@ Remedy usual_remedy(FailureKind kind, bool served) {
   return Remedy::GiveUp;
 }
 
+// By its HTTP status.
+bool may_have_expired(long status) {
+  return status == 401 || status == 403 || status == 404 || status == 410;
+}
+
 // Servers have many ways to turn one connection more away: while others deliver, whatever keeps a
 // request from its answer may be one.
 bool may_be_one_too_many(FailureKind kind, bool answered) {
@@ -79,13 +84,17 @@ void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
   bytes_since_failure_ += bytes;
   if (bytes_since_failure_ < kProgressBytes) return;
   served_ = true;
-  failures_ = 0;
+  failures_ = refreshes_ = 0;
   last_byte_at_ = now;
 }
 
-Remedy RetryPolicy::remedy_for(FailureKind kind, const Attempt& attempt) {
-  Remedy remedy = usual_remedy(kind, served_);
-  if (kind == FailureKind::BadRange && ++bad_ranges_ >= kBadRangesBeforeAskingPlainly) {
+Remedy RetryPolicy::remedy_for(const Failure& failure, const Attempt& attempt) {
+  if (may_have_expired(failure.number) && refreshes_ < limits_.refreshes) {
+    ++refreshes_;
+    return Remedy::Refresh;
+  }
+  Remedy remedy = usual_remedy(failure.kind, served_);
+  if (failure.kind == FailureKind::BadRange && ++bad_ranges_ >= kBadRangesBeforeAskingPlainly) {
     bad_ranges_ = 0;
     remedy = Remedy::AskPlainly;
   }
@@ -122,10 +131,11 @@ RetryPolicy::Verdict RetryPolicy::on_failure(const Failure& failure, const Attem
     return {Remedy::FewerConnections, asked_for};
   }
   const bool progressed = std::exchange(bytes_since_failure_, 0) >= kProgressBytes;
-  const Remedy remedy = remedy_for(failure.kind, attempt);
+  const Remedy remedy = remedy_for(failure, attempt);
   if (remedy == Remedy::GiveUp || used_up(failure, attempt, now)) {
     return {Remedy::GiveUp, asked_for};
   }
+  if (remedy == Remedy::Refresh) return {remedy, Duration::zero()};
   Duration wait = next_wait(progressed, random);
   if (const auto end = deadline()) wait = std::min(wait, std::max(Duration::zero(), *end - now));
   return {remedy, std::max(wait, asked_for)};

@@ -33,6 +33,7 @@ enum class Remedy {
   StartOver,         // from the URL the user gave, later: where it led has expired
   FewerConnections,  // those that work go on; this one was one too many
   AskPlainly,        // the source does not serve ranges (any more): one stream from 0
+  Refresh,           // the URL the user gave is refused: ask for a fresh one
   CheckVersion,      // the resource may have changed: ask what it is now
   GiveUp,            // nothing that is done again can help
 };
@@ -40,6 +41,7 @@ enum class Remedy {
 struct RetryLimits {
   int failures = 15;                   // in a row without a new byte
   int failures_before_first_byte = 3;  // a name or a port that never answered
+  int refreshes = 0;                   // of the URL, in a row without a new byte
   Duration first_wait = std::chrono::seconds(1);
   Duration longest_wait = std::chrono::seconds(60);
   Duration longest_retry_after = std::chrono::minutes(5);
@@ -79,7 +81,7 @@ class RetryPolicy {
   [[nodiscard]] bool served() const { return served_; }
 
  private:
-  [[nodiscard]] Remedy remedy_for(FailureKind kind, const Attempt& attempt);
+  [[nodiscard]] Remedy remedy_for(const Failure& failure, const Attempt& attempt);
   [[nodiscard]] bool used_up(const Failure& failure, const Attempt& attempt, Instant now);
   [[nodiscard]] Duration next_wait(bool progressed, std::uint64_t random) const;
 
@@ -87,6 +89,7 @@ class RetryPolicy {
   Instant last_byte_at_;
   std::uint64_t bytes_since_failure_ = 0;
   int failures_ = 0;
+  int refreshes_ = 0;
   int bad_ranges_ = 0;                   // in a row
   std::optional<Instant> last_counted_;  // failure
   bool served_ = false;

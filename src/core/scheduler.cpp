@@ -233,8 +233,9 @@ void Scheduler::after_failure(const Failure& failure, RetryPolicy::Attempt attem
       return;
     case Remedy::AskPlainly:
     case Remedy::CheckVersion:
+    case Remedy::Refresh:
       stopped_ = true;
-      actions_.emplace_back(Reconsider{failure, verdict.wait});
+      actions_.emplace_back(Reconsider{failure, verdict.wait, verdict.remedy == Remedy::Refresh});
       return;
     case Remedy::StartOver: actions_.emplace_back(StartOver{}); break;
     case Remedy::TryAgain: break;

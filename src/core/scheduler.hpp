@@ -102,7 +102,8 @@ struct RetryLater {
 // Only the job can go on from here: the source does not serve ranges, or the version is in doubt.
 struct Reconsider {
   Failure failure;
-  Duration wait;  // before the next request
+  Duration wait;         // before the next request
+  bool refresh = false;  // the URL is refused: a fresh one is needed first
 };
 // Retries are used up, or nothing can help, or the server asked for a wait that is too long.
 struct GiveUp {

@@ -23,6 +23,14 @@ struct FetchSpec {
   bool plain = false;  // ask for the whole, without a range: the source does not serve them well
 };
 
+// Which URL gave an answer. Another URL may name the same representation by another ETag: those of
+// different resources cannot be compared (RFC 9110 section 8.8.3).
+enum class Place {
+  Given,      // the one that the user gave, good for ever
+  Elsewhere,  // where a redirect led, or a signed URL: likely another one the next time
+  Refreshed,  // one that was given instead by use_url()
+};
+
 // A response that was judged to carry bytes of the asked version from `granted.begin` on.
 struct Offer {
   Representation representation;
@@ -30,6 +38,7 @@ struct Offer {
                           // Begins where the range asked for begins, or at 0 for a whole body.
   bool whole = false;     // a 200: the body is the whole representation, from 0
   Duration round_trip{};  // the connection's, as far as it is known
+  Place place = Place::Given;
   std::string final_url;  // after redirects, without secrets
   std::string address;
   std::string file_name;  // that the server gives, as it says it; empty: none. Never trusted.
@@ -63,6 +72,9 @@ class Source {
 
   // Forget where redirects led: the next fetch begins at the URL the user gave.
   virtual void start_over() = 0;
+  // From now on fetches begin at this URL instead of the one the user gave. What was given for that
+  // one's origin is still sent there alone. Fails with Refused if it is no URL to fetch from.
+  virtual Result<void> use_url(const std::string& url) = 0;
   virtual std::string name() const = 0;  // the URL, without secrets
 };
 

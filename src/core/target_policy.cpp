@@ -7,7 +7,22 @@ bool sizes_differ(const Representation& a, const Representation& b) {
   return a.size && b.size && *a.size != *b.size;
 }
 
+// Another URL may call the same version by another ETag: where all else agrees, samples may tell.
+bool only_tags_differ(const Representation& known, const Representation& offered, Place place) {
+  if (place == Place::Given || !known.size || !offered.size) return false;
+  const std::string& date = known.validators.last_modified;
+  if (date != offered.validators.last_modified) return false;
+  return !date.empty() || place == Place::Refreshed;
+}
+
 }  // namespace
+
+Validators without_tags(Validators validators) {
+  if (validators.last_modified.empty()) return validators;
+  validators.strong_etag.clear();
+  validators.weak_etag.clear();
+  return validators;
+}
 
 BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existing, Resume resume,
                                     bool digest_given) {
@@ -33,11 +48,13 @@ ExistingVerdict judge_existing(std::uint64_t existing_size,
 }
 
 PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,
-                             bool strict, bool digest_given) {
+                             Place place, bool strict, bool digest_given) {
   if (sizes_differ(recorded, offered)) return PartialVerdict::OtherVersion;
   switch (compare_versions(recorded.validators, offered.validators)) {
     case VersionMatch::Same: return PartialVerdict::Resume;
-    case VersionMatch::Different: return PartialVerdict::OtherVersion;
+    case VersionMatch::Different:
+      if (only_tags_differ(recorded, offered, place)) break;
+      return PartialVerdict::OtherVersion;
     case VersionMatch::Unproven: break;
   }
   if (digest_given) return offered.ranges ? PartialVerdict::Resume : PartialVerdict::BeginAgain;
@@ -45,11 +62,14 @@ PartialVerdict judge_partial(const Representation& recorded, const Representatio
   return offered.ranges ? PartialVerdict::Sample : PartialVerdict::BeginAgain;
 }
 
-RunningVerdict judge_running(const Representation& running, const Representation& offered) {
+RunningVerdict judge_running(const Representation& running, const Representation& offered,
+                             Place place) {
   if (sizes_differ(running, offered)) return RunningVerdict::OtherVersion;
   switch (compare_versions(running.validators, offered.validators)) {
     case VersionMatch::Same: return RunningVerdict::Same;
-    case VersionMatch::Different: return RunningVerdict::OtherVersion;
+    case VersionMatch::Different:
+      return only_tags_differ(running, offered, place) ? RunningVerdict::OtherTags
+                                                       : RunningVerdict::OtherVersion;
     case VersionMatch::Unproven: break;
   }
   return RunningVerdict::Unproven;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/representation.hpp"
+#include "core/source.hpp"
 #include "xget/options.hpp"
 
 namespace xget::core {
@@ -44,11 +45,20 @@ enum class PartialVerdict {
   BeginAgain,    // it cannot be compared (no ranges): held bytes are worth nothing
 };
 PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,
-                             bool strict, bool digest_given);
+                             Place place, bool strict, bool digest_given);
 
 // ---- a download runs and the server was asked what it has now ------------------------------
 
-enum class RunningVerdict { Same, Unproven, OtherVersion };
-RunningVerdict judge_running(const Representation& running, const Representation& offered);
+enum class RunningVerdict {
+  Same,
+  Unproven,   // nothing shows a change, nothing proves equality
+  OtherTags,  // from another URL, which may call it by another ETag: samples decide
+  OtherVersion,
+};
+RunningVerdict judge_running(const Representation& running, const Representation& offered,
+                             Place place);
+
+// What of a version's validators holds from URL to URL: the date, if there is one.
+Validators without_tags(Validators validators);
 
 }  // namespace xget::core

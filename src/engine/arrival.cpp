@@ -14,7 +14,7 @@ constexpr int kMostVersionChanges = 5;
 }  // namespace
 
 Arrival::Arrival(const JobContext& job, Destination& destination, Probe& probe)
-    : job_(job), destination_(destination), probe_(probe) {}
+    : job_(job), destination_(destination), probe_(probe), refresh_(job) {}
 
 void Arrival::settled(ArrivalOutcome outcome) {
   stage_ = Stage::Settled;
@@ -30,6 +30,7 @@ void Arrival::end() {
   stage_ = Stage::Settled;
   probe_.drop();
   samples_.reset();
+  refresh_.end();
 }
 
 void Arrival::on_time(Instant now) {
@@ -37,6 +38,7 @@ void Arrival::on_time(Instant now) {
     case Stage::Name: probe_.on_time(now); return step_name();
     case Stage::HashExisting: return step_hash_existing(now);
     case Stage::Probe: probe_.on_time(now); return step_probe();
+    case Stage::Refresh: return step_refresh();
     case Stage::Sample: return step_sample(now);
     case Stage::Settled: return;
   }
@@ -44,6 +46,7 @@ void Arrival::on_time(Instant now) {
 
 std::optional<Instant> Arrival::next_deadline() const {
   if (stage_ == Stage::Sample) return sample_by_;
+  if (stage_ == Stage::Refresh) return std::nullopt;
   return probe_.next_deadline();
 }
 
@@ -60,6 +63,7 @@ void Arrival::begin() {
 }
 
 void Arrival::step_name() {
+  if (probe_.refused()) return refresh(core::Failure(*probe_.refused()));
   if (probe_.failure()) return settled(refusal(*probe_.failure()));
   if (!probe_.offer()) return;
   if (auto named = destination_.take_name(probe_.offer()->file_name); !named) {
@@ -171,7 +175,9 @@ void Arrival::ask_again(const core::Representation& running, const core::Reconsi
   stage_ = Stage::Probe;
   running_ = running;
   seen_other_ = doubt.failure.kind == core::FailureKind::OtherVersion;
+  samples_disagreed_ = false;
   probe_.ask_later(whole_resource(), now + doubt.wait);
+  if (doubt.refresh) refresh(doubt.failure);
 }
 
 // What was tried already is not advised.
@@ -196,6 +202,7 @@ Error Arrival::unproven_error(std::optional<std::uint64_t> offered_size) const {
 
 void Arrival::step_probe() {
   if (probe_.offer()) return settle();
+  if (probe_.refused()) return refresh(core::Failure(*probe_.refused()));
   if (probe_.failure()) settled(refusal(*probe_.failure()));
 }
 
@@ -218,13 +225,10 @@ void Arrival::settle() {
 std::optional<Error> Arrival::refuse_size(const core::Representation& offered) const {
   const JobSettings& settings = job_.settings;
   if (settings.max_filesize && offered.size && *offered.size > *settings.max_filesize) {
-    return error_of(
-        {.kind = core::FailureKind::TooLarge,
-         .number = 0,
-         .cause = "its size is " + format_size(*offered.size) + ", more than --max-filesize allows",
-         .retry_after = std::nullopt,
-         .offered = std::nullopt},
-        job_.source.name(), Served::Never);
+    return error_of({.kind = core::FailureKind::TooLarge,
+                     .cause = "its size is " + format_size(*offered.size) +
+                              ", more than --max-filesize allows"},
+                    job_.source.name(), Served::Never);
   }
   return std::nullopt;
 }
@@ -274,7 +278,7 @@ void Arrival::settle_partial() {
     return begin_again();
   }
   if (samples_disagreed_) return on_other_version();
-  switch (core::judge_partial(recorded(), offered, job_.settings.strict,
+  switch (core::judge_partial(recorded(), offered, probe_.offer()->place, job_.settings.strict,
                               job_.settings.digest.has_value())) {
     case core::PartialVerdict::Resume:
       return resume(offered, core::compare_versions(recorded().validators, offered.validators) !=
@@ -297,8 +301,14 @@ void Arrival::settle_partial() {
 // A download met something that put its version in doubt; this is what the server says now.
 void Arrival::settle_running() {
   const bool whole = probe_.offer()->whole;
-  switch (core::judge_running(*running_, probe_.offer()->representation)) {
+  const core::Representation& offered = probe_.offer()->representation;
+  switch (core::judge_running(*running_, offered, probe_.offer()->place)) {
     case core::RunningVerdict::Same: break;
+    case core::RunningVerdict::OtherTags:
+      if (samples_disagreed_ || !offered.ranges || destination_.file() == nullptr) {
+        return on_other_version();
+      }
+      return start_sampling(Sampled::Running);
     case core::RunningVerdict::OtherVersion: return on_other_version();
     case core::RunningVerdict::Unproven:
       if (seen_other_ && whole) return on_other_version();  // and nothing is told against it
@@ -361,113 +371,20 @@ void Arrival::resume(core::Representation version, bool unproven) {
                         std::exchange(partial_, std::nullopt)});
 }
 
-// ---- sample: do the held bytes look like the server's? ------------------------------------
+// ---- refresh: the URL is refused, and somebody may know a fresh one --------------------------
 
-void Arrival::start_sampling(Sampled what) {
-  if (job_.settings.strict && !job_.settings.digest) {
-    return settled(
-        not_proven_error(destination_.path(), "resume",
-                         "only samples could show that it belongs to the server's file"));
-  }
-  RangeSet held;
-  core::File* file = nullptr;
-  if (what == Sampled::Partial) {
-    held = partial_->sidecar->claimed();
-    file = partial_->file.get();
-  } else {
-    auto opened = destination_.target()->open_existing();
-    if (!opened) return settled(std::move(opened.error()));
-    sampled_file_ = *std::move(opened);
-    held = RangeSet({0, existing_->size});
-    file = sampled_file_.get();
-  }
-  sampled_version_ = probe_.offer()->representation;
-  probe_.drop();
-  sampled_ = what;
-  stage_ = Stage::Sample;
-  expect_sample();
-  samples_ = std::make_unique<SampleCheck>(job_.source, job_.listener, sampled_version_,
-                                           recorded_validators(), held, job_.ports.random,
-                                           [file](std::uint64_t offset, std::span<std::byte> into) {
-                                             return file->read_at(offset, into);
-                                           });
-  samples_->begin();
-  job_.wake();
+// The probe has its question already.
+void Arrival::refresh(const core::Failure& refused) {
+  refused_in_ = std::exchange(stage_, Stage::Refresh);
+  refresh_.begin(refused);
 }
 
-void Arrival::expect_sample() { sample_by_ = job_.ports.clock.now() + job_.patience(); }
-
-void Arrival::step_sample(Instant now) {
-  const auto result = samples_->result();
-  if (!result && now >= sample_by_) {
-    return after_sample_failure({.kind = core::FailureKind::Stall,
-                                 .cause = "the server does not send the samples asked for"},
-                                now);
-  }
-  if (!result) return;
-  switch (*result) {
-    case SampleResult::Agree: return after_agreement();
-    case SampleResult::Disagree: return after_disagreement();
-    case SampleResult::Failed: break;
-  }
-  if (samples_->read_error()) return settled(*samples_->read_error());
-  after_sample_failure(core::Failure(*samples_->failure()), now);
-}
-
-// All is asked anew: the resource may be another one by then.
-void Arrival::after_sample_failure(const core::Failure& failure, Instant now) {
-  samples_.reset();
-  const auto verdict =
-      job_.retry.on_failure(failure, {.started = now}, now, job_.ports.random.next());
-  if (verdict.remedy == core::Remedy::GiveUp) return settled(refusal(failure));
-  if (verdict.remedy == core::Remedy::StartOver) job_.source.start_over();
-  job_.tell_retry(failure, verdict.wait);
-  stage_ = Stage::Probe;
-  probe_.ask_later(whole_resource(), now + verdict.wait);
-}
-
-void Arrival::after_agreement() {
-  const bool existing = sampled_ == Sampled::Existing;
-  const std::uint64_t held = existing ? existing_->size : claimed_bytes();
-  job_.note("going on from " + format_size(held) +
-            " found there: " + format_size(samples_->compared_bytes()) + " of samples agree");
-  samples_.reset();
-  if (existing) return adopt(sampled_version_, true);
-  resume(sampled_version_, true);
-}
-
-// FILE is the beginning of what is to be downloaded.
-void Arrival::adopt(core::Representation version, bool unproven) {
-  sampled_file_.reset();
-  existing_.reset();
-  auto adopted = destination_.target()->adopt_existing();
-  if (!adopted) return settled(std::move(adopted.error()));
-  partial_ = *std::move(adopted);
-  resume(std::move(version), unproven);
-}
-
-void Arrival::after_disagreement() {
-  samples_.reset();
-  if (sampled_ != Sampled::Partial) {
-    return settled(exists_error("it exists, and differs from the server's file", WayOn::None));
-  }
-  samples_disagreed_ = true;
-  ask(whole_resource());
-}
-
-// ---- callbacks of the Source --------------------------------------------------------------
-
-bool Arrival::on_offer(core::FetchId id, const core::Offer& offer) {
-  return samples_->on_offer(id, offer);
-}
-
-core::Flow Arrival::on_bytes(core::FetchId id, std::span<const std::byte> bytes) {
-  expect_sample();
-  return samples_->on_bytes(id, bytes);
-}
-
-void Arrival::on_fetch_end(core::FetchId id, const core::FetchEnd& end) {
-  samples_->on_fetch_end(id, end);
+void Arrival::step_refresh() {
+  auto refreshed = refresh_.step();
+  if (!refreshed) return;
+  if (!*refreshed) return settled(std::move(refreshed->error()));
+  stage_ = refused_in_;
+  probe_.ask_again();
 }
 
 }  // namespace xget::engine

@@ -1,7 +1,7 @@
 // Arrival: a download's way to its first written byte: what stands at the target, what the server
 // has, and what follows from both.
 //
-//   accept (→ hash what exists) → probe → settle (→ sample)
+//   accept (→ hash what exists) → probe (→ refresh the URL → probe) → settle (→ sample)
 //
 // Where the server may name the file it is asked first, since only a name leads to what stands
 // there. Its answer is the probe's too, if nothing stands there.
@@ -21,6 +21,7 @@
 #include "engine/job_error.hpp"
 #include "engine/probe.hpp"
 #include "engine/sample_check.hpp"
+#include "engine/url_refresh.hpp"
 #include "store/front_digest.hpp"
 #include "store/target.hpp"
 
@@ -40,6 +41,8 @@ struct BeginDownload {
 // The download under way is still of this version.
 struct GoOnWithDownload {
   bool one_stream = false;
+  // What it is called now, if only samples show that it is the same.
+  std::optional<core::Representation> sampled;
 };
 using ArrivalOutcome = std::variant<AlreadyThere, BeginDownload, GoOnWithDownload, Error>;
 
@@ -67,9 +70,9 @@ class Arrival {
   void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
 
  private:
-  enum class Stage { Name, HashExisting, Probe, Sample, Settled };
-  // What a sample check is to decide.
-  enum class Sampled { Partial, Existing };
+  enum class Stage { Name, HashExisting, Probe, Refresh, Sample, Settled };
+  // What a sample check is to decide on.
+  enum class Sampled { Partial, Existing, Running };
 
   void settled(ArrivalOutcome outcome);
 
@@ -91,7 +94,13 @@ class Arrival {
   void resume(core::Representation version, bool unproven);
   void adopt(core::Representation version, bool unproven);
 
+  void refresh(const core::Failure& refused);
+  void step_refresh();
+
   void start_sampling(Sampled what);
+  Result<core::File*> file_to_sample(Sampled what);
+  [[nodiscard]] RangeSet held_by(Sampled what) const;
+  [[nodiscard]] core::Validators known_of(Sampled what) const;
   void expect_sample();
   void step_sample(Instant now);
   void after_sample_failure(const core::Failure& failure, Instant now);
@@ -111,7 +120,9 @@ class Arrival {
   const JobContext& job_;
   Destination& destination_;
   Probe& probe_;
+  UrlRefresh refresh_;
   Stage stage_ = Stage::Probe;
+  Stage refused_in_ = Stage::Probe;  // where Stage::Refresh leads back to
   std::optional<ArrivalOutcome> outcome_;
 
   std::optional<core::FileInfo> existing_;  // FILE, if it stands there and is not replaced

@@ -91,6 +91,10 @@ store::PartialSettings Destination::partial_settings(const core::Representation&
           .physical_memory = settings.physical_memory};
 }
 
+void Destination::record_unproven(const core::Representation& version) {
+  partial_->record(as_unproven(version).validators);
+}
+
 Result<void> Destination::set_aside() {
   if (stream_) {
     stream_->forget({0, kUnknownEnd});

@@ -43,6 +43,12 @@ class Destination {
   Result<core::Sink*> go_on(store::OpenPartial partial, const core::Representation& version,
                             bool proven);
 
+  // The bytes of the download under way, to compare samples of; null where they cannot be read
+  // back.
+  [[nodiscard]] core::File* file() { return partial_ ? &partial_->file() : nullptr; }
+  [[nodiscard]] RangeSet held() const { return partial_ ? partial_->held() : RangeSet(); }
+  // What is held is tied to `version` by samples alone. There must be a file().
+  void record_unproven(const core::Representation& version);
   // A byte has left that cannot be called back.
   [[nodiscard]] bool handed_on() const { return sink() != nullptr && sink()->handed_on(); }
   // Another version is about to be written: FILE.partial is kept as FILE.partial.old. Of a stream

@@ -74,6 +74,11 @@ void Download::go_on(bool one_stream, Instant now) {
   start_transfer(now);
 }
 
+void Download::rests_on_samples(const core::Representation& version) {
+  plan_.version.validators = version.validators;
+  plan_.unproven = true;
+}
+
 void Download::verify_claims() {
   sink_.verify_claims(
       [weak = weak_from_this()](ByteRange range) {
@@ -286,7 +291,7 @@ std::pair<Proof, std::string> Download::proof() const {
     return {Proof::None, "the server names no length, so nothing shows where the file ends"};
   }
   if (plan_.unproven) {
-    return {Proof::None, "the part that was there before agrees in samples"};
+    return {Proof::None, "what was there before agrees in samples"};
   }
   const core::Validators& validators = plan_.version.validators;
   if (validators.strong()) {

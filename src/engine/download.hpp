@@ -51,6 +51,9 @@ class Download : public std::enable_shared_from_this<Download> {
 
   void begin(Instant now);
   void go_on(bool one_stream, Instant now);  // after a Reconsider
+  // What is held was compared with `version`, and nothing else ties it to that: call before
+  // go_on().
+  void rests_on_samples(const core::Representation& version);
   // Ends the transfer. Then step_stop() until it is true: a last checkpoint is made.
   void stop();
   [[nodiscard]] bool step_stop(Instant now);

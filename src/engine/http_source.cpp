@@ -5,6 +5,7 @@
 
 #include "base/defence.hpp"
 #include "base/log.hpp"
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "core/retry_policy.hpp"
 #include "engine/basic_credentials.hpp"
@@ -63,7 +64,13 @@ std::string suggested_name(const core::ResponseHead& head) {
 
 HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
                        core::Resolver& resolver, core::Clock& clock)
-    : settings_(std::move(settings)), transport_(transport), resolver_(resolver), clock_(clock) {}
+    : settings_(std::move(settings)),
+      transport_(transport),
+      resolver_(resolver),
+      clock_(clock),
+      start_(settings_.url) {
+  start_.user_password.clear();  // the settings have it
+}
 
 HttpSource::~HttpSource() {
   for (auto& [id, fetch] : fetches_) abandon(fetch);
@@ -75,7 +82,7 @@ core::FetchId HttpSource::fetch(const core::FetchSpec& spec, core::SourceListene
   Fetch& fetch = fetches_[id];
   fetch.spec = spec;
   fetch.listener = &listener;
-  fetch.url = arrived_at_ ? *arrived_at_ : settings_.url;
+  fetch.url = arrived_at_ ? *arrived_at_ : start_;
   fetch.ranged = !spec.plain && (ranges_work_ || !from_start(spec.range));
   fetch.conditional = if_range_works_ && spec.expected && spec.range.begin > 0;
   begin_hop(id, fetch);
@@ -118,6 +125,19 @@ void HttpSource::start_over() {
   ranges_work_ = true;
   arrived_at_.reset();
   preferred_.clear();
+}
+
+Result<void> HttpSource::use_url(const std::string& url) {
+  auto parsed = net::parse_url(url);
+  if (!parsed) {
+    Error error = std::move(parsed.error());
+    error.code = ErrorCode::Refused;
+    return fail(std::move(error));
+  }
+  start_ = *std::move(parsed);
+  start_over();
+  log::info("going on from " + net::without_secrets(start_.text));
+  return {};
 }
 
 std::string HttpSource::name() const { return net::without_secrets(settings_.url.text); }
@@ -186,14 +206,26 @@ std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const 
     const auto condition = core::if_range_value(fetch.spec.expected->validators);
     if (condition) headers.push_back({"If-Range", *condition});
   }
-  const std::string login = login_for(fetch.url, settings_);
+  const std::string login = login_at(fetch.url);
   if (!login.empty()) headers.push_back({"Authorization", basic_credentials(login)});
   // What the user gave may be a secret, and belongs to the origin it was given for.
-  if (fetch.url.origin == settings_.url.origin) {
-    if (!settings_.referer.empty()) headers.push_back({"Referer", settings_.referer});
-    headers.insert(headers.end(), settings_.headers.begin(), settings_.headers.end());
-  }
+  const bool at_home = fetch.url.origin == settings_.url.origin;
+  if (at_home && !settings_.referer.empty()) headers.push_back({"Referer", settings_.referer});
+  if (at_home) headers.insert(headers.end(), settings_.headers.begin(), settings_.headers.end());
   return headers;
+}
+
+std::string HttpSource::login_at(const net::Url& hop) const {
+  const bool with_url = hop.origin == start_.origin && hop.origin != settings_.url.origin;
+  return with_url && !start_.user_password.empty() ? start_.user_password
+                                                   : login_for(hop, settings_);
+}
+
+core::Place HttpSource::place_of(const Fetch& fetch) const {
+  if (start_.text != settings_.url.text) return core::Place::Refreshed;
+  const bool is_given = fetch.url.text == settings_.url.text;
+  return is_given && secrets_in_url(settings_.url.text).empty() ? core::Place::Given
+                                                                : core::Place::Elsewhere;
 }
 
 // ---- the answer ---------------------------------------------------------------------------
@@ -232,6 +264,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .granted = fetch.granted,
                     .whole = usable.whole,
                     .round_trip = facts.reused ? facts.first_byte_time : facts.connect_time,
+                    .place = place_of(fetch),
                     .final_url = net::without_secrets(fetch.url.text),
                     .address = facts.remote_address,
                     .file_name = suggested_name(head)};
@@ -281,15 +314,14 @@ core::HeadVerdict HttpSource::refuse(core::FetchId id, core::RequestId request,
 
 // Each way of asking is dropped once it has failed.
 bool HttpSource::ask_differently(Fetch& fetch, const core::Failure& failure) {
-  const core::Asked asked{
-      .remembered_place = fetch.redirects == 0 && fetch.url.text != settings_.url.text,
-      .conditional = fetch.conditional,
-      .whole_as_range = fetch.ranged && from_start(fetch.spec.range)};
+  const core::Asked asked{.remembered_place = fetch.redirects == 0 && fetch.url.text != start_.text,
+                          .conditional = fetch.conditional,
+                          .whole_as_range = fetch.ranged && from_start(fetch.spec.range)};
   switch (core::other_way_to_ask(failure.kind, asked)) {
     case core::OtherWay::None: return false;
     case core::OtherWay::FromGivenUrl:
       leave_address(fetch);
-      fetch.url = settings_.url;
+      fetch.url = start_;
       return true;
     case core::OtherWay::WithoutIfRange: fetch.conditional = if_range_works_ = false; return true;
     case core::OtherWay::WithoutRange: fetch.ranged = ranges_work_ = false; return true;

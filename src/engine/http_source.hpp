@@ -51,6 +51,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   [[nodiscard]] std::optional<Instant> next_deadline() const override;
   void on_time(Instant now) override;
   void start_over() override;
+  Result<void> use_url(const std::string& url) override;
   [[nodiscard]] std::string name() const override;
 
  private:
@@ -99,12 +100,15 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void release(core::RequestId request);
 
   [[nodiscard]] std::vector<core::Header> request_headers(const Fetch& fetch) const;
+  [[nodiscard]] std::string login_at(const net::Url& hop) const;
+  [[nodiscard]] core::Place place_of(const Fetch& fetch) const;
 
   HttpSourceSettings settings_;
   core::Transport& transport_;
   core::Resolver& resolver_;
   core::Clock& clock_;
 
+  net::Url start_;                                // the settings' URL, or one to use instead
   std::optional<net::Url> arrived_at_;            // where redirects led
   std::map<std::string, std::string> preferred_;  // host → address that answered
   std::map<std::string, std::size_t> failures_of_host_;

@@ -19,9 +19,11 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
       ports_(ports),
       source_(std::move(parts.source)),
       connections_(std::move(parts.connections)),
+      refresher_(std::move(parts.refresher)),
       retry_(settings_.retry, ports.clock.now()),
-      context_{settings_,      ports_,        *source_,   *this,
-               retry_,         *connections_, range_cap_, [this] { wake_ = true; },
+      context_{settings_,      ports_,           *source_,
+               *this,          retry_,           *connections_,
+               range_cap_,     refresher_.get(), [this] { wake_ = true; },
                std::move(tell)},
       destination_(context_, std::move(parts.stream)),
       probe_(context_),
@@ -115,6 +117,10 @@ void Job::act_on(BeginDownload outcome, Instant now) {
 
 void Job::act_on(GoOnWithDownload outcome, Instant now) {
   stage_ = Stage::Download;
+  if (outcome.sampled) {
+    destination_.record_unproven(*outcome.sampled);
+    download_->rests_on_samples(*outcome.sampled);
+  }
   download_->go_on(outcome.one_stream, now);
 }
 

@@ -34,6 +34,7 @@ struct JobParts {
   std::unique_ptr<core::Source> source;
   std::unique_ptr<core::Sink> stream;  // where the bytes go instead of a file; null for a file
   std::unique_ptr<core::ConnectionPolicy> connections;
+  std::unique_ptr<core::UrlRefresher> refresher;  // null: a refused URL is not asked anew
 };
 
 class Job final : public core::SourceListener {
@@ -79,6 +80,7 @@ class Job final : public core::SourceListener {
   const JobPorts ports_;
   const std::unique_ptr<core::Source> source_;
   const std::unique_ptr<core::ConnectionPolicy> connections_;
+  const std::unique_ptr<core::UrlRefresher> refresher_;
   core::RetryPolicy retry_;
   core::RangeCap range_cap_;
   const JobContext context_;

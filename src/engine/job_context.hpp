@@ -59,7 +59,8 @@ struct JobContext {
   core::RetryPolicy& retry;
   core::ConnectionPolicy& connections;
   core::RangeCap& range_cap;
-  std::function<void()> wake;  // on_time() has something to do now
+  core::UrlRefresher* refresher;  // null: there is none
+  std::function<void()> wake;     // on_time() has something to do now
   std::function<void(Event)> tell;
 
   // A request without an answer for so long has stalled.

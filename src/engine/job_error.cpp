@@ -87,6 +87,16 @@ Error error_of(const core::Failure& failure, const std::string& subject, Served 
           .remedy = remedy_of(failure, served)};
 }
 
+Error refresh_error(const core::Failure& refused, const std::string& subject, const Error& why) {
+  return {.code = ErrorCode::Refused,
+          .operation = "download",
+          .subject = subject,
+          .number = refused.number,
+          .cause = refused.cause + ", and the refresh command gave no fresh URL: " + why.cause,
+          .kept = "",
+          .remedy = "mend the command of --refresh-command, or give a fresh URL"};
+}
+
 Error exists_error(const std::string& path, std::string cause, WayOn way_on) {
   return {.code = ErrorCode::Exists,
           .operation = "download to",

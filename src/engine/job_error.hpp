@@ -12,6 +12,8 @@ namespace xget::engine {
 enum class Served { Never, Before };
 // What the source could not do. `subject` names it.
 Error error_of(const core::Failure& failure, const std::string& subject, Served served);
+// The URL was refused, and there is no fresh one either: why.
+Error refresh_error(const core::Failure& refused, const std::string& subject, const Error& why);
 // What could make an existing file the wanted one without replacing it.
 enum class WayOn {
   None,

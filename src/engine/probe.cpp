@@ -33,6 +33,7 @@ void Probe::drop() {
   first_bytes_.clear();
   end_.reset();
   failure_.reset();
+  refused_.reset();
 }
 
 std::optional<Instant> Probe::next_deadline() const {
@@ -60,6 +61,7 @@ void Probe::after_failure(const core::Failure& failure, Instant now) {
                             job_.ports.random.next());
   switch (verdict.remedy) {
     case core::Remedy::GiveUp: failure_ = failure; return;
+    case core::Remedy::Refresh: refused_ = failure; return;
     case core::Remedy::AskPlainly:
     case core::Remedy::CheckVersion: return ask(whole_resource());
     case core::Remedy::StartOver: job_.source.start_over(); break;

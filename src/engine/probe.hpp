@@ -43,6 +43,10 @@ class Probe {
   [[nodiscard]] const std::optional<core::Offer>& offer() const { return offer_; }
   // Nothing that is asked again can help.
   [[nodiscard]] const std::optional<core::Failure>& failure() const { return failure_; }
+  // The URL is refused: a fresh one would help. ask_again() then.
+  [[nodiscard]] const std::optional<core::Failure>& refused() const { return refused_; }
+  // The same question as before.
+  void ask_again() { ask(core::FetchSpec(spec_)); }
   // It asked what the resource is now, not for the rest of a known version.
   [[nodiscard]] bool asked_openly() const { return !spec_.expected; }
 
@@ -69,6 +73,7 @@ class Probe {
   std::vector<std::byte> first_bytes_;
   std::optional<core::FetchEnd> end_;
   std::optional<core::Failure> failure_;
+  std::optional<core::Failure> refused_;
 };
 
 }  // namespace xget::engine

@@ -173,9 +173,8 @@ std::uint64_t PartialSink::undurable_bytes() const { return impl_->undurable_byt
 std::uint64_t PartialSink::window_end() const { return kUnknownEnd; }
 void PartialSink::on_window_growth(std::function<void()>) {}
 
-Result<std::size_t> PartialSink::read(std::uint64_t offset, std::span<std::byte> into) {
-  return impl_->file().read_at(offset, into);
-}
+core::File& PartialSink::file() { return impl_->file(); }
+void PartialSink::record(const core::Validators& validators) { impl_->record(validators); }
 Result<void> PartialSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   return impl_->write(offset, bytes);
 }

@@ -65,8 +65,11 @@ class PartialSink final : public core::Sink {
   [[nodiscard]] std::uint64_t piece_length() const;
   // Bytes the last successful checkpoint claims.
   [[nodiscard]] std::uint64_t durable_bytes() const override;
-  // Reads back what was written, for samples.
-  Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into);
+  // What was written can be read back from it, for samples.
+  [[nodiscard]] core::File& file();
+  // What is known of the version from now on: recorded by the next checkpoint, and by the mark of
+  // the finished file.
+  void record(const core::Validators& validators);
 
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;

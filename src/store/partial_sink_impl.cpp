@@ -74,6 +74,11 @@ void PartialSink::Impl::start_empty_sidecar() {
   if (dirty_) begin_checkpoint();
 }
 
+void PartialSink::Impl::record(const core::Validators& validators) {
+  representation_.validators = frame_.validators = validators;
+  dirty_ = dirty_ || records_;
+}
+
 void PartialSink::Impl::take_over(const Sidecar& sidecar) {
   for (const auto& [index, digest] : sidecar.pieces) ledger_.add_piece(index, digest);
   for (const Run& run : sidecar.runs) ledger_.add_run(run);

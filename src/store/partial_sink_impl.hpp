@@ -31,6 +31,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   void checkpoint(Done done);
   void verify_claims(std::function<void(ByteRange)> bad, Done done);
   void forget(ByteRange range);
+  void record(const core::Validators& validators);
   void finish(std::uint64_t size, Done done);
   bool cancel_finish();
   void retire() { checkpointer_->end(); }
@@ -81,7 +82,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   const PartialLock lock_;  // not with the tasks: it goes when the sink does
   core::Worker& disk_;
   core::Worker& hashing_;
-  const core::Representation representation_;
+  core::Representation representation_;
   const PartialSettings settings_;
   const std::uint64_t piece_length_;
   const bool records_;  // a sidecar is kept

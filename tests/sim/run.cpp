@@ -38,7 +38,7 @@ struct Process {
     auto connections = std::make_unique<core::FixedConnections>(universe.scenario.connections);
     job = std::make_unique<engine::Job>(
         universe.scenario.job, ports,
-        engine::JobParts{std::move(source), nullptr, std::move(connections)},
+        engine::JobParts{std::move(source), nullptr, std::move(connections), nullptr},
         [this, &universe](Event event) { take(universe.world, std::move(event)); });
   }
 

@@ -132,6 +132,20 @@ TEST_CASE("What keeps one more request from its answer while others deliver is t
         Remedy::TryAgain);
 }
 
+TEST_CASE("A refused URL is refreshed as often as allowed in a row, progress counts anew") {
+  RetryPolicy policy({.refreshes = 2}, Instant{});
+  const long status = GENERATE(401, 403, 404, 410);
+  const auto kind = status < 404 ? FailureKind::Denied : FailureKind::NotFound;
+  const auto next = [&] {
+    return policy.on_failure({.kind = kind, .number = status}, {}, Instant{}, 0).remedy;
+  };
+  CHECK(next() == Remedy::Refresh);
+  CHECK(next() == Remedy::Refresh);
+  CHECK(next() == Remedy::GiveUp);
+  policy.on_progress(5000, Instant{});
+  CHECK(next() == Remedy::Refresh);
+}
+
 TEST_CASE("A proxy that wants other credentials is not asked again") {
   RetryPolicy policy({}, Instant{});
   policy.on_progress(5000, Instant{});
@@ -311,17 +325,51 @@ TEST_CASE("A partial file goes on under an equal strong validator, or a digest, 
   known.size = 100;
   known.ranges = true;
   known.validators.strong_etag = "\"a\"";
-  CHECK(judge_partial(known, known, true, false) == PartialVerdict::Resume);
+  CHECK(judge_partial(known, known, Place::Given, true, false) == PartialVerdict::Resume);
   Representation changed = known;
   changed.validators.strong_etag = "\"b\"";
-  CHECK(judge_partial(known, changed, false, true) == PartialVerdict::OtherVersion);
+  CHECK(judge_partial(known, changed, Place::Given, false, true) == PartialVerdict::OtherVersion);
   Representation bare;
   bare.size = 100;
   bare.ranges = true;
-  CHECK(judge_partial(bare, bare, false, false) == PartialVerdict::Sample);
-  CHECK(judge_partial(bare, bare, true, false) == PartialVerdict::NotProven);
-  CHECK(judge_partial(bare, bare, true, true) == PartialVerdict::Resume);
+  CHECK(judge_partial(bare, bare, Place::Given, false, false) == PartialVerdict::Sample);
+  CHECK(judge_partial(bare, bare, Place::Given, true, false) == PartialVerdict::NotProven);
+  CHECK(judge_partial(bare, bare, Place::Given, true, true) == PartialVerdict::Resume);
   Representation longer = bare;
   longer.size = 101;
-  CHECK(judge_partial(bare, longer, false, true) == PartialVerdict::OtherVersion);
+  CHECK(judge_partial(bare, longer, Place::Given, false, true) == PartialVerdict::OtherVersion);
+}
+
+TEST_CASE("Another ETag from another URL is no change by itself, where date and size agree") {
+  Representation known;
+  known.size = 100;
+  known.ranges = true;
+  known.validators = {.strong_etag = "\"a\"",
+                      .last_modified = "Tue, 02 Jan 2024 03:04:05 GMT",
+                      .last_modified_is_strong = true};
+  Representation other = known;
+  other.validators.strong_etag = "\"b\"";
+  const auto running = [&](Place place) { return judge_running(known, other, place); };
+  const auto partial = [&](Place place) {
+    return judge_partial(known, other, place, false, false);
+  };
+  CHECK(running(Place::Given) == RunningVerdict::OtherVersion);
+  CHECK(running(Place::Elsewhere) == RunningVerdict::OtherTags);
+  CHECK(partial(Place::Given) == PartialVerdict::OtherVersion);
+  CHECK(partial(Place::Elsewhere) == PartialVerdict::Sample);
+  CHECK(judge_partial(known, other, Place::Elsewhere, true, false) == PartialVerdict::NotProven);
+  SECTION("another date is a change") {
+    other.validators.last_modified = "Wed, 03 Jan 2024 03:04:05 GMT";
+    CHECK(running(Place::Refreshed) == RunningVerdict::OtherVersion);
+    CHECK(partial(Place::Elsewhere) == PartialVerdict::OtherVersion);
+  }
+  SECTION("another size is a change") {
+    other.size = 101;
+    CHECK(running(Place::Elsewhere) == RunningVerdict::OtherVersion);
+  }
+  SECTION("without a date only a URL that the user vouches for is compared") {
+    known.validators.last_modified = other.validators.last_modified = "";
+    CHECK(running(Place::Elsewhere) == RunningVerdict::OtherVersion);
+    CHECK(running(Place::Refreshed) == RunningVerdict::OtherTags);
+  }
 }
