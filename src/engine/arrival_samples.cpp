@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/units.hpp"
+#include "core/target_policy.hpp"
 #include "engine/arrival.hpp"
 #include "engine/job_error.hpp"
 
