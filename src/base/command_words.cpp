@@ -21,8 +21,9 @@ tl::unexpected<Error> refuse(std::string cause, std::string remedy = "") {
 }
 
 tl::unexpected<Error> for_a_shell(char c) {
-  return refuse(std::string(1, c) + " is for a shell, and none runs it",
-                "put it in '…', or run a shell: sh -c '…'");
+  std::string cause{c};
+  cause += " is for a shell, and none runs it";
+  return refuse(std::move(cause), "put it in '…', or run a shell: sh -c '…'");
 }
 
 class Splitter {
