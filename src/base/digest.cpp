@@ -3,10 +3,12 @@
 #include <openssl/evp.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
 #include "base/crc32c.hpp"
+#include "base/encoding.hpp"
 
 // The library's own choice of instructions by the processor; its plain functions use SSE2 alone.
 #if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
@@ -169,6 +171,36 @@ std::size_t digest_size(DigestAlgorithm algorithm) {
     case DigestAlgorithm::Crc32c: return 4;
   }
   return 0;
+}
+
+bool is_stronger(DigestAlgorithm algorithm, DigestAlgorithm other) {
+  static constexpr std::array kStrongestFirst{DigestAlgorithm::Sha512,  DigestAlgorithm::Blake2b512,
+                                              DigestAlgorithm::Sha256,  DigestAlgorithm::Sha1,
+                                              DigestAlgorithm::Md5,     DigestAlgorithm::Xxh3_128,
+                                              DigestAlgorithm::Xxh3_64, DigestAlgorithm::Crc32c};
+  const auto place = [](DigestAlgorithm one) {
+    return std::find(kStrongestFirst.begin(), kStrongestFirst.end(), one);
+  };
+  return place(algorithm) < place(other);
+}
+
+std::optional<ExpectedDigest> expected_digest(DigestAlgorithm algorithm,
+                                              std::span<const std::byte> bytes) {
+  if (bytes.size() != digest_size(algorithm)) return std::nullopt;
+  return ExpectedDigest{algorithm, to_hex(bytes)};
+}
+
+std::optional<ExpectedDigest> parse_expected_digest(DigestAlgorithm algorithm,
+                                                    std::string_view hex) {
+  const auto bytes = parse_hex(hex);
+  return bytes ? expected_digest(algorithm, *bytes) : std::nullopt;
+}
+
+void sort_strongest_first(std::vector<ExpectedDigest>& digests) {
+  std::stable_sort(digests.begin(), digests.end(),
+                   [](const ExpectedDigest& one, const ExpectedDigest& other) {
+                     return is_stronger(one.algorithm, other.algorithm);
+                   });
 }
 
 std::unique_ptr<Digester> Digester::create(DigestAlgorithm algorithm) {

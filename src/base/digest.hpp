@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace xget {
 
@@ -20,11 +21,25 @@ const char* to_string(DigestAlgorithm algorithm);
 std::optional<DigestAlgorithm> parse_digest_algorithm(std::string_view name);
 std::size_t digest_size(DigestAlgorithm algorithm);  // bytes
 
+// Whether other bytes with the same digest are harder to find than for `other`. A strict order over
+// all algorithms, those against chance alone (XXH3, CRC) last.
+bool is_stronger(DigestAlgorithm algorithm, DigestAlgorithm other);
+
 // A whole file's digest as somebody gave it beforehand.
 struct ExpectedDigest {
   DigestAlgorithm algorithm = DigestAlgorithm::Sha256;
   std::string hex;  // lower case, of the algorithm's length
+  friend bool operator==(const ExpectedDigest&, const ExpectedDigest&) = default;
 };
+
+// The digest that these bytes are, or that these digits of any case write. nullopt: it has another
+// length than the algorithm's, or is not hexadecimal.
+std::optional<ExpectedDigest> expected_digest(DigestAlgorithm algorithm,
+                                              std::span<const std::byte> bytes);
+std::optional<ExpectedDigest> parse_expected_digest(DigestAlgorithm algorithm,
+                                                    std::string_view hex);
+
+void sort_strongest_first(std::vector<ExpectedDigest>& digests);
 
 // Feeds bytes in order, then gives the digest. Not thread-safe; may move between threads.
 class Digester {

@@ -49,12 +49,10 @@ Result<ExpectedDigest> parse_checksum_spec(std::string_view spec) {
   if (!algorithm) {
     return refuse(spec, "unknown algorithm \"" + name + "\"; known are " + std::string(kKnown));
   }
-  if (!is_hex(hex) || hex.size() != 2 * digest_size(*algorithm)) {
-    const std::string found = is_hex(hex) ? std::to_string(hex.size()) + " digits were given"
-                                          : "something else was given";
-    return refuse(spec, name + " has " + expected_digits(name, *algorithm) + ", " + found);
-  }
-  return ExpectedDigest{*algorithm, lower_case(hex)};
+  if (auto digest = parse_expected_digest(*algorithm, hex)) return *std::move(digest);
+  const std::string found =
+      is_hex(hex) ? std::to_string(hex.size()) + " digits were given" : "something else was given";
+  return refuse(spec, name + " has " + expected_digits(name, *algorithm) + ", " + found);
 }
 
 }  // namespace xget::formats

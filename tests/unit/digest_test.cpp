@@ -84,3 +84,26 @@ TEST_CASE("a piece's digest survives its hexadecimal form and nothing else is re
   CHECK_FALSE(parse_piece_digest("g" + to_hex(digest).substr(1)));
   CHECK_FALSE(parse_piece_digest("A" + to_hex(digest).substr(1)));
 }
+
+TEST_CASE("an expected digest has its algorithm's length, in lower case") {
+  const auto digest = parse_expected_digest(DigestAlgorithm::Crc32c, "E3069283");
+  REQUIRE(digest.has_value());
+  CHECK(*digest == ExpectedDigest{DigestAlgorithm::Crc32c, "e3069283"});
+  CHECK_FALSE(parse_expected_digest(DigestAlgorithm::Crc32c, "e30692").has_value());
+  CHECK_FALSE(parse_expected_digest(DigestAlgorithm::Crc32c, "e306928x").has_value());
+  CHECK_FALSE(parse_expected_digest(DigestAlgorithm::Md5, "e3069283").has_value());
+}
+
+TEST_CASE("digests are ordered by how hard it is to forge them") {
+  std::vector<ExpectedDigest> digests;
+  for (const auto algorithm :
+       {DigestAlgorithm::Crc32c, DigestAlgorithm::Md5, DigestAlgorithm::Xxh3_64,
+        DigestAlgorithm::Sha512, DigestAlgorithm::Sha1, DigestAlgorithm::Sha256}) {
+    digests.push_back({algorithm, ""});
+  }
+  sort_strongest_first(digests);
+  std::string order;
+  for (const auto& digest : digests) order += std::string(to_string(digest.algorithm)) + " ";
+  CHECK(order == "sha512 sha256 sha1 md5 xxh3 crc32c ");
+  CHECK_FALSE(is_stronger(DigestAlgorithm::Md5, DigestAlgorithm::Md5));
+}

@@ -1,0 +1,48 @@
+#include "base/encoding.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "base/digest.hpp"
+
+using namespace xget;
+
+namespace {
+
+// In hexadecimal digits, or "-".
+std::string hex(std::string_view text) {
+  const auto bytes = parse_hex(text);
+  return bytes ? to_hex(*bytes) : "-";
+}
+
+std::string base64(std::string_view text) {
+  const auto bytes = parse_base64(text);
+  return bytes ? to_hex(*bytes) : "-";
+}
+
+}  // namespace
+
+TEST_CASE("hexadecimal digits are bytes in any case") {
+  CHECK(hex("00ffA5a5") == "00ffa5a5");
+  CHECK(hex("").empty());
+  for (const char* text : {"0", "0g", "g0", "0x00", " 00", "00 ", "-1"}) {
+    CAPTURE(text);
+    CHECK(hex(text) == "-");
+  }
+}
+
+TEST_CASE("base64 is read as RFC 4648 writes it") {
+  CHECK(base64("").empty());
+  CHECK(base64("Zg==") == "66");
+  CHECK(base64("Zm8=") == "666f");
+  CHECK(base64("Zm9v") == "666f6f");
+  CHECK(base64("Zm9vYmFy") == "666f6f626172");
+  CHECK(base64("+/+/") == "fbffbf");
+}
+
+TEST_CASE("base64 has one spelling for the same bytes") {
+  for (const char* text : {"Zg", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Z===", "Zm9v\n",
+                           "Zm 9v", "Z=9v", "-_-_", "Zm9vZg"}) {
+    CAPTURE(text);
+    CHECK(base64(text) == "-");
+  }
+}
