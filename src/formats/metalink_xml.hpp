@@ -1,0 +1,53 @@
+// XML as events, with the limits that a document of a stranger's making needs. The only place that
+// knows expat.
+// Thread: one. Ownership: nothing is kept after read_xml returns; what events show is borrowed.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "xget/error.hpp"
+
+namespace xget::formats {
+
+inline constexpr std::size_t kDeepestXml = 32;             // elements within each other
+inline constexpr std::size_t kLongestAttribute = 4 << 10;  // bytes of a value
+
+// Whether to go on, or what is wrong with the document.
+using XmlVerdict = tl::expected<void, std::string>;
+
+class XmlElement {
+ public:
+  // `attributes`: name, value, name, value, ..., nullptr.
+  XmlElement(std::string_view space, std::string_view name, const char* const* attributes)
+      : space_(space), name_(name), attributes_(attributes) {}
+
+  [[nodiscard]] std::string_view space() const { return space_; }  // namespace; empty: none
+  [[nodiscard]] std::string_view name() const { return name_; }
+  // Of an attribute without a namespace.
+  [[nodiscard]] std::optional<std::string_view> attribute(std::string_view name) const;
+
+ private:
+  std::string_view space_;
+  std::string_view name_;
+  const char* const* attributes_;
+};
+
+// Takes the events in the document's order. Text is UTF-8 and comes in pieces of any length.
+class XmlListener {
+ public:
+  virtual ~XmlListener() = default;
+  virtual XmlVerdict begin(const XmlElement& element) = 0;
+  virtual XmlVerdict text(std::string_view piece) = 0;
+  virtual XmlVerdict end() = 0;
+};
+
+// Reads the whole document. Entities of its own making are refused with the DOCTYPE that they need,
+// so nothing in it can grow or reach for a file. Fails with Usage: what is wrong and in which line,
+// by the document's grammar, by the limits above or by the listener's verdict.
+Result<void> read_xml(std::string_view document, XmlListener& listener);
+
+}  // namespace xget::formats
