@@ -113,7 +113,8 @@ class Transport {
   // The listener must live until on_transfer_end or cancel.
   virtual RequestId start(const HttpRequest& request, TransferListener& listener) = 0;
   // No callback for this id after this. May be called from inside any callback of the listener,
-  // its own id's too. Unknown ids are ignored.
+  // its own id's too. Unknown ids are ignored. Its connection is not used again, unless another
+  // request is on it: who cancels may do so because nothing comes through any more.
   virtual void cancel(RequestId id) = 0;
   virtual void resume(RequestId id) = 0;  // after Flow::Pause
 };

@@ -42,6 +42,12 @@ void set_tls_options(OptionSetter& options, const TransportSettings& settings) {
   options.set_text(CURLOPT_PINNEDPUBLICKEY, settings.pinned_public_key);
 }
 
+// Only over TLS: over plain http waiting could only harm. libcurl 7.88 keeps a connection whose
+// request failed to be sent, and would wait for it until the timeout.
+bool may_use_http2(const core::HttpRequest& request) {
+  return request.http2 && request.url.starts_with("https:");
+}
+
 }  // namespace
 
 void set_protocol_options(OptionSetter& options, const core::HttpRequest& request) {
@@ -54,9 +60,7 @@ void set_protocol_options(OptionSetter& options, const core::HttpRequest& reques
   options.set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
   options.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  // Over plain http waiting could only harm: libcurl 7.88 keeps a connection whose request failed
-  // to be sent, and would wait for it until the timeout.
-  if (request.http2 && request.url.starts_with("https:")) {
+  if (may_use_http2(request)) {
     options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     // Rather wait for the first connection's handshake than open one for each request.
     options.set(CURLOPT_PIPEWAIT, 1L);
@@ -91,6 +95,13 @@ std::string connect_to_rule(const core::HttpRequest& request) {
   // A request has one host and one port, no redirect being followed, so the rule is for any.
   const bool ipv6 = request.pinned_address.find(':') != std::string::npos;
   return ipv6 ? "::[" + request.pinned_address + "]:" : "::" + request.pinned_address + ":";
+}
+
+std::string shared_peer(const core::HttpRequest& request) {
+  if (!may_use_http2(request)) return {};
+  const auto authority_end = request.url.find_first_of("/?", std::string_view("https://").size());
+  return request.url.substr(0, authority_end) + " " + connect_to_rule(request) + " " +
+         request.proxy;
 }
 
 }  // namespace xget::net

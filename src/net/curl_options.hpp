@@ -36,4 +36,8 @@ void set_transport_options(OptionSetter& options, const TransportSettings& setti
 // none.
 std::string connect_to_rule(const core::HttpRequest& request);
 
+// Requests of which this is the same may run side by side on one connection. Empty: this one
+// shares none, since only HTTP/2 can.
+std::string shared_peer(const core::HttpRequest& request);
+
 }  // namespace xget::net

@@ -58,6 +58,7 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   set_protocol_options(options, request);
   set_transport_options(options, settings);
   through_proxy_ = !request.proxy.empty();
+  peer_ = shared_peer(request);
   const std::string rule = connect_to_rule(request);
   const bool lists = (rule.empty() || append(connect_to_, rule)) && set_headers(options, request);
   options.set(CURLOPT_HTTPHEADER, headers_.get());
@@ -190,6 +191,14 @@ bool CurlRequest::drain(std::uint64_t count) {
 bool CurlRequest::unpause() {
   paused_ = false;
   return std::exchange(held_back_, false);
+}
+
+// An HTTP/2 connection would outlive a stream that is given up, and with it what holds all of its
+// streams up: a window that the server never opens again.
+void CurlRequest::leave_connection() { curl_easy_setopt(easy_.get(), CURLOPT_FORBID_REUSE, 1L); }
+
+void CurlRequest::avoid_old_connections() {
+  curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
 }
 
 core::ConnectionFacts CurlRequest::facts() const {

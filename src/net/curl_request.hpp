@@ -50,9 +50,16 @@ class CurlRequest {
   [[nodiscard]] core::RequestId id() const { return id_; }
   [[nodiscard]] core::TransferListener& listener() { return *listener_; }
   [[nodiscard]] CURL* easy() { return easy_.get(); }
+  // Those of the same peer may share a connection. Empty: this one shares none.
+  [[nodiscard]] const std::string& peer() const { return peer_; }
 
   // From now on nothing is told to the listener, and libcurl is made to give up.
   void mute() { stage_ = Stage::Muted; }
+
+  // Once this request is gone its connection is closed, if no other request is on it.
+  void leave_connection();
+  // Before it starts: it joins no connection that is there already.
+  void avoid_old_connections();
 
   // The listener lifts its pause. True: libcurl is paused too, and must be told to go on.
   bool unpause();
@@ -97,6 +104,7 @@ class CurlRequest {
   TextList headers_;
   TextList connect_to_;
   bool through_proxy_ = false;
+  std::string peer_;
 
   Stage stage_ = Stage::Head;
   HeadReader reader_;

@@ -10,6 +10,7 @@
 #include "net/cookie_store.hpp"
 #include "net/curl_handles.hpp"
 #include "net/curl_request.hpp"
+#include "net/left_connections.hpp"
 
 namespace xget::net {
 namespace {
@@ -70,6 +71,8 @@ class CurlTransport::Impl {
       starting_.push_back(id);
     else
       ended_.push_back({id, CURLE_BAD_FUNCTION_ARGUMENT});
+    if (!left_.may_be_joined(request->peer())) request->avoid_old_connections();
+    left_.started(request->peer(), id);
     requests_.emplace(id, std::move(request));
     return id;
   }
@@ -77,6 +80,8 @@ class CurlTransport::Impl {
   void cancel(core::RequestId id) {
     CurlRequest* request = find(id);
     if (request == nullptr) return;
+    request->leave_connection();
+    left_.cancelled(request->peer(), id);
     if (!in_curl_) return remove(id);
     request->mute();
     cancelled_.push_back(id);
@@ -211,6 +216,7 @@ class CurlTransport::Impl {
       if (request == nullptr) continue;
       const core::TransferEnd end = request->end(ended.code);
       core::TransferListener& listener = request->listener();
+      left_.ended(request->peer(), ended.id);
       remove(ended.id);
       if (cookies_) cookies_->count_response();
       report_.called_back = true;
@@ -227,6 +233,7 @@ class CurlTransport::Impl {
   std::vector<core::RequestId> cancelled_;
   std::deque<Ended> ended_;
   std::vector<curl_waitfd> extra_;
+  LeftConnections left_;
 
   // In this order: handles go before the multi, and all before what they share.
   ShareHandle share_;

@@ -236,12 +236,15 @@ class HostileServer:
                 if verdict == "rst":
                     _reset(plain)
                 elif verdict != "fin":
-                    Connection(self, self._prepare(plain), number, verdict).run()
+                    self._serve(self._prepare(plain), number, verdict)
         finally:
             with self._lock:
                 self.silenced -= verdict == "silent"
                 self._open.discard(plain)
             plain.close()
+
+    def _serve(self, connection: socket.socket, number: int, verdict: str | None):
+        Connection(self, connection, number, verdict).run()
 
     def _prepare(self, plain: socket.socket) -> socket.socket:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -262,6 +265,15 @@ class HostileServer:
 
     def page_for(self, path: str) -> Page | None:
         return self.pages.get(path) or self.make_page(path)
+
+    def exchange(self, page: Page, connection: int, request: Request) -> Exchange:
+        """Logs the request and finds its answer, twisted."""
+        exchange = Exchange(page, page.begin(connection, request), self)
+        for twist in page.twists:
+            twist(exchange)
+        exchange.seen.status = exchange.answer.status
+        exchange.seen.begin = exchange.answer.begin
+        return exchange
 
 
 class Connection:
@@ -302,14 +314,9 @@ class Connection:
         return (request.header("Connection") or "").lower() != "close"
 
     def _answer_from(self, page: Page, request: Request):
-        seen = page.begin(self._number, request)
-        exchange = Exchange(page, seen, self._server)
-        for twist in page.twists:
-            twist(exchange)
-        seen.status = exchange.answer.status
-        seen.begin = exchange.answer.begin
+        exchange = self._server.exchange(page, self._number, request)
         with page.sending():
-            self._send_answer(exchange.answer, seen)
+            self._send_answer(exchange.answer, exchange.seen)
 
     def _read_head(self) -> bytes | None:
         while b"\r\n\r\n" not in self._received:
