@@ -105,7 +105,8 @@ Remedy RetryPolicy::remedy_for(const Failure& failure, const Attempt& attempt) {
 bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instant now) {
   if (attempt.others_work) return false;
   if (failure.retry_after && *failure.retry_after > limits_.longest_retry_after) return true;
-  if (const auto end = deadline(); end && now >= *end) return true;
+  // What the server asks for is no use if it is too late by then.
+  if (past_deadline(now + failure.retry_after.value_or(Duration::zero()))) return true;
   if (last_counted_ && attempt.started < *last_counted_) return false;
   last_counted_ = now;
   ++failures_;
@@ -144,6 +145,16 @@ RetryPolicy::Verdict RetryPolicy::on_failure(const Failure& failure, const Attem
 std::optional<Instant> RetryPolicy::deadline() const {
   if (!limits_.give_up_after) return std::nullopt;
   return last_byte_at_ + *limits_.give_up_after;
+}
+
+bool RetryPolicy::past_deadline(Instant now) const {
+  const auto end = deadline();
+  return end && now >= *end;
+}
+
+Instant RetryPolicy::answer_by(Instant now, Duration patience) const {
+  const auto end = deadline();
+  return end ? std::min(now + patience, std::max(now, *end)) : now + patience;
 }
 
 }  // namespace xget::core

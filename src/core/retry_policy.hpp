@@ -77,6 +77,10 @@ class RetryPolicy {
 
   // When give_up_after will have passed without a new byte.
   [[nodiscard]] std::optional<Instant> deadline() const;
+  [[nodiscard]] bool past_deadline(Instant now) const;
+  // Until when a request that is made now may go without an answer: for as long as it is given,
+  // but not past the deadline.
+  [[nodiscard]] Instant answer_by(Instant now, Duration patience) const;
   // The source has given bytes of this resource in this run.
   [[nodiscard]] bool served() const { return served_; }
 

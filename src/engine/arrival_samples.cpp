@@ -62,7 +62,7 @@ core::Validators Arrival::known_of(Sampled what) const {
   return what == Sampled::Running ? running_->validators : recorded_validators();
 }
 
-void Arrival::expect_sample() { sample_by_ = job_.ports.clock.now() + job_.patience(); }
+void Arrival::expect_sample() { sample_by_ = job_.answer_by(job_.ports.clock.now()); }
 
 void Arrival::step_sample(Instant now) {
   const auto result = samples_->result();

@@ -63,9 +63,9 @@ struct JobContext {
   std::function<void()> wake;     // on_time() has something to do now
   std::function<void(Event)> tell;
 
-  // A request without an answer for so long has stalled.
-  [[nodiscard]] Duration patience() const {
-    return settings.connect_timeout + settings.stall_timeout;
+  // A request of now that is without an answer then has stalled.
+  [[nodiscard]] Instant answer_by(Instant now) const {
+    return retry.answer_by(now, settings.connect_timeout + settings.stall_timeout);
   }
   void note(std::string text) const;
   void tell_retry(const core::Failure& failure, Duration wait) const;

@@ -20,8 +20,9 @@ void Probe::ask_later(core::FetchSpec spec, Instant at) {
 
 void Probe::start(Instant now) {
   start_at_.reset();
+  waits_after_.reset();
   started_ = now;
-  answer_by_ = now + job_.patience();
+  answer_by_ = job_.answer_by(now);
   fetch_ = job_.source.fetch(spec_, job_.listener);
 }
 
@@ -29,6 +30,7 @@ void Probe::drop() {
   if (fetch_ != 0 && !end_) job_.source.cancel(fetch_);
   fetch_ = 0;
   start_at_.reset();
+  waits_after_.reset();
   offer_.reset();
   first_bytes_.clear();
   end_.reset();
@@ -43,7 +45,12 @@ std::optional<Instant> Probe::next_deadline() const {
 }
 
 void Probe::on_time(Instant now) {
-  if (start_at_ && now >= *start_at_) return start(now);
+  if (start_at_ && now >= *start_at_) {
+    if (!waits_after_ || !job_.retry.past_deadline(now)) return start(now);
+    start_at_.reset();
+    failure_ = std::exchange(waits_after_, std::nullopt);
+    return;
+  }
   if (fetch_ == 0 || offer_) return;
   if (end_ && end_->failure) {
     after_failure(*std::exchange(end_->failure, std::nullopt), now);
@@ -70,6 +77,7 @@ void Probe::after_failure(const core::Failure& failure, Instant now) {
   }
   job_.tell_retry(failure, verdict.wait);
   start_at_ = now + verdict.wait;
+  waits_after_ = failure;
 }
 
 bool Probe::on_offer(const core::Offer& offer) {

@@ -67,6 +67,7 @@ class Probe {
   core::FetchSpec spec_;
   core::FetchId fetch_ = 0;
   std::optional<Instant> start_at_;
+  std::optional<core::Failure> waits_after_;  // which was tried already
   Instant started_{};
   Instant answer_by_{};  // still unanswered then, it has stalled
   std::optional<core::Offer> offer_;

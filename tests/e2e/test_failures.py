@@ -144,6 +144,19 @@ def test_give_up_after_bounds_everything(server, path):
     assert 0.9 < run.seconds < 10 * SLOW
 
 
+def test_give_up_after_cuts_an_attempt_that_is_not_answered(server, path):
+    page = server.serve("/file", RESOURCE, t.silent())
+    run = download(page.url, path, "--connect-timeout", "1m", "--stall-timeout", "1m",
+                   "--give-up-after", "1s").expect(Exit.NETWORK)
+    assert 0.9 < run.seconds < 10 * SLOW and len(page.requests) == 1
+
+
+def test_give_up_after_does_not_wait_for_what_comes_too_late(server, path):
+    page = server.serve("/file", RESOURCE, t.busy(503, 100))
+    run = download(page.url, path, "--give-up-after", "30s").expect(Exit.NETWORK)
+    assert run.seconds < 10 * SLOW and len(page.requests) == 1
+
+
 def test_give_up_after_counts_from_the_last_byte(server, path):
     page = server.serve("/file", RESOURCE, t.rate(MIB))
     run = download(page.url, path, "-n", "1", "--give-up-after", "1s").expect(0)

@@ -74,6 +74,29 @@ TEST_CASE("No wait is longer than what is left before it gives up") {
   CHECK(now == Instant{seconds(20)});
 }
 
+TEST_CASE("No attempt is given longer than what is left before it gives up") {
+  RetryPolicy policy({.give_up_after = seconds(30)}, Instant{});
+  const Instant late{seconds(28)};
+  CHECK(policy.answer_by(Instant{}, seconds(14)) == Instant{seconds(14)});
+  CHECK(policy.answer_by(late, seconds(14)) == Instant{seconds(30)});
+  CHECK(policy.answer_by(Instant{seconds(31)}, seconds(14)) == Instant{seconds(31)});
+  CHECK_FALSE(policy.past_deadline(late));
+  CHECK(policy.past_deadline(Instant{seconds(30)}));
+  policy.on_progress(5000, late);
+  CHECK(policy.answer_by(late, seconds(14)) == late + seconds(14));
+  RetryPolicy endless({.give_up_after = std::nullopt}, Instant{});
+  CHECK(endless.answer_by(late, seconds(14)) == late + seconds(14));
+  CHECK_FALSE(endless.past_deadline(late));
+}
+
+TEST_CASE("A Retry-After that ends too late is not waited for") {
+  RetryPolicy policy({.give_up_after = seconds(30)}, Instant{});
+  Failure busy{.kind = FailureKind::Busy, .retry_after = seconds(20)};
+  CHECK(policy.on_failure(busy, {Instant{}}, Instant{}, 0).wait == seconds(20));
+  const Instant later{seconds(10)};
+  CHECK(policy.on_failure(busy, {later}, later, 0).remedy == Remedy::GiveUp);
+}
+
 TEST_CASE("A long Retry-After is not waited for, a short one is") {
   RetryPolicy policy({}, Instant{});
   Failure busy;
