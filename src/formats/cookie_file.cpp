@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -87,6 +88,23 @@ std::string joined(bool http_only, const Fields& fields) {
   return line;
 }
 
+struct JudgedLine {
+  std::string cookie;           // in the form that libcurl takes
+  const char* fault = nullptr;  // why it is none
+};
+
+// Neither a comment nor empty.
+JudgedLine judge_line(std::string_view line) {
+  const bool http_only = line.starts_with(kHttpOnly);
+  if (http_only) line.remove_prefix(kHttpOnly.size());
+  if (has_control_character(line)) return {"", "it holds a control character"};
+  const auto fields = split(line);
+  if (const char* fault = fault_of(fields)) return {"", fault};
+  JudgedLine judged{joined(http_only, *fields)};
+  if (judged.cookie.size() > kLongestLine) judged.fault = "it is too long for a cookie";
+  return judged;
+}
+
 bool has_expired(const std::string& line, WallTime now) {
   const auto fields = split(line);
   const auto expires = fields ? seconds_of(fields->at(kExpires)) : std::nullopt;
@@ -101,7 +119,7 @@ Result<std::vector<std::string>> parse_cookie_file(std::string_view text) {
     return fail({.code = ErrorCode::Usage,
                  .operation = "read the cookies",
                  .subject = "",
-                 .cause = "it is larger than 8 MiB"});
+                 .cause = "it is larger than 32 MiB"});
   }
   std::vector<std::string> cookies;
   for (std::size_t number = 1; !text.empty(); ++number) {
@@ -109,15 +127,12 @@ Result<std::vector<std::string>> parse_cookie_file(std::string_view text) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    const bool http_only = line.starts_with(kHttpOnly);
-    if (http_only) line.remove_prefix(kHttpOnly.size());
-    if (!http_only && (line.starts_with('#') || trim(line).empty())) continue;
-    if (line.size() > kLongestLine) return refuse(number, "it is too long for a cookie");
-    if (has_control_character(line)) return refuse(number, "it holds a control character");
-    const auto fields = split(line);
-    if (const char* fault = fault_of(fields)) return refuse(number, fault);
+    const bool is_comment = line.starts_with('#') && !line.starts_with(kHttpOnly);
+    if (is_comment || trim(line).empty()) continue;
+    JudgedLine judged = judge_line(line);
+    if (judged.fault != nullptr) return refuse(number, judged.fault);
     if (cookies.size() >= kMostCookiesInFile) return refuse(number, "there are too many cookies");
-    cookies.push_back(joined(http_only, *fields));
+    cookies.push_back(std::move(judged.cookie));
   }
   return cookies;
 }
@@ -127,7 +142,8 @@ std::string cookie_file_text(std::vector<std::string> lines, WallTime now) {
   std::string text =
       "# Netscape HTTP Cookie File\n# Written by xget. What is in it may log you in.\n\n";
   for (const std::string& line : lines) {
-    if (!has_expired(line, now)) text.append(line).append("\n");
+    if (has_expired(line, now) || judge_line(line).fault != nullptr) continue;
+    text.append(line).append("\n");
   }
   return text;
 }

@@ -17,7 +17,8 @@
 
 namespace xget::formats {
 
-inline constexpr std::size_t kLargestCookieFile = 8 << 20;  // bytes
+// Bytes. All that a jar may come to hold, whatever servers set, fits in.
+inline constexpr std::size_t kLargestCookieFile = 32 << 20;
 inline constexpr std::size_t kMostCookiesInFile = 10'000;
 
 // The file's cookies, a line each, in a form that libcurl takes as a cookie and as nothing else.
@@ -25,7 +26,8 @@ inline constexpr std::size_t kMostCookiesInFile = 10'000;
 Result<std::vector<std::string>> parse_cookie_file(std::string_view text);
 
 // The text of a file with these cookies, less those that have expired by `now`. The lines are as
-// parse_cookie_file or libcurl gives them.
+// parse_cookie_file or libcurl gives them; one of libcurl's that parse_cookie_file would refuse is
+// left out, since it would cost all the others.
 std::string cookie_file_text(std::vector<std::string> lines, WallTime now);
 
 }  // namespace xget::formats

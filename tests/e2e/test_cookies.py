@@ -93,6 +93,21 @@ def test_a_login_by_redirects_works_with_a_jar(server, path, jar):
     assert_complete(path, page.data, run=run)
 
 
+@pytest.mark.parametrize("odd", [
+    "=nameless", "named", "; Path=/", "a=1; Path=/" + "p" * 5000, "a=" + "v" * 4090,
+    "a=1; Path=/x\ty", "a=\x01", "a=1; Domain=127.0.0.1", "a=1; Expires=never",
+    "a=1; Max-Age=99999999999999999999", "a=1; Max-Age=-9", "a b=1 2", '"a"="1"', "__Host-a=1",
+    "a=\xe9", "a=1; Path=\xe9", "a=1; Domain=Set-Cookie:"], ids=lambda odd: odd[:20])
+def test_a_jar_can_be_read_again_whatever_servers_set(server, path, jar, odd):
+    """A line that the next run cannot read would cost it all the other logins."""
+    page = server.serve("/file", Resource(1000), set_cookie(odd, "good=1"))
+    download(page.url, path, "--cookie-jar", jar).expect(0)
+    path.unlink()
+    page.behave()
+    download(page.url, path, "--cookie-jar", jar).expect(0)
+    assert "good=1" in cookies_of(page.requests[-1])
+
+
 # ---- to whom a cookie goes ----
 
 

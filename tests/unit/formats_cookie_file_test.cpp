@@ -78,6 +78,24 @@ TEST_CASE("a cookie file is bounded in size, lines and cookies") {
   CHECK(refused(many + kCookie).find("too many") != std::string::npos);
 }
 
+TEST_CASE("a cookie is too long if libcurl would cut something off of it") {
+  const auto of_length = [](const std::string& start, std::size_t length) {
+    return start + std::string(length - start.size(), 'x');
+  };
+  CHECK(read(of_length(kCookie, 5000)).size() == 1);
+  CHECK(refused(of_length(kCookie, 5001)).find("too long") != std::string::npos);
+  CHECK(refused(of_length("#HttpOnly_" + kCookie, 5001)).find("too long") != std::string::npos);
+  // The missing tab before the missing value is written.
+  CHECK(refused(of_length("h\tTRUE\t/\tTRUE\t0\tn", 5000)).find("too long") != std::string::npos);
+}
+
+TEST_CASE("a line that could not be read again is not written") {
+  const std::string nameless = "h\tTRUE\t/\tTRUE\t0\t\tv";
+  const std::string long_one = kCookie + std::string(5000, 'x');
+  const std::string text = cookie_file_text({nameless, kCookie, long_one}, WallTime{});
+  CHECK(read(text) == Lines{kCookie});
+}
+
 TEST_CASE("what is written of cookies is read again, less what has expired") {
   const std::string session = "b.example\tFALSE\t/\tFALSE\t0\tn\tv";
   const std::string expired = "c.example\tFALSE\t/\tFALSE\t1000\tn\tv";
