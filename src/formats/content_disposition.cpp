@@ -4,14 +4,10 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "formats/parameter.hpp"
 
 namespace xget::formats {
 namespace {
-
-struct Parameter {
-  std::string_view name;
-  std::string value;  // without quotes and their escapes
-};
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
@@ -36,43 +32,6 @@ std::string from_latin1(std::string_view text) {
   return out;
 }
 
-// Takes "..." from the front of `rest`. nullopt: it does not end.
-std::optional<std::string> take_quoted(std::string_view& rest) {
-  std::string value;
-  for (std::size_t at = 1; at < rest.size(); ++at) {
-    if (rest[at] == '"') {
-      rest.remove_prefix(at + 1);
-      return value;
-    }
-    if (rest[at] == '\\' && at + 1 < rest.size()) ++at;
-    value += rest[at];
-  }
-  return std::nullopt;
-}
-
-// Takes what stands before the next ";" from the front of `rest`, and that too. A part without "="
-// has an empty name. nullopt: it cannot be read, and what follows neither.
-std::optional<Parameter> take_parameter(std::string_view& rest) {
-  Parameter parameter;
-  const auto mark = std::min(rest.find_first_of(";="), rest.size());
-  if (mark < rest.size() && rest[mark] == '=') {
-    parameter.name = trim(rest.substr(0, mark));
-    rest = trim(rest.substr(mark + 1));
-  }
-  if (rest.starts_with('"') && !parameter.name.empty()) {
-    auto value = take_quoted(rest);
-    if (!value) return std::nullopt;
-    parameter.value = *std::move(value);
-    rest.remove_prefix(std::min(rest.find(';'), rest.size()));
-  } else {
-    const auto end = std::min(rest.find(';'), rest.size());
-    parameter.value = std::string(trim(rest.substr(0, end)));
-    rest.remove_prefix(end);
-  }
-  rest.remove_prefix(std::min<std::size_t>(1, rest.size()));
-  return parameter;
-}
-
 // RFC 8187 section 3.2: charset'language'percent-encoded.
 std::optional<std::string> decode_extended(std::string_view value) {
   const auto charset_end = value.find('\'');
@@ -92,13 +51,15 @@ std::optional<std::string> parse_disposition_name(std::string_view value) {
   std::optional<std::string> plain;
   std::optional<std::string> extended;
   while (!value.empty()) {
-    auto parameter = take_parameter(value);
+    auto parameter = take_parameter(value, ";");
     if (!parameter) return std::nullopt;
+    value.remove_prefix(std::min<std::size_t>(1, value.size()));
+    if (!parameter->value) continue;
     const bool is_plain = equals_ignoring_case(parameter->name, "filename");
     if (!is_plain && !equals_ignoring_case(parameter->name, "filename*")) continue;
     std::optional<std::string>& taken = is_plain ? plain : extended;
     if (taken) return std::nullopt;
-    taken = std::move(parameter->value);
+    taken = *std::move(parameter->value);
   }
   if (extended) {
     if (auto name = decode_extended(*extended); name && !name->empty()) return name;

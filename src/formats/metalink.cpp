@@ -83,36 +83,18 @@ std::string value_or_empty(const XmlElement& element, std::string_view name) {
   return std::string(element.attribute(name).value_or(std::string_view()));
 }
 
-std::string location_of(const XmlElement& element) {
-  std::string location = lower_case(value_or_empty(element, "location"));
-  const bool is_country =
-      location.size() == 2 &&
-      location.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
-  return is_country ? location : std::string();
-}
-
-// Nonsense counts as not said: it is no reason to do without the mirror.
-int priority_of(const XmlElement& element) {
-  constexpr std::uint64_t kHighestPreference = 100;
-  const bool is_version_3 = element.space() == kVersion3;
-  const auto number = parse_u64(value_or_empty(element, is_version_3 ? "preference" : "priority"));
-  if (!number || *number == 0) return kLowestPriority;
-  if (is_version_3) {
-    if (*number > kHighestPreference) return kLowestPriority;
-    return static_cast<int>(kHighestPreference + 1 - *number);
-  }
-  return static_cast<int>(std::min<std::uint64_t>(*number, kLowestPriority));
+// Version 3 has preferences instead: 100 goes first.
+int priority_of_url(const XmlElement& element) {
+  constexpr int kHighestPreference = 100;
+  if (element.space() == kVersion4) return priority_of(value_or_empty(element, "priority"));
+  const int preference = priority_of(value_or_empty(element, "preference"));
+  return preference > kHighestPreference ? kLowestPriority : kHighestPreference + 1 - preference;
 }
 
 // Version 3 says by its type that a web address leads to a torrent.
 bool is_of_use(const XmlElement& url) {
   const std::string type = lower_case(value_or_empty(url, "type"));
   return url.space() == kVersion4 || type.empty() || type == "http" || type == "https";
-}
-
-bool is_web_address(std::string_view url) {
-  const std::string scheme = lower_case(url.substr(0, url.find(':')));
-  return url.size() > scheme.size() && (scheme == "http" || scheme == "https");
 }
 
 // Puts the document's elements, as they end, into the file that was begun last.
@@ -191,7 +173,8 @@ class MetalinkReader final : public XmlListener {
 
   XmlVerdict begin_url(const XmlElement& element) {
     if (!is_of_use(element)) return pass_over();
-    url_ = {.location = location_of(element), .priority = priority_of(element)};
+    url_ = {.location = country_of(value_or_empty(element, "location")),
+            .priority = priority_of_url(element)};
     return {};
   }
 

@@ -11,6 +11,7 @@
 
 #include "base/digest.hpp"
 #include "core/published_pieces.hpp"
+#include "formats/mirror.hpp"
 #include "xget/error.hpp"
 
 namespace xget::formats {
@@ -19,8 +20,6 @@ inline constexpr std::size_t kLargestMetalink = 32 << 20;  // bytes: a terabyte 
 inline constexpr std::size_t kMostMetalinkFiles = 10'000;
 inline constexpr std::size_t kMostMetalinkUrls = 100'000;     // in all of its files
 inline constexpr std::size_t kLongestMetalinkText = 8 << 10;  // bytes of a URL, a name, a digest
-
-inline constexpr int kLowestPriority = 999'999;  // RFC 5854 section 4.2.16.2
 
 struct MetalinkUrl {
   std::string url;                 // as given; it begins with http: or https:
