@@ -1,0 +1,200 @@
+#include "formats/checksum_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace xget::formats {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
+
+tl::unexpected<Error> refuse(std::string_view subject, std::string cause) {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "read the checksums",
+               .subject = printable(subject),
+               .cause = std::move(cause)});
+}
+
+struct Hint {
+  std::string_view word;  // in the list's own name
+  std::optional<DigestAlgorithm> algorithm;
+};
+
+// Names that xget does not know have the digits of ones that it does.
+constexpr std::array kHints{Hint{"sha3", std::nullopt},
+                            Hint{"blake3", std::nullopt},
+                            Hint{"b3sum", std::nullopt},
+                            Hint{"rmd160", std::nullopt},
+                            Hint{"blake2s", std::nullopt},
+                            Hint{"blake2", DigestAlgorithm::Blake2b512},
+                            Hint{"b2sum", DigestAlgorithm::Blake2b512},
+                            Hint{"xxh128", DigestAlgorithm::Xxh3_128}};
+
+constexpr std::array kByDigits{DigestAlgorithm::Md5, DigestAlgorithm::Sha1, DigestAlgorithm::Sha256,
+                               DigestAlgorithm::Sha512};
+
+// Which algorithm a digest of `digits` digits without a name is by.
+std::optional<DigestAlgorithm> algorithm_of(std::size_t digits, std::string_view file_name) {
+  const auto has_digits = [&](DigestAlgorithm one) { return 2 * digest_size(one) == digits; };
+  const std::string name = lower_case(file_name);
+  for (const Hint& hint : kHints) {
+    if (name.find(hint.word) == std::string::npos) continue;
+    return hint.algorithm && has_digits(*hint.algorithm) ? hint.algorithm : std::nullopt;
+  }
+  const auto found = std::find_if(kByDigits.begin(), kByDigits.end(), has_digits);
+  return found == kByDigits.end() ? std::nullopt : std::optional(*found);
+}
+
+// nullopt: an escape that there is not.
+std::optional<std::string> unescaped(std::string_view name) {
+  std::string plain;
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    if (name[at] != '\\') {
+      plain += name[at];
+      continue;
+    }
+    if (++at == name.size()) return std::nullopt;
+    switch (name[at]) {
+      case '\\': plain += '\\'; break;
+      case 'n': plain += '\n'; break;
+      case 'r': plain += '\r'; break;
+      default: return std::nullopt;
+    }
+  }
+  return plain;
+}
+
+std::optional<Checksum> entry(std::string_view name, bool escaped,
+                              std::optional<ExpectedDigest> digest) {
+  auto plain = escaped ? unescaped(name) : std::string(name);
+  if (!digest || !plain || plain->size() > kLongestChecksumName) return std::nullopt;
+  if (*plain == "-") plain->clear();  // of standard input
+  return Checksum{*std::move(plain), *std::move(digest)};
+}
+
+// ALGORITHM (NAME) = HEX; OpenSSL has fewer spaces. The last ") = " counts: names may hold one.
+std::optional<Checksum> parse_tagged(std::string_view line, bool escaped) {
+  const auto open = line.find('(');
+  const auto close = line.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
+    return std::nullopt;
+  }
+  const auto algorithm = parse_digest_algorithm(trim(line.substr(0, open)));
+  const std::string_view after = trim(line.substr(close + 1));
+  const std::string_view name = line.substr(open + 1, close - open - 1);
+  if (!algorithm || !after.starts_with('=') || name.empty()) return std::nullopt;
+  return entry(name, escaped, parse_expected_digest(*algorithm, trim(after.substr(1))));
+}
+
+// HEX, a space, a space or "*", NAME. Some write one space.
+std::optional<Checksum> parse_plain(std::string_view line, bool escaped,
+                                    std::string_view file_name) {
+  const std::string_view hex = line.substr(0, line.find_first_not_of(kHexDigits));
+  std::string_view name = line.substr(hex.size());
+  const auto algorithm = algorithm_of(hex.size(), file_name);
+  if (!algorithm) return std::nullopt;
+  if (!trim(name).empty()) {
+    if (name.front() != ' ' && name.front() != '\t') return std::nullopt;
+    name.remove_prefix(1);
+    if (name.front() == ' ' || name.front() == '*') name.remove_prefix(1);
+    if (name.empty()) return std::nullopt;
+  } else {
+    name = {};
+  }
+  return entry(name, escaped, parse_expected_digest(*algorithm, hex));
+}
+
+std::optional<Checksum> parse_line(std::string_view line, std::string_view file_name) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const bool escaped = line.starts_with('\\');
+  if (escaped) line.remove_prefix(1);
+  if (auto tagged = parse_tagged(line, escaped)) return tagged;
+  return parse_plain(line, escaped, file_name);
+}
+
+std::string_view without_dot(std::string_view name) {
+  while (name.starts_with("./")) name.remove_prefix(2);
+  return name;
+}
+
+std::string_view last_component(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
+bool is_end_of(std::string_view name, std::string_view path) {
+  if (!path.ends_with(name)) return false;
+  return name.size() == path.size() || name.starts_with('/') ||
+         path[path.size() - name.size() - 1] == '/';
+}
+
+// The entries with the longest name that is an end of `path`.
+std::vector<const Checksum*> entries_at(const std::vector<Checksum>& checksums,
+                                        std::string_view path) {
+  std::vector<const Checksum*> found;
+  std::size_t longest = 1;
+  for (const Checksum& checksum : checksums) {
+    const std::string_view name = without_dot(checksum.name);
+    if (name.size() < longest || !is_end_of(name, path)) continue;
+    if (name.size() > longest) found.clear();
+    longest = name.size();
+    found.push_back(&checksum);
+  }
+  return found;
+}
+
+std::vector<const Checksum*> entries_called(const std::vector<Checksum>& checksums,
+                                            std::string_view name) {
+  std::vector<const Checksum*> found;
+  for (const Checksum& checksum : checksums) {
+    if (!name.empty() && last_component(checksum.name) == name) found.push_back(&checksum);
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<std::vector<Checksum>> parse_checksum_file(std::string_view text,
+                                                  std::string_view file_name) {
+  if (text.size() > kLargestChecksumFile) return refuse("", "there are more than 16 MiB of them");
+  std::vector<Checksum> checksums;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    auto checksum = parse_line(line, file_name);
+    if (!checksum) continue;
+    if (checksums.size() == kMostChecksums) return refuse("", "there are too many of them");
+    checksums.push_back(*std::move(checksum));
+  }
+  if (checksums.empty()) return refuse("", "there is none in it that is known");
+  return checksums;
+}
+
+Result<std::vector<ExpectedDigest>> find_digests(const std::vector<Checksum>& checksums,
+                                                 std::string_view path) {
+  const std::string_view name = last_component(path);
+  auto found = entries_at(checksums, path);
+  if (found.empty()) found = entries_called(checksums, name);
+  if (found.empty() && checksums.size() == 1 && checksums.front().name.empty()) {
+    found.push_back(&checksums.front());
+  }
+  if (found.empty()) return refuse("\"" + std::string(name) + "\"", "no checksum is of that file");
+  std::vector<ExpectedDigest> digests;
+  for (const Checksum* each : found) {
+    const auto same = std::find_if(digests.begin(), digests.end(), [&](const auto& other) {
+      return other.algorithm == each->digest.algorithm;
+    });
+    if (same == digests.end()) {
+      digests.push_back(each->digest);
+    } else if (*same != each->digest) {
+      return refuse("\"" + std::string(name) + "\"", "several files of that name have checksums");
+    }
+  }
+  sort_strongest_first(digests);
+  return digests;
+}
+
+}  // namespace xget::formats
