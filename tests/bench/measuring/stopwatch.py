@@ -4,6 +4,7 @@ Memory is the kernel's ru_maxrss. A child begins with its parent's, so each comm
 a small shell, not of this script.
 """
 
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -52,11 +53,18 @@ def run_once(argv: list[str], output: pathlib.Path, log: pathlib.Path,
     with _Bound(group, bound_s) as bound:
         _, status, usage = os.wait4(-group, 0)
         wall = time.perf_counter() - start
+    _reap_what_else_ended(group)
     if output.exists():
         _fsync(output)
     durable = time.perf_counter() - start
     code = None if bound.passed else os.waitstatus_to_exitcode(status)
     return Run(code, Sample(wall, durable, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * KIB))
+
+
+def _reap_what_else_ended(group: int):
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-group, os.WNOHANG)[0]:
+            pass
 
 
 class _Bound:

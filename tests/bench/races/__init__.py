@@ -1,0 +1,1 @@
+"""The paths, who races on them, and what comes out (paths.py)."""
