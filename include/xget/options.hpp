@@ -27,6 +27,14 @@ struct CheckpointInterval {
   std::uint64_t bytes = 64ULL << 20;
 };
 
+// A rate limit for a part of each day, in minutes since midnight of the machine's local time. One
+// that ends before it begins lasts through midnight.
+struct RateWindow {
+  int begin = 0;           // 0 to 1439
+  int end = 0;             // 0 to 1440, another than `begin`
+  std::uint64_t rate = 0;  // bytes per second; 0: no limit
+};
+
 // Shared by all jobs of a Session.
 struct Options {
   int connections = 4;                  // per job, 1 to 256
@@ -34,6 +42,9 @@ struct Options {
   std::uint64_t limit_rate = 0;         // bytes per second over all jobs; 0: no limit
   Milliseconds connect_timeout{15000};  // name, TCP and TLS of one attempt
   Milliseconds stall_timeout{20000};    // no byte for so long: the connection is replaced
+  // The first that holds at the time goes before limit_rate.
+  std::vector<RateWindow> limit_rate_windows;
+  std::uint64_t limit_rate_per_host = 0;  // bytes per second of each host's answers; 0: no limit
   // Failures in a row without a new byte. nullopt: 15, but 3 while nothing has ever answered.
   std::optional<int> retry;
   Milliseconds retry_wait{1000};  // first wait; doubles, jittered, up to a minute

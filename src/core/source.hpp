@@ -40,6 +40,7 @@ struct Offer {
   Duration round_trip{};  // the connection's, as far as it is known
   Place place = Place::Given;
   std::string final_url;  // after redirects, without secrets
+  std::string host;       // that sends the body, in lower case
   std::string address;
   std::string file_name;  // that the server gives, as it says it; empty: none. Never trusted.
 };

@@ -18,8 +18,18 @@ class TokenBucket {
 
   [[nodiscard]] bool limited() const { return rate_ > 0; }
 
+  // From now on. What the old rate left over or owed is forgotten: a debt of a moment at that one
+  // may be hours at this one.
+  void set_rate(std::uint64_t bytes_per_second, Instant now) {
+    if (rate_ == static_cast<double>(bytes_per_second)) return;
+    rate_ = static_cast<double>(bytes_per_second);
+    tokens_ = 0;
+    last_ = now;
+  }
+
   // Bytes that have arrived and cannot be sent back: the bucket may go into debt.
   void take(std::uint64_t bytes, Instant now) {
+    if (!limited()) return;
     refill(now);
     tokens_ -= static_cast<double>(bytes);
   }

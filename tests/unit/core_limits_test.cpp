@@ -5,6 +5,8 @@
 #include "core/connection_policy.hpp"
 #include "core/piece_length.hpp"
 #include "core/range_cap.hpp"
+#include "core/rate_limits.hpp"
+#include "core/rate_schedule.hpp"
 #include "core/retry_policy.hpp"
 #include "core/target_policy.hpp"
 #include "core/token_bucket.hpp"
@@ -42,6 +44,60 @@ TEST_CASE("An unlimited bucket is always open") {
   TokenBucket bucket(0);
   bucket.take(1ULL << 40, Instant{});
   CHECK(bucket.open(Instant{}));
+}
+
+TEST_CASE("A bucket's new rate holds from then on, without the old one's debts") {
+  TokenBucket bucket(0);
+  Instant now{seconds(5)};
+  bucket.take(1ULL << 40, now);
+  bucket.set_rate(1'000'000, now);
+  CHECK(bucket.limited());
+  CHECK(bucket.open(now));
+  bucket.take(1'000'000, now);  // a second's worth
+  CHECK_FALSE(bucket.open(now + milliseconds(900)));
+  bucket.set_rate(1'000'000, now);  // the same as before: the debt stays
+  CHECK_FALSE(bucket.open(now + milliseconds(900)));
+  bucket.set_rate(1000, now);
+  CHECK(bucket.open(now));
+  bucket.take(1000, now);
+  CHECK(bucket.opens_at(now) == now + seconds(1));
+  bucket.set_rate(0, now);
+  CHECK(bucket.open(now));
+}
+
+TEST_CASE("A host's bucket is the same for all who use it at a time") {
+  RateLimits limits(0, 1'000'000);
+  const Instant now{seconds(5)};
+  const auto one = limits.of_host("a");
+  const auto same = limits.of_host("a");
+  const auto other = limits.of_host("b");
+  REQUIRE(one != nullptr);
+  CHECK(one == same);
+  CHECK(one != other);
+  one->take(1'000'000, now);
+  CHECK_FALSE(same->open(now));
+  CHECK(other->open(now));
+  CHECK_FALSE(limits.all().limited());
+  CHECK(RateLimits(1'000'000, 0).of_host("a") == nullptr);
+}
+
+TEST_CASE("A rate schedule gives the first window that holds, and else the rate of all day") {
+  const RateSchedule schedule(100, {{8 * 60, 18 * 60, 1}, {17 * 60, 20 * 60, 2}, {22 * 60, 60, 0}});
+  CHECK_FALSE(schedule.constant());
+  const std::pair<int, std::uint64_t> expected[] = {
+      {0, 0},       {59, 0},          {60, 100},    {8 * 60 - 1, 100}, {8 * 60, 1},
+      {17 * 60, 1}, {18 * 60 - 1, 1}, {18 * 60, 2}, {20 * 60, 100},    {22 * 60 - 1, 100},
+      {22 * 60, 0}, {24 * 60 - 1, 0}};
+  for (const auto& [minute, rate] : expected) {
+    CAPTURE(minute);
+    CHECK(schedule.rate_at(minute) == rate);
+  }
+  const RateSchedule always(100, {{0, 24 * 60, 7}});
+  CHECK(always.rate_at(0) == 7);
+  CHECK(always.rate_at(24 * 60 - 1) == 7);
+  const RateSchedule constant(100, {});
+  CHECK(constant.constant());
+  CHECK(constant.rate_at(0) == 100);
 }
 
 TEST_CASE("Waits double, are jittered and stay under the longest") {
