@@ -1,6 +1,7 @@
 #include "api/check_options.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include "api/check_proxy.hpp"
@@ -12,12 +13,20 @@ namespace {
 
 constexpr int kMostConnections = 256;
 constexpr int kMostActiveJobs = 64;
+constexpr int kMinutesADay = 24 * 60;
+constexpr std::size_t kMostRateWindows = 48;
 
 tl::unexpected<Error> usage(std::string option, std::string cause) {
   return fail({.code = ErrorCode::Usage,
                .operation = "option",
                .subject = std::move(option),
                .cause = std::move(cause)});
+}
+
+bool is_sound(const RateWindow& window) {
+  const bool in_a_day = window.begin >= 0 && window.begin < kMinutesADay && window.end >= 0 &&
+                        window.end <= kMinutesADay;
+  return in_a_day && window.begin != window.end;
 }
 
 bool has_line_break(const std::string& text) {
@@ -39,6 +48,11 @@ Result<void> check_options(const Options& options) {
   if (options.retry_wait.count() < 0) return usage("--retry-wait", "must not be negative");
   if (options.give_up_after && options.give_up_after->count() <= 0) {
     return usage("--give-up-after", "must be positive");
+  }
+  const auto& windows = options.limit_rate_windows;
+  if (windows.size() > kMostRateWindows) return usage("--limit-rate", "has more than 48 times");
+  if (!std::all_of(windows.begin(), windows.end(), is_sound)) {
+    return usage("--limit-rate", "has a time that is not within a day");
   }
   const CheckpointInterval& interval = options.checkpoint_interval;
   if (interval.time.count() < 0 || (interval.time.count() == 0 && interval.bytes == 0)) {

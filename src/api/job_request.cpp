@@ -106,8 +106,8 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.retry.refreshes = spec.refresh_command.empty() ? 0 : kMostRefreshes;
   settings.retry.first_wait = options.retry_wait;
   settings.retry.give_up_after = options.give_up_after;
-  if (options.limit_rate > 0) {  // a crawl that was asked for is none
-    const auto share = options.limit_rate / (4 * static_cast<std::uint64_t>(options.connections));
+  if (const auto rate = lowest_rate(options); rate > 0) {  // a crawl that was asked for is none
+    const auto share = rate / (4 * static_cast<std::uint64_t>(options.connections));
     settings.crawl_rate = std::min(settings.crawl_rate, share);
   }
   const long pages = sysconf(_SC_PHYS_PAGES);
@@ -170,6 +170,17 @@ std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
 }
 
 }  // namespace
+
+std::uint64_t lowest_rate(const Options& options) {
+  std::uint64_t lowest = 0;
+  const auto take = [&lowest](std::uint64_t rate) {
+    if (rate > 0) lowest = lowest == 0 ? rate : std::min(lowest, rate);
+  };
+  take(options.limit_rate);
+  take(options.limit_rate_per_host);
+  for (const RateWindow& window : options.limit_rate_windows) take(window.rate);
+  return lowest;
+}
 
 Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
                            std::shared_ptr<const formats::Netrc> netrc) {

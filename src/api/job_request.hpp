@@ -1,6 +1,7 @@
 // JobRequest: a JobSpec that was checked, ready to become a Job on the loop thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct JobRequest {
   std::vector<std::string> refresh_command;  // empty: none
   AskedWith asked_with;
 };
+
+// The lowest rate limit that may come into force; 0: none does.
+std::uint64_t lowest_rate(const Options& options);
 
 // Checks everything that can be checked without a request. Fails with Usage. `netrc` may be null.
 Result<JobRequest> prepare(const JobSpec& spec, const Options& options,

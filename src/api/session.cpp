@@ -18,7 +18,8 @@
 #include "api/credential_files.hpp"
 #include "api/event_queue.hpp"
 #include "api/job_request.hpp"
-#include "core/token_bucket.hpp"
+#include "core/rate_limits.hpp"
+#include "core/rate_schedule.hpp"
 #include "engine/job_queue.hpp"
 #include "formats/cookie_file.hpp"
 #include "net/loop.hpp"
@@ -53,7 +54,7 @@ net::TransportSettings transport_settings(const Options& options,
   constexpr long kShared = 6L << 20;
   constexpr long kLimited = 16L << 10;
   settings.buffer_size = std::clamp(kShared / options.connections, kSmallest, kLargest);
-  if (options.limit_rate > 0) settings.buffer_size = kLimited;
+  if (api::lowest_rate(options) > 0) settings.buffer_size = kLimited;
   return settings;
 }
 
@@ -86,7 +87,8 @@ class Session::Impl {
         hashing_([this] { loop_.wake(); }),
         stream_writer_([this] { loop_.wake(); }),
         commands_([this] { loop_.wake(); }),
-        limit_(options_.limit_rate),
+        schedule_(options_.limit_rate, options_.limit_rate_windows),
+        limits_(options_.limit_rate, options_.limit_rate_per_host),
         jobs_(options_.max_active_jobs),
         thread_([this] { run(); }) {}
 
@@ -155,6 +157,7 @@ class Session::Impl {
       stream_writer_.run_completions();
       commands_.run_completions();
       Instant now = clock_.now();
+      keep_to_schedule(now);
       jobs_.on_time(now);
       if (now >= next_progress) {
         jobs_.for_each_running([&](engine::Job& job) { events_.push(job.progress(now)); });
@@ -163,6 +166,14 @@ class Session::Impl {
       if (closing_ && jobs_.empty()) break;
       loop_.poll(deadline(next_progress));
     }
+  }
+
+  // The loop turns at least as often as progress is told, so no timer waits for the next window:
+  // one would be wrong after a suspend, or when the clock is set.
+  void keep_to_schedule(Instant now) {
+    if (schedule_.constant()) return;
+    const int minute = net::minute_of_local_day(clock_.wall_now());
+    limits_.all().set_rate(schedule_.rate_at(minute), now);
   }
 
   std::optional<Instant> deadline(Instant next_progress) {
@@ -193,7 +204,7 @@ class Session::Impl {
   }
 
   std::unique_ptr<engine::Job> make(const api::JobRequest& request) {
-    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limit_},
+    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limits_},
                                   stream_writer_,
                                   commands_,
                                   loop_.transport(),
@@ -240,7 +251,8 @@ class Session::Impl {
   store::WorkerThread hashing_;
   store::WorkerThread stream_writer_;
   store::WorkerThread commands_;
-  core::TokenBucket limit_;
+  core::RateSchedule schedule_;
+  core::RateLimits limits_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;
   std::thread thread_;

@@ -45,7 +45,7 @@ std::uint64_t Download::received_bytes() const {
 }
 
 Duration Download::silent_for(Instant now) const {
-  const bool held_back = !transfer_ || !job_.ports.limit.open(now);
+  const bool held_back = !transfer_ || transfer_->held_back(now);
   return held_back ? Duration::zero() : std::max(Duration::zero(), now - transfer_->last_byte_at());
 }
 
@@ -120,7 +120,7 @@ void Download::start_transfer(Instant now) {
   const JobPorts& ports = job_.ports;
   transfer_ = std::make_unique<Transfer>(
       transfer_plan(),
-      TransferPorts{job_.source, sink_, ports.clock, ports.random, ports.limit, job_.retry,
+      TransferPorts{job_.source, sink_, ports.clock, ports.random, ports.limits, job_.retry,
                     job_.connections, job_.range_cap},
       job_.listener);
   const std::uint64_t held = held_bytes();

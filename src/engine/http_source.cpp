@@ -266,6 +266,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .round_trip = facts.reused ? facts.first_byte_time : facts.connect_time,
                     .place = place_of(fetch),
                     .final_url = net::without_secrets(fetch.url.text),
+                    .host = fetch.url.origin.host,
                     .address = facts.remote_address,
                     .file_name = suggested_name(head)};
   log_answer(offer, facts);

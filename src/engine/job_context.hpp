@@ -10,9 +10,9 @@
 #include "core/connection_policy.hpp"
 #include "core/ports.hpp"
 #include "core/range_cap.hpp"
+#include "core/rate_limits.hpp"
 #include "core/retry_policy.hpp"
 #include "core/source.hpp"
-#include "core/token_bucket.hpp"
 #include "xget/event.hpp"
 #include "xget/options.hpp"
 
@@ -47,7 +47,7 @@ struct JobPorts {
   core::FileSystem& files;
   core::Worker& disk;
   core::Worker& hashing;
-  core::TokenBucket& limit;
+  core::RateLimits& limits;
 };
 
 // What the parts of a job share. They live as long as the job.

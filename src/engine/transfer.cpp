@@ -49,7 +49,8 @@ void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
                    .position = offer.granted.begin,
                    .end = std::min(offer.granted.end, plan_.schedule.size),
                    .granted_end = offer.granted.end,
-                   .buffer = pool_.take()};
+                   .buffer = pool_.take(),
+                   .host_limit = limit_of(offer.host)};
   by_fetch_[fetch] = id;
   ++responses_;
   tell(core::SegmentAdopted{offer.granted, offer.granted.end, offer.round_trip}, now);
@@ -82,6 +83,7 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
   }
   ++responses_;
   segment.granted_end = offer.granted.end;
+  segment.host_limit = limit_of(offer.host);
   if (plan_.schedule.ranges && defence_on(Defence::BodyCap)) {
     segment.end = std::min(segment.end, segment.granted_end);
   }
@@ -119,7 +121,8 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   Segment& segment = segments_.at(id);
   received_ += bytes.size();
   last_byte_at_ = now;
-  ports_.limit.take(bytes.size(), now);
+  ports_.limits.all().take(bytes.size(), now);
+  if (segment.host_limit != nullptr) segment.host_limit->take(bytes.size(), now);
   const auto wanted = std::min<std::uint64_t>(bytes.size(), segment.end - segment.position);
   if (plan_.max_size && segment.position + wanted > *plan_.max_size) {
     outcome_ = core::GiveUp{
@@ -294,8 +297,35 @@ void Transfer::lose(ByteRange range, Instant now) {
 
 // ---- time, limits and windows -------------------------------------------------------------
 
-bool Transfer::must_pause(const Segment& segment, Instant now) {
-  return segment.buffered + kMostDelivered > BufferPool::kCapacity || !ports_.limit.open(now);
+core::TokenBucket* Transfer::limit_of(const std::string& host) {
+  const auto known = host_limits_.find(host);
+  if (known != host_limits_.end()) return known->second.get();
+  auto limit = ports_.limits.of_host(host);
+  return limit ? (host_limits_[host] = std::move(limit)).get() : nullptr;
+}
+
+bool Transfer::limit_open(const Segment& segment, Instant now) const {
+  return ports_.limits.all().open(now) &&
+         (segment.host_limit == nullptr || segment.host_limit->open(now));
+}
+
+std::optional<Instant> Transfer::limit_opens_at(const Segment& segment, Instant now) const {
+  core::TokenBucket& all = ports_.limits.all();
+  std::optional<Instant> opens_at;
+  if (all.limited()) opens_at = all.opens_at(now);
+  if (segment.host_limit == nullptr) return opens_at;
+  return std::max(opens_at.value_or(now), segment.host_limit->opens_at(now));
+}
+
+bool Transfer::held_back(Instant now) const {
+  return !ports_.limits.all().open(now) ||
+         std::any_of(segments_.begin(), segments_.end(), [&](const auto& entry) {
+           return entry.second.paused && !limit_open(entry.second, now);
+         });
+}
+
+bool Transfer::must_pause(const Segment& segment, Instant now) const {
+  return segment.buffered + kMostDelivered > BufferPool::kCapacity || !limit_open(segment, now);
 }
 
 void Transfer::set_paused(core::SegmentId id, Segment& segment, bool paused, Instant now) {
@@ -340,10 +370,9 @@ std::optional<Instant> Transfer::next_deadline() const {
   if (outcome_) return std::nullopt;
   Instant next = last_turn_ + kTurnInterval;
   if (const auto scheduled = scheduler_.next_deadline()) next = std::min(next, *scheduled);
-  const bool any_paused = std::any_of(segments_.begin(), segments_.end(),
-                                      [](const auto& entry) { return entry.second.paused; });
-  if (any_paused && ports_.limit.limited()) {
-    next = std::min(next, ports_.limit.opens_at(last_turn_));
+  for (const auto& [id, segment] : segments_) {
+    if (!segment.paused) continue;
+    if (const auto opens_at = limit_opens_at(segment, last_turn_)) next = std::min(next, *opens_at);
   }
   return next;
 }

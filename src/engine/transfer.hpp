@@ -10,15 +10,17 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
 #include "base/byte_range.hpp"
+#include "core/rate_limits.hpp"
 #include "core/scheduler.hpp"
 #include "core/sink.hpp"
 #include "core/source.hpp"
-#include "core/token_bucket.hpp"
 #include "engine/buffer_pool.hpp"
 
 namespace xget::engine {
@@ -35,7 +37,7 @@ struct TransferPorts {
   core::Sink& sink;
   core::Clock& clock;
   core::Random& random;
-  core::TokenBucket& limit;  // shared by all jobs
+  core::RateLimits& limits;  // shared by all jobs
   core::RetryPolicy& retry;
   core::ConnectionPolicy& connections;
   core::RangeCap& range_cap;
@@ -88,6 +90,8 @@ class Transfer {
   [[nodiscard]] bool end_proven() const { return end_proven_; }
   [[nodiscard]] int receiving() const { return scheduler_.receiving(); }
   [[nodiscard]] Instant last_byte_at() const { return last_byte_at_; }
+  // A rate limit, and no server, is why no byte comes.
+  [[nodiscard]] bool held_back(Instant now) const;
 
  private:
   struct Segment {
@@ -98,7 +102,8 @@ class Transfer {
     BufferPool::Buffer buffer;
     std::size_t buffered = 0;  // bytes before `position` that are not written yet
     bool paused = false;
-    std::optional<core::FetchEnd> ended;  // with bytes left that the sink cannot take yet
+    core::TokenBucket* host_limit = nullptr;  // of host_limits_; null: none, or no answer yet
+    std::optional<core::FetchEnd> ended;      // with bytes left that the sink cannot take yet
   };
 
   void tell(const core::SchedulerEvent& event, Instant now);
@@ -118,7 +123,10 @@ class Transfer {
   void drop_segment(core::SegmentId id);
   void set_paused(core::SegmentId id, Segment& segment, bool paused, Instant now);
   void resume_paused(Instant now);
-  [[nodiscard]] bool must_pause(const Segment& segment, Instant now);
+  [[nodiscard]] core::TokenBucket* limit_of(const std::string& host);
+  [[nodiscard]] bool must_pause(const Segment& segment, Instant now) const;
+  [[nodiscard]] bool limit_open(const Segment& segment, Instant now) const;
+  [[nodiscard]] std::optional<Instant> limit_opens_at(const Segment& segment, Instant now) const;
   bool accept_stream_from_start(const core::Offer& offer);
 
   TransferPlan plan_;
@@ -128,6 +136,7 @@ class Transfer {
   BufferPool pool_;
   std::map<core::SegmentId, Segment> segments_;
   std::map<core::FetchId, core::SegmentId> by_fetch_;
+  std::map<std::string, std::shared_ptr<core::TokenBucket>> host_limits_;  // of all that answered
   RangeSet written_;  // held from before, or handed to the sink
   std::optional<TransferOutcome> outcome_;
   std::optional<core::RetryLater> retry_;

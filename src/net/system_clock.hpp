@@ -12,4 +12,7 @@ class SystemClock final : public core::Clock {
   WallTime wall_now() override;  // as the system's date says
 };
 
+// The minute of the day, 0 to 1439, that it is then where the machine's time zone says it stands.
+int minute_of_local_day(WallTime moment);
+
 }  // namespace xget::net

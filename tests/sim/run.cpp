@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/token_bucket.hpp"
+#include "core/rate_limits.hpp"
 #include "engine/http_source.hpp"
 #include "engine/job.hpp"
 #include "net/url.hpp"
@@ -28,13 +28,13 @@ struct Process {
         resolver(universe.world, universe.network),
         disk_worker(universe.world),
         hashing_worker(universe.world),
-        limit(universe.scenario.limit_rate) {
+        limits(universe.scenario.limit_rate, universe.scenario.limit_rate_per_host) {
     engine::HttpSourceSettings settings;
     settings.url = net::parse_url(std::string("http://") + kOriginHost + "/file").value();
     settings.proxy = "none";
     auto source =
         std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock);
-    const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limit};
+    const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limits};
     auto connections = std::make_unique<core::FixedConnections>(universe.scenario.connections);
     job = std::make_unique<engine::Job>(
         universe.scenario.job, ports,
@@ -56,7 +56,7 @@ struct Process {
   SimResolver resolver;
   SimWorker disk_worker;
   SimWorker hashing_worker;
-  core::TokenBucket limit;
+  core::RateLimits limits;
   std::unique_ptr<engine::Job> job;
 };
 

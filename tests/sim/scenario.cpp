@@ -300,6 +300,7 @@ Scenario draw_scenario(Dice& dice) {
   if (dice.chance(0.4)) {
     scenario.after_success = dice.chance(0.3) ? OutageKind::Kill : OutageKind::PowerCut;
   }
+  if (dice.chance(0.05)) scenario.limit_rate_per_host = dice.between(20 * kKiB, kMiB);
   return scenario;
 }
 

@@ -72,6 +72,7 @@ struct Scenario {
   int connections = 4;
   bool digest_given = false;
   std::uint64_t limit_rate = 0;
+  std::uint64_t limit_rate_per_host = 0;
   DiskFaults disk;
   Before before = Before::Nothing;
   std::uint64_t before_length = 0;
