@@ -61,6 +61,11 @@ Result<void> start_log(const Arguments& arguments) {
   return {};
 }
 
+// The limit that holds whatever the time of day; 0: there is none.
+std::uint64_t lasting_limit(const Options& options) {
+  return options.limit_rate_windows.empty() ? options.limit_rate : 0;
+}
+
 ProgressDisplay make_display(const Arguments& arguments) {
   // The log's lines and a line that is redrawn would write over each other.
   const bool log_on_terminal = arguments.verbosity > 0 && arguments.log_file.empty();
@@ -71,7 +76,7 @@ ProgressDisplay make_display(const Arguments& arguments) {
       {.quiet = arguments.quiet,
        .redraw = redraw && !data_on_terminal,
        .jobs = arguments.jobs.size(),
-       .limit_rate = arguments.options.limit_rate},
+       .limit_rate = lasting_limit(arguments.options)},
       {data_on_terminal ? print_on_fresh_line : print_error, terminal_columns, is_in_foreground}};
 }
 

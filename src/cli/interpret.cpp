@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "cli/credentials.hpp"
 #include "cli/job_list.hpp"
+#include "cli/rate_limit.hpp"
 #include "cli/usage_error.hpp"
 #include "cli/value_reader.hpp"
 
@@ -103,7 +104,12 @@ Result<Options> read_options(const Given& given) {
   const auto connections = [](const std::string& t) { return parse_count(t, 1, kMaxConnections); };
   const auto retries = [](const std::string& t) { return parse_count(t, 0, kMaxRetries); };
   reader.read(OptionId::Connections, options.connections, connections, "a number from 1 to 256");
-  reader.read(OptionId::LimitRate, options.limit_rate, parse_size, kSize);
+  RateLimit limit;
+  reader.read(OptionId::LimitRate, limit, parse_rate_limit,
+              "a rate, like 512K or 2M@08:00-18:00, or several with commas between");
+  options.limit_rate = limit.otherwise;
+  options.limit_rate_windows = std::move(limit.windows);
+  reader.read(OptionId::LimitRatePerHost, options.limit_rate_per_host, parse_size, kSize);
   reader.read(OptionId::ConnectTimeout, options.connect_timeout, parse_longer_time, kLongerTime);
   reader.read(OptionId::StallTimeout, options.stall_timeout, parse_longer_time, kLongerTime);
   reader.read(OptionId::Retry, options.retry, retries, "a number from 0 to 1000000");

@@ -61,7 +61,10 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
 
     {Id::Connections, Group::Network, 'n', "connections", "N", "connections a file, 1 to 256 (4)"},
     {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE",
-     "bytes a second over all: 500K, 2MiB; 0: no limit (0)"},
+     "bytes a second over all: 500K, 2MiB; 0: no limit (0). 2M@08:00-18:00 holds at that time of "
+     "the day; several with commas between, of which the first that holds counts"},
+    {Id::LimitRatePerHost, Group::Network, 0, "limit-rate-per-host", "RATE",
+     "bytes a second from each host; 0: no limit (0)"},
     {Id::ConnectTimeout, Group::Network, 0, "connect-timeout", "TIME",
      "for name, connection and TLS of one attempt (15s)"},
     {Id::StallTimeout, Group::Network, 0, "stall-timeout", "TIME",

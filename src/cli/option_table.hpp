@@ -31,6 +31,7 @@ enum class OptionId {
   RefreshCommand,
   Connections,
   LimitRate,
+  LimitRatePerHost,
   ConnectTimeout,
   StallTimeout,
   Retry,

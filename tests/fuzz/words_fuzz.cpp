@@ -46,6 +46,11 @@ void check_accepted(const cli::Given& given, const cli::Arguments& arguments) {
   require(options.connections >= 1 && options.connections <= 256, "connections are in bounds");
   require(options.connect_timeout.count() > 0 && options.stall_timeout.count() > 0,
           "timeouts are longer than zero");
+  for (const RateWindow& window : options.limit_rate_windows) {
+    require(window.begin >= 0 && window.begin < 24 * 60 && window.end >= 0 &&
+                window.end <= 24 * 60 && window.begin != window.end,
+            "a time of the day is within it");
+  }
   require(!arguments.jobs.empty() && arguments.jobs.size() == given.urls.size(),
           "each URL is one download");
   const cli::ResumeCommand command = cli::resume_command("xget", given);

@@ -60,7 +60,9 @@ TEST_CASE("every option reaches its field") {
                                        "-n",
                                        "16",
                                        "--limit-rate",
-                                       "2M",
+                                       "2M,1M@08:00-18:30",
+                                       "--limit-rate-per-host",
+                                       "3K",
                                        "--connect-timeout",
                                        "5s",
                                        "--stall-timeout",
@@ -99,6 +101,11 @@ TEST_CASE("every option reaches its field") {
                               .options;
   CHECK(options.connections == 16);
   CHECK(options.limit_rate == 2U << 20);
+  REQUIRE(options.limit_rate_windows.size() == 1);
+  CHECK(options.limit_rate_windows[0].begin == 8 * 60);
+  CHECK(options.limit_rate_windows[0].end == 18 * 60 + 30);
+  CHECK(options.limit_rate_windows[0].rate == 1U << 20);
+  CHECK(options.limit_rate_per_host == 3U << 10);
   CHECK(options.connect_timeout == 5s);
   CHECK(options.stall_timeout == 7s);
   CHECK(options.retry == 3);
@@ -191,7 +198,10 @@ TEST_CASE("values that make no sense are refused with an example of what does") 
   CHECK(refused({kUrl, "-n", "0"}) == "--connections: \"0\" is not a number from 1 to 256");
   CHECK(refused({kUrl, "-n", "257"}) == "--connections: \"257\" is not a number from 1 to 256");
   CHECK(refused({kUrl, "--limit-rate", "fast"}) ==
-        "--limit-rate: \"fast\" is not a size, like 512K or 16MiB");
+        "--limit-rate: \"fast\" is not a rate, like 512K or 2M@08:00-18:00, or several with commas "
+        "between");
+  CHECK(refused({kUrl, "--limit-rate-per-host", "fast"}) ==
+        "--limit-rate-per-host: \"fast\" is not a size, like 512K or 16MiB");
   CHECK(refused({kUrl, "--connect-timeout", "0"}).find("longer than zero") != std::string::npos);
   CHECK(refused({kUrl, "--retry", "-1"}).find("--retry") == 0);
   CHECK(refused({kUrl, "--on-change", "ask"}).find("restart or fail") != std::string::npos);
