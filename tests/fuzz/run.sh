@@ -1,12 +1,11 @@
-#!/ bin / sh
-#Builds the fuzz targets with clang's fuzzer and runs each under AddressSanitizer and UBSan.
-#tests / fuzz / run.sh[SECONDS[TARGET...]] 60 seconds each unless said
+#!/bin/sh
+# Builds the fuzz targets with clang's fuzzer and runs each under AddressSanitizer and UBSan.
+#   tests/fuzz/run.sh [SECONDS [TARGET...]]     60 seconds each, and all of them, unless said
 #
-#Needs Debian's clang-14 and libclang-rt-14-dev. What a run learns stays in build/fuzz/corpus, so
-#the next one goes on from there.An input that breaks something is kept in build / fuzz / found / \
-    TARGET;
-#build / fuzz / tests / fuzz_TARGET FILE shows it again.
-#Exit : 0 nothing was found, 1 something was, or it cannot be built.
+# Needs Debian's clang-14 and libclang-rt-14-dev. What a run learns stays in build/fuzz/corpus, so
+# the next one goes on from there. An input that breaks something is kept in
+# build/fuzz/found/TARGET; build/fuzz/tests/fuzz_TARGET FILE shows it again.
+# Exit: 0 nothing was found, 1 something was, or it cannot be built.
 set -eu
 
 top=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
