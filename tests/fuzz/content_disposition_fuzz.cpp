@@ -1,0 +1,78 @@
+// Content-Disposition: the name that is read is text, becomes one harmless component of a path or
+// none, and is the same however it is written.
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "formats/content_disposition.hpp"
+#include "formats/file_name.hpp"
+#include "fuzz/fuzz_input.hpp"
+
+using namespace xget;
+using fuzz::require;
+
+namespace {
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const Utf8Char next = first_utf8(text);
+    if (!next.valid) return false;
+    text.remove_prefix(next.length);
+  }
+  return true;
+}
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += {'%', kDigits[byte >> 4U], kDigits[byte & 0x0FU]};
+  }
+  return encoded;
+}
+
+std::string quoted(std::string_view text) {
+  std::string value = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') value += '\\';
+    value += c;
+  }
+  return value + "\"";
+}
+
+void check_name_of_file(const std::string& said) {
+  const auto name = formats::safe_server_file_name(said);
+  if (!name) return;
+  require(!name->empty() && name->size() <= formats::kLongestFileName, "its length is in bounds");
+  require(*name != "." && *name != "..", "it is neither this folder nor the one above");
+  require(name->find_first_of("/\\") == std::string::npos, "it is one component");
+  require(name->front() != '.' && name->front() != '-', "it is neither hidden nor an option");
+  require(printable(*name) == *name, "it can be printed");
+  require(lower_case(*name).find(".partial") == std::string::npos,
+          "it is none of the names that stand beside a file");
+  require(formats::safe_server_file_name(*name) == name, "a safe name stays as it is");
+}
+
+void check_written(const std::string& name) {
+  const std::string extended = "filename*=UTF-8''" + percent_encoded(name);
+  require(formats::parse_disposition_name("attachment; " + extended) == name,
+          "a name in percents is read as it was written");
+  require(formats::parse_disposition_name("attachment; filename=" + quoted(name)) == name,
+          "a name in quotes is read as it was written");
+  require(formats::parse_disposition_name("filename=other; " + extended) == name,
+          "the name in percents goes before the other");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string value(fuzz::FuzzInput(data, size).rest());
+  require(!formats::parse_disposition_name(value + ";filename=a;filename=b"), "two names are none");
+  const auto name = formats::parse_disposition_name(value);
+  if (!name) return 0;
+  require(!name->empty(), "a name is not empty");
+  require(name->size() <= 2 * value.size(), "it is no longer than what was sent");
+  require(is_utf8(*name), "it is UTF-8");
+  check_name_of_file(*name);
+  check_written(*name);
+  return 0;
+}
