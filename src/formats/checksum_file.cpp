@@ -131,34 +131,9 @@ bool is_end_of(std::string_view name, std::string_view path) {
          path[path.size() - name.size() - 1] == '/';
 }
 
-// The entries with the longest name that is an end of `path`.
-std::vector<const Checksum*> entries_at(const std::vector<Checksum>& checksums,
-                                        std::string_view path) {
-  std::vector<const Checksum*> found;
-  std::size_t longest = 1;
-  for (const Checksum& checksum : checksums) {
-    const std::string_view name = without_dot(checksum.name);
-    if (name.size() < longest || !is_end_of(name, path)) continue;
-    if (name.size() > longest) found.clear();
-    longest = name.size();
-    found.push_back(&checksum);
-  }
-  return found;
-}
-
-std::vector<const Checksum*> entries_called(const std::vector<Checksum>& checksums,
-                                            std::string_view name) {
-  std::vector<const Checksum*> found;
-  for (const Checksum& checksum : checksums) {
-    if (!name.empty() && last_component(checksum.name) == name) found.push_back(&checksum);
-  }
-  return found;
-}
-
 }  // namespace
 
-Result<std::vector<Checksum>> parse_checksum_file(std::string_view text,
-                                                  std::string_view file_name) {
+Result<ChecksumList> parse_checksum_file(std::string_view text, std::string_view file_name) {
   if (text.size() > kLargestChecksumFile) return refuse("", "there are more than 16 MiB of them");
   std::vector<Checksum> checksums;
   while (!text.empty()) {
@@ -170,18 +145,45 @@ Result<std::vector<Checksum>> parse_checksum_file(std::string_view text,
     checksums.push_back(*std::move(checksum));
   }
   if (checksums.empty()) return refuse("", "there is none in it that is known");
-  return checksums;
+  return ChecksumList(std::move(checksums));
 }
 
-Result<std::vector<ExpectedDigest>> find_digests(const std::vector<Checksum>& checksums,
-                                                 std::string_view path) {
-  const std::string_view name = last_component(path);
-  auto found = entries_at(checksums, path);
-  if (found.empty()) found = entries_called(checksums, name);
-  if (found.empty() && checksums.size() == 1 && checksums.front().name.empty()) {
-    found.push_back(&checksums.front());
+ChecksumList::ChecksumList(std::vector<Checksum> checksums) : checksums_(std::move(checksums)) {
+  std::stable_sort(checksums_.begin(), checksums_.end(),
+                   [](const Checksum& one, const Checksum& other) {
+                     return last_component(one.name) < last_component(other.name);
+                   });
+}
+
+std::vector<const Checksum*> ChecksumList::entries_for(std::string_view path) const {
+  const std::string_view wanted = last_component(path);
+  if (wanted.empty()) return {};
+  const auto first = std::lower_bound(checksums_.begin(), checksums_.end(), wanted,
+                                      [](const Checksum& checksum, std::string_view name) {
+                                        return last_component(checksum.name) < name;
+                                      });
+  std::vector<const Checksum*> called_so;
+  std::vector<const Checksum*> at_path;  // those of them with the longest name that ends the path
+  std::size_t longest = 0;
+  for (auto each = first; each != checksums_.end() && last_component(each->name) == wanted;
+       ++each) {
+    called_so.push_back(&*each);
+    const std::string_view name = without_dot(each->name);
+    if (name.size() < longest || !is_end_of(name, path)) continue;
+    if (name.size() > longest) at_path.clear();
+    longest = name.size();
+    at_path.push_back(&*each);
   }
-  if (found.empty()) return refuse("\"" + std::string(name) + "\"", "no checksum is of that file");
+  return at_path.empty() ? called_so : at_path;
+}
+
+Result<std::vector<ExpectedDigest>> ChecksumList::find(std::string_view path) const {
+  const std::string subject = "\"" + std::string(last_component(path)) + "\"";
+  auto found = entries_for(path);
+  if (found.empty() && checksums_.size() == 1 && checksums_.front().name.empty()) {
+    found.push_back(&checksums_.front());
+  }
+  if (found.empty()) return refuse(subject, "no checksum is of that file");
   std::vector<ExpectedDigest> digests;
   for (const Checksum* each : found) {
     const auto same = std::find_if(digests.begin(), digests.end(), [&](const auto& other) {
@@ -190,7 +192,7 @@ Result<std::vector<ExpectedDigest>> find_digests(const std::vector<Checksum>& ch
     if (same == digests.end()) {
       digests.push_back(each->digest);
     } else if (*same != each->digest) {
-      return refuse("\"" + std::string(name) + "\"", "several files of that name have checksums");
+      return refuse(subject, "several files of that name have checksums");
     }
   }
   sort_strongest_first(digests);

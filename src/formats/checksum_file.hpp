@@ -28,16 +28,28 @@ struct Checksum {
   ExpectedDigest digest;
 };
 
+class ChecksumList {
+ public:
+  explicit ChecksumList(std::vector<Checksum> checksums);
+
+  // Entries of the same file name stand together, else in the order of the names.
+  [[nodiscard]] const std::vector<Checksum>& all() const { return checksums_; }
+
+  // The digests of the file at `path`, which may be a name alone or a URL's decoded path; the
+  // strongest first, one of each algorithm. The entry whose whole name is the longest end of `path`
+  // counts ("images/a.iso" before "a.iso"), else entries that are called the same in another
+  // folder, else the only one if it has no name. Fails with Usage: there is none, or several
+  // differ. Takes the time of a binary search: a list may be asked for each of its files.
+  [[nodiscard]] Result<std::vector<ExpectedDigest>> find(std::string_view path) const;
+
+ private:
+  [[nodiscard]] std::vector<const Checksum*> entries_for(std::string_view path) const;
+
+  std::vector<Checksum> checksums_;
+};
+
 // `file_name` is what the list itself is called, or empty: it tells apart algorithms with the same
 // number of digits ("B2SUMS"). Fails with Usage if there is no checksum in it, or too much.
-Result<std::vector<Checksum>> parse_checksum_file(std::string_view text,
-                                                  std::string_view file_name);
-
-// The digests of the file at `path`, which may be a name alone or a URL's decoded path; the
-// strongest first, one of each algorithm. The entry whose whole name is the longest end of `path`
-// counts ("images/a.iso" before "a.iso"), else entries that are called the same in another folder,
-// else the only one if it has no name. Fails with Usage: there is none, or several differ.
-Result<std::vector<ExpectedDigest>> find_digests(const std::vector<Checksum>& checksums,
-                                                 std::string_view path);
+Result<ChecksumList> parse_checksum_file(std::string_view text, std::string_view file_name);
 
 }  // namespace xget::formats

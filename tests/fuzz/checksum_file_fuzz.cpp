@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   std::string text;
-  for (const Checksum& checksum : *checksums) {
+  for (const Checksum& checksum : checksums->all()) {
     const ExpectedDigest& digest = checksum.digest;
     require(parse_expected_digest(digest.algorithm, digest.hex) == digest, "a digest is whole");
     require(checksum.name.size() <= formats::kLongestChecksumName, "the bound on names holds");
@@ -62,10 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto reread = formats::parse_checksum_file(text, "");
   require(reread.has_value(), "written out it can be read");
   std::string again;
-  for (const Checksum& checksum : *reread) again += written(checksum);
+  for (const Checksum& checksum : reread->all()) again += written(checksum);
   require(again == text, "written out it means the same");
-  for (const auto wanted : {path, std::string_view(checksums->front().name)}) {
-    const auto digests = formats::find_digests(*checksums, wanted);
+  for (const auto wanted : {path, std::string_view(checksums->all().front().name)}) {
+    const auto digests = checksums->find(wanted);
     digests ? check_found(*digests) : check_error(digests.error());
   }
   return 0;

@@ -4,8 +4,7 @@
 
 using namespace xget;
 using namespace std::string_literals;
-using formats::Checksum;
-using formats::find_digests;
+using formats::ChecksumList;
 using formats::parse_checksum_file;
 
 namespace {
@@ -16,7 +15,7 @@ const std::string kSha256(64, 'c');
 const std::string kOther(64, 'd');
 const std::string kSha512(128, 'e');
 
-std::vector<Checksum> read(std::string_view text, std::string_view file_name = "") {
+ChecksumList read(std::string_view text, std::string_view file_name = "") {
   auto checksums = parse_checksum_file(text, file_name);
   if (!checksums) FAIL(to_string(checksums.error()));
   return *std::move(checksums);
@@ -26,7 +25,7 @@ std::vector<Checksum> read(std::string_view text, std::string_view file_name = "
 std::string found(std::string_view text, std::string_view path, std::string_view file_name = "") {
   const auto checksums = parse_checksum_file(text, file_name);
   if (!checksums) return checksums.error().cause;
-  const auto digests = find_digests(*checksums, path);
+  const auto digests = checksums->find(path);
   if (!digests) return digests.error().cause;
   std::string words;
   for (const auto& digest : *digests) {
@@ -64,14 +63,15 @@ TEST_CASE("checksums with their algorithm's name say it themselves") {
 }
 
 TEST_CASE("digits in capitals are the same digest") {
-  CHECK(read(std::string(64, 'C') + "  a").at(0).digest.hex == kSha256);
+  CHECK(read(std::string(64, 'C') + "  a").all().at(0).digest.hex == kSha256);
 }
 
 TEST_CASE("a backslash before a line says that its name has escapes") {
   const std::string list = "\\" + kSha256 + "  a\\\\b\\nc\n" + kOther + "  d\\ne\n" +
                            "\\SHA1 (f\\rg) = " + kSha1 + "\n\\" + kSha256 + "  bad\\x\n\\" +
                            kSha256 + "  bad\\";
-  const auto checksums = read(list);
+  const ChecksumList read_list = read(list);
+  const auto& checksums = read_list.all();
   REQUIRE(checksums.size() == 3);
   CHECK(checksums[0].name == "a\\b\nc");
   CHECK(checksums[1].name == "d\\ne");
@@ -110,6 +110,17 @@ TEST_CASE("of names with folders the longest end of the path counts") {
   CHECK(found(list, "a.iso") == "sha256:d ");
   CHECK(found(list, "b.iso") == "sha256:f ");
   CHECK(found(list, "/elsewhere/b.iso") == "sha256:f ");
+}
+
+TEST_CASE("each of many files is found in no more than a few steps") {
+  std::string list;
+  for (int i = 0; i < 100'000; ++i) list += kSha256 + "  folder/" + std::to_string(i) + "\n";
+  const ChecksumList checksums = read(list);
+  int missing = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    if (!checksums.find("/pub/folder/" + std::to_string(i))) ++missing;
+  }
+  CHECK(missing == 0);  // looking through all of them each time would take minutes
 }
 
 TEST_CASE("files of the same name with different checksums are not told apart by guessing") {
