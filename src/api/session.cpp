@@ -33,6 +33,15 @@ namespace {
 
 constexpr Duration kProgressInterval = std::chrono::milliseconds(100);
 
+// All connections that a limit held back read once when it lets them: together no more than is due
+// in one of its ticks, as far as reads so small are worth their calls.
+long limited_buffer(std::uint64_t rate, int connections) {
+  constexpr long kSmallest = 2L << 10;
+  constexpr long kLargest = 16L << 10;
+  const double a_tick = static_cast<double>(rate) * to_seconds(core::TokenBucket::kTick);
+  return std::clamp(static_cast<long>(std::min(a_tick, 1e9)) / connections, kSmallest, kLargest);
+}
+
 net::TransportSettings transport_settings(const Options& options,
                                           std::optional<std::vector<std::string>> cookies) {
   net::TransportSettings settings;
@@ -52,9 +61,10 @@ net::TransportSettings transport_settings(const Options& options,
   constexpr long kLargest = 256L << 10;
   constexpr long kSmallest = 64L << 10;
   constexpr long kShared = 6L << 20;
-  constexpr long kLimited = 16L << 10;
   settings.buffer_size = std::clamp(kShared / options.connections, kSmallest, kLargest);
-  if (api::lowest_rate(options) > 0) settings.buffer_size = kLimited;
+  if (const auto rate = api::lowest_rate(options); rate > 0) {
+    settings.buffer_size = limited_buffer(rate, options.connections);
+  }
   return settings;
 }
 
