@@ -15,6 +15,7 @@ using Milliseconds = std::chrono::milliseconds;
 enum class OnChange { Restart, Fail };            // the resource is another version than before
 enum class Preallocate { Full, Sparse, None };    // how room for the file is claimed
 enum class Existing { Refuse, Overwrite, Keep };  // what to do with a whole target
+enum class AddressFamily { Any, IPv4, IPv6 };
 enum class Resume {
   Default,  // from a partial file of xget's
   Adopt,    // also from what other tools left behind
@@ -54,15 +55,24 @@ struct Options {
   // [SCHEME://][USER:PASSWORD@]HOST[:PORT]; empty: from the environment; "none": no proxy
   std::string proxy;
   std::vector<std::string> connect_to;  // HOST:PORT:TO_HOST:TO_PORT, as curl's
-  std::string cacert;                   // PEM file; empty: the system's
-  std::string cert;                     // client certificate, PEM
-  std::string key;                      // its key, PEM
-  std::string pinned_public_key;        // file, or sha256//BASE64[;...]
-  bool insecure = false;                // no certificate checks
-  bool allow_downgrade = false;         // follow redirects from https to http
-  bool netrc = false;                   // log in as $NETRC, or else ~/.netrc, says
-  std::string netrc_file;               // log in as this file says
-  std::string cookies;                  // file of cookies to send, in Netscape's format
+  // IP or IP:PORT each ([IPv6]:PORT), asked instead of the system's name servers; a hosts file
+  // still counts. A proxy's name and those in connect_to are looked up as the system does, whatever
+  // is here.
+  std::vector<std::string> dns_servers;
+  AddressFamily address_family = AddressFamily::Any;  // no other one is connected to
+  // What requests leave by: a network interface's name, or an address of this machine, which
+  // allows its own family alone. Empty: the system's choice. Questions to name servers are sent as
+  // the system likes.
+  std::string interface;
+  std::string cacert;             // PEM file; empty: the system's
+  std::string cert;               // client certificate, PEM
+  std::string key;                // its key, PEM
+  std::string pinned_public_key;  // file, or sha256//BASE64[;...]
+  bool insecure = false;          // no certificate checks
+  bool allow_downgrade = false;   // follow redirects from https to http
+  bool netrc = false;             // log in as $NETRC, or else ~/.netrc, says
+  std::string netrc_file;         // log in as this file says
+  std::string cookies;            // file of cookies to send, in Netscape's format
   // Likewise, if it is there. Session::save_cookies writes it. Without it and `cookies` none are
   // kept or sent.
   std::string cookie_jar;

@@ -7,6 +7,9 @@
 #include "api/check_proxy.hpp"
 #include "api/check_trust.hpp"
 #include "net/connect_to.hpp"
+#include "net/ip_literal.hpp"
+#include "net/local_interface.hpp"
+#include "net/name_servers.hpp"
 
 namespace xget::api {
 namespace {
@@ -31,6 +34,17 @@ bool is_sound(const RateWindow& window) {
 
 bool has_line_break(const std::string& text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos;
+}
+
+Result<void> check_interface(const Options& options) {
+  if (options.interface.empty()) return {};
+  const auto family = net::family_of(options.interface);
+  if (family && !net::allows(options.address_family, *family)) {
+    return usage("--interface", std::string("is an ") + net::to_string(*family) +
+                                    " address, and only " + net::to_string(options.address_family) +
+                                    " is allowed");
+  }
+  return net::check_interface(options.interface);
 }
 
 }  // namespace
@@ -61,6 +75,10 @@ Result<void> check_options(const Options& options) {
   for (const std::string& rule : options.connect_to) {
     if (auto sound = net::parse_connect_to(rule); !sound) return fail(std::move(sound.error()));
   }
+  if (auto sound = net::name_server_list(options.dns_servers); !sound) {
+    return fail(std::move(sound.error()));
+  }
+  if (auto sound = check_interface(options); !sound) return sound;
   if (has_line_break(options.user_agent)) return usage("--user-agent", "has a line break in it");
   if (auto sound = check_proxy(options.proxy, "--proxy"); !sound) return sound;
   return check_trust(options);

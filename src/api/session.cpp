@@ -22,7 +22,9 @@
 #include "core/rate_schedule.hpp"
 #include "engine/job_queue.hpp"
 #include "formats/cookie_file.hpp"
+#include "net/ip_literal.hpp"
 #include "net/loop.hpp"
+#include "net/name_servers.hpp"
 #include "net/system_clock.hpp"
 #include "net/system_random.hpp"
 #include "store/posix_file_system.hpp"
@@ -42,6 +44,12 @@ long limited_buffer(std::uint64_t rate, int connections) {
   return std::clamp(static_cast<long>(std::min(a_tick, 1e9)) / connections, kSmallest, kLargest);
 }
 
+// An address to leave by reaches its own family alone.
+AddressFamily allowed_family(const Options& options) {
+  if (options.address_family != AddressFamily::Any) return options.address_family;
+  return net::family_of(options.interface).value_or(AddressFamily::Any);
+}
+
 net::TransportSettings transport_settings(const Options& options,
                                           std::optional<std::vector<std::string>> cookies) {
   net::TransportSettings settings;
@@ -53,6 +61,8 @@ net::TransportSettings transport_settings(const Options& options,
   settings.key = options.key;
   settings.pinned_public_key = options.pinned_public_key;
   settings.insecure = options.insecure;
+  settings.family = allowed_family(options);
+  settings.interface = options.interface;
   settings.cookies = std::move(cookies);
   const int connections = options.connections * options.max_active_jobs;
   settings.max_connections = std::max(64, connections + 4);
@@ -65,6 +75,15 @@ net::TransportSettings transport_settings(const Options& options,
   if (const auto rate = api::lowest_rate(options); rate > 0) {
     settings.buffer_size = limited_buffer(rate, options.connections);
   }
+  return settings;
+}
+
+// Checked already: a list of name servers that cannot be read does not come so far.
+net::ResolverSettings resolver_settings(const Options& options) {
+  net::ResolverSettings settings;
+  settings.name_servers = net::name_server_list(options.dns_servers).value_or("");
+  settings.ask_system = options.dns_servers.empty();
+  settings.family = allowed_family(options);
   return settings;
 }
 
@@ -92,7 +111,8 @@ class Session::Impl {
   Impl(Options options, api::CredentialFiles credentials)
       : options_(std::move(options)),
         netrc_(std::move(credentials.netrc)),
-        loop_(clock_, transport_settings(options_, std::move(credentials.cookies))),
+        loop_(clock_, transport_settings(options_, std::move(credentials.cookies)),
+              resolver_settings(options_)),
         disk_([this] { loop_.wake(); }),
         hashing_([this] { loop_.wake(); }),
         stream_writer_([this] { loop_.wake(); }),

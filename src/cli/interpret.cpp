@@ -26,6 +26,7 @@ constexpr std::array kContradictions{
     std::pair{OptionId::Resume, OptionId::NoResume},
     std::pair{OptionId::Overwrite, OptionId::NoOverwrite},
     std::pair{OptionId::ContentDisposition, OptionId::Output},
+    std::pair{OptionId::Ipv4, OptionId::Ipv6},
 };
 
 Result<void> check_contradictions(const Given& given) {
@@ -98,6 +99,23 @@ std::optional<OnChange> parse_on_change(const std::string& text) {
   return std::nullopt;
 }
 
+std::vector<std::string> parted_by_commas(const std::vector<std::string>& lists) {
+  std::vector<std::string> all;
+  for (std::string_view list : lists) {
+    for (std::size_t comma = 0; comma != std::string_view::npos;) {
+      comma = list.find(',');
+      all.emplace_back(list.substr(0, comma));
+      if (comma != std::string_view::npos) list.remove_prefix(comma + 1);
+    }
+  }
+  return all;
+}
+
+AddressFamily family_of(const Given& given) {
+  if (given.has(OptionId::Ipv4)) return AddressFamily::IPv4;
+  return given.has(OptionId::Ipv6) ? AddressFamily::IPv6 : AddressFamily::Any;
+}
+
 Result<Options> read_options(const Given& given) {
   Options options;
   ValueReader reader(given);
@@ -120,6 +138,7 @@ Result<Options> read_options(const Given& given) {
               "a time, a size, or both, like 1s,16MiB");
   reader.read_text(OptionId::UserAgent, options.user_agent);
   reader.read_text(OptionId::Proxy, options.proxy);
+  reader.read_text(OptionId::Interface, options.interface);
   reader.read_text(OptionId::CaCert, options.cacert);
   reader.read_text(OptionId::Cert, options.cert);
   reader.read_text(OptionId::Key, options.key);
@@ -129,6 +148,8 @@ Result<Options> read_options(const Given& given) {
   reader.read_text(OptionId::CookieJar, options.cookie_jar);
   if (reader.error()) return fail(*reader.error());
   options.connect_to = given.all(OptionId::ConnectTo);
+  options.dns_servers = parted_by_commas(given.all(OptionId::DnsServers));
+  options.address_family = family_of(given);
   options.insecure = given.has(OptionId::Insecure);
   options.allow_downgrade = given.has(OptionId::AllowDowngrade);
   options.netrc = given.has(OptionId::Netrc);

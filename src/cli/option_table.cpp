@@ -82,6 +82,12 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      Secrecy::Url},
     {Id::ConnectTo, Group::Network, 0, "connect-to", "HOST:PORT:TO:PORT",
      "connect to TO instead of HOST (repeatable)"},
+    {Id::DnsServers, Group::Network, 0, "dns-servers", "IP[:PORT],...",
+     "ask these name servers for the servers' addresses, not the system's (repeatable)"},
+    {Id::Ipv4, Group::Network, '4', "ipv4", "", "connect to IPv4 addresses alone"},
+    {Id::Ipv6, Group::Network, '6', "ipv6", "", "connect to IPv6 addresses alone"},
+    {Id::Interface, Group::Network, 0, "interface", "NAME|IP",
+     "leave by this network interface, or from this address of this machine"},
 
     {Id::CaCert, Group::Trust, 0, "cacert", "FILE", "trust the authorities in FILE (PEM)"},
     {Id::Cert, Group::Trust, 0, "cert", "FILE", "this client's certificate (PEM)"},

@@ -126,7 +126,7 @@ class Resolver {
   virtual ~Resolver() = default;
   // IP literals of a host name, most promising first (RFC 6724 order as the system gives it), no
   // duplicates, never empty on success. An IP literal resolves to itself. `done` is called later,
-  // once, unless cancelled.
+  // once, unless cancelled. An error is Network, or Usage where no later answer could be another.
   virtual LookupId resolve(const std::string& host,
                            std::function<void(Result<std::vector<std::string>>)> done) = 0;
   virtual void cancel(LookupId id) = 0;

@@ -167,8 +167,9 @@ void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::str
   Fetch& fetch = it->second;
   fetch.lookup = 0;
   if (!answer) {
-    end_fetch(id,
-              {failure(core::FailureKind::Resolve, answer.error().number, answer.error().cause)});
+    const bool forbidden = answer.error().code == ErrorCode::Usage;
+    const auto kind = forbidden ? core::FailureKind::Unusable : core::FailureKind::Resolve;
+    end_fetch(id, {failure(kind, answer.error().number, answer.error().cause)});
     return;
   }
   log_addresses(fetch.url.origin.host, *answer);

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "net/ip_literal.hpp"
 
 namespace xget::net {
 namespace {
@@ -21,12 +22,6 @@ void initialise_ares_once() {
   std::call_once(once, [] {
     if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) throw std::bad_alloc();
   });
-}
-
-bool is_ip_literal(const std::string& host) {
-  std::array<unsigned char, 16> bytes{};
-  return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
-         inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), bytes.data()) == 1;
 }
 
 // RFC 6761 section 6.3: these names are this machine, whatever a hosts file or a name server says.
@@ -61,10 +56,13 @@ bool servers_failed(int status) {
 }
 
 // A name server's clear word counts more than the system's, which often only knows "not found".
-std::string cause_of_failure(int ares_status, int system_failure) {
+std::string cause_of_failure(int ares_status, int system_failure, AddressFamily family) {
   switch (ares_status) {
     case ARES_ENOTFOUND: return "no such host";
-    case ARES_ENODATA: return "the host has no address";
+    case ARES_ENODATA:
+      return family == AddressFamily::Any
+                 ? "the host has no address"
+                 : "the host has no " + std::string(to_string(family)) + " address";
     case ARES_EBADNAME:
     case ARES_EBADQUERY: return "not a valid host name";
     default: break;
@@ -78,13 +76,23 @@ std::string cause_of_failure(int ares_status, int system_failure) {
   }
 }
 
-tl::unexpected<Error> resolve_error(const std::string& host, int ares_status, int system_failure) {
+int family_for_system(AddressFamily family) {
+  switch (family) {
+    case AddressFamily::IPv4: return AF_INET;
+    case AddressFamily::IPv6: return AF_INET6;
+    case AddressFamily::Any: break;
+  }
+  return AF_UNSPEC;
+}
+
+tl::unexpected<Error> resolve_error(const std::string& host, int ares_status, int system_failure,
+                                    AddressFamily family) {
   Error error;
   error.code = ErrorCode::Network;
   error.operation = "resolve";
   error.subject = printable(host);
   error.number = system_failure != 0 ? system_failure : ares_status;
-  error.cause = cause_of_failure(ares_status, system_failure);
+  error.cause = cause_of_failure(ares_status, system_failure, family);
   return fail(std::move(error));
 }
 
@@ -125,7 +133,7 @@ class AresResolver::Channel {
   // The answer may come from inside this call.
   void ask(AresResolver& resolver, const std::string& host) {
     ares_addrinfo_hints hints{};
-    hints.ai_family = AF_UNSPEC;
+    hints.ai_family = family_for_system(resolver.settings_.family);
     hints.ai_socktype = SOCK_STREAM;
     ++queries_;
     ares_getaddrinfo(handle_, host.c_str(), nullptr, &hints, &Channel::on_answer,
@@ -197,13 +205,15 @@ AresResolver::~AresResolver() = default;
 core::LookupId AresResolver::resolve(const std::string& host, Done done) {
   const core::LookupId id = ++last_id_;
   Waiter waiter{id, std::move(done)};
-  if (is_ip_literal(host)) {
-    answers_.push_back({std::move(waiter), Addresses{host}});
+  if (const auto family = family_of(host)) {
+    answers_.push_back({std::move(waiter), literal(host, *family)});
     return id;
   }
   const std::string key = lower_case(host);
   if (is_localhost(key)) {
-    answers_.push_back({std::move(waiter), Addresses{"127.0.0.1", "::1"}});
+    Addresses loopback = {"127.0.0.1", "::1"};
+    keep_allowed(loopback);
+    answers_.push_back({std::move(waiter), std::move(loopback)});
     return id;
   }
   if (auto known = cache_.fresh(key, clock_.now())) {
@@ -235,6 +245,22 @@ bool AresResolver::run() {
   return tell_answers();
 }
 
+Result<AresResolver::Addresses> AresResolver::literal(const std::string& host,
+                                                      AddressFamily family) const {
+  if (allows(settings_.family, family)) return Addresses{host};
+  return fail({.code = ErrorCode::Usage,
+               .operation = "resolve",
+               .subject = printable(host),
+               .cause = std::string("it is an ") + to_string(family) + " address, and only " +
+                        to_string(settings_.family) + " is allowed"});
+}
+
+void AresResolver::keep_allowed(Addresses& addresses) const {
+  std::erase_if(addresses, [&](const std::string& address) {
+    return !allows(settings_.family, family_of(address).value_or(AddressFamily::Any));
+  });
+}
+
 void AresResolver::ask(const std::string& host) {
   if (Channel* channel = current_channel())
     channel->ask(*this, host);
@@ -258,16 +284,24 @@ void AresResolver::take_ares_answer(const std::string& host, int status, Address
   if (status == ARES_SUCCESS && !addresses.empty()) return settle(host, std::move(addresses));
   if (servers_failed(status)) channel_is_stale_ = true;
   queries_[host].ares_status = status == ARES_SUCCESS ? ARES_ENODATA : status;
-  if (!system_.submit(host)) settle(host, resolve_error(host, status, 0));
+  if (!settings_.ask_system || !system_.submit(host)) {
+    settle(host, resolve_error(host, queries_[host].ares_status, 0, settings_.family));
+  }
 }
 
 void AresResolver::take_system_answers() {
   while (auto taken = system_.take()) {
     auto& [host, answer] = *taken;
-    if (answer.failure == 0)
-      settle(host, std::move(answer.addresses));
+    if (answer.failure != 0) {
+      settle(host,
+             resolve_error(host, queries_[host].ares_status, answer.failure, settings_.family));
+      continue;
+    }
+    keep_allowed(answer.addresses);
+    if (answer.addresses.empty())
+      settle(host, resolve_error(host, ARES_ENODATA, EAI_NONAME, settings_.family));
     else
-      settle(host, resolve_error(host, queries_[host].ares_status, answer.failure));
+      settle(host, std::move(answer.addresses));
   }
 }
 

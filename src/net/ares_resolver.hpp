@@ -26,9 +26,11 @@ namespace xget::net {
 
 struct ResolverSettings {
   std::string resolv_conf = "/etc/resolv.conf";
-  std::string name_servers;          // "IP:PORT,..." instead of those that resolv_conf names
-  Milliseconds query_timeout{1500};  // of the first try; it doubles with each
-  int tries = 3;                     // of each name server
+  std::string name_servers;  // "IP:PORT,..." instead of those that resolv_conf names
+  bool ask_system = true;    // when the name servers know nothing
+  AddressFamily family = AddressFamily::Any;  // no other addresses are given
+  Milliseconds query_timeout{1500};           // of the first try; it doubles with each
+  int tries = 3;                              // of each name server
   SystemLookup::Function system_lookup = look_up_by_system;
 };
 
@@ -43,7 +45,8 @@ class AresResolver final : public core::Resolver {
   AresResolver(const AresResolver&) = delete;
   AresResolver& operator=(const AresResolver&) = delete;
 
-  // Errors are Network: "no such host", "the name servers do not answer" and the like.
+  // Errors are Network: "no such host", "the name servers do not answer" and the like; or Usage:
+  // the host is an address of a family that is not allowed.
   core::LookupId resolve(const std::string& host, Done done) override;
   void cancel(core::LookupId id) override;
 
@@ -71,6 +74,8 @@ class AresResolver final : public core::Resolver {
     Result<Addresses> result;
   };
 
+  [[nodiscard]] Result<Addresses> literal(const std::string& host, AddressFamily family) const;
+  void keep_allowed(Addresses& addresses) const;
   void ask(const std::string& host);
   Channel* current_channel();
   void take_ares_answer(const std::string& host, int status, Addresses addresses);

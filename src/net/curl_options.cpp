@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "net/close_notify.hpp"
+#include "net/local_interface.hpp"
 
 namespace xget::net {
 namespace {
@@ -40,6 +41,15 @@ void set_tls_options(OptionSetter& options, const TransportSettings& settings) {
   options.set_text(CURLOPT_SSLCERT, settings.cert);
   options.set_text(CURLOPT_SSLKEY, settings.key.empty() ? settings.cert : settings.key);
   options.set_text(CURLOPT_PINNEDPUBLICKEY, settings.pinned_public_key);
+}
+
+long curl_family(AddressFamily family) {
+  switch (family) {
+    case AddressFamily::IPv4: return CURL_IPRESOLVE_V4;
+    case AddressFamily::IPv6: return CURL_IPRESOLVE_V6;
+    case AddressFamily::Any: break;
+  }
+  return CURL_IPRESOLVE_WHATEVER;
 }
 
 // Only over TLS: over plain http waiting could only harm. libcurl 7.88 keeps a connection whose
@@ -82,6 +92,8 @@ void set_transport_options(OptionSetter& options, const TransportSettings& setti
   options.set(CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);
   options.set(CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
   options.set(CURLOPT_BUFFERSIZE, settings.buffer_size);
+  options.set(CURLOPT_IPRESOLVE, curl_family(settings.family));
+  options.set_text(CURLOPT_INTERFACE, curl_interface(settings.interface));
   options.set_text(CURLOPT_USERAGENT, settings.user_agent);
   // No file, but the engine: sharing cookies alone does not switch it on.
   if (settings.cookies) options.set(CURLOPT_COOKIEFILE, "");

@@ -25,15 +25,17 @@
 namespace xget::net {
 
 struct TransportSettings {
-  std::string user_agent;               // empty: none is sent
-  Milliseconds connect_timeout{15000};  // name, TCP, TLS and proxy of one attempt
-  std::string cacert;                   // PEM file; empty: the system's
-  std::string cert;                     // client certificate, PEM
-  std::string key;                      // its key, PEM; empty: inside the certificate's file
-  std::string pinned_public_key;        // file, or sha256//BASE64[;...]
-  bool insecure = false;                // no certificate checks; a pinned key still counts
-  int max_connections = 64;             // idle and busy ones that are kept
-  long buffer_size = 512 * 1024;        // bytes read at once from one connection
+  std::string user_agent;                     // empty: none is sent
+  Milliseconds connect_timeout{15000};        // name, TCP, TLS and proxy of one attempt
+  std::string cacert;                         // PEM file; empty: the system's
+  std::string cert;                           // client certificate, PEM
+  std::string key;                            // its key, PEM; empty: inside the certificate's file
+  std::string pinned_public_key;              // file, or sha256//BASE64[;...]
+  bool insecure = false;                      // no certificate checks; a pinned key still counts
+  AddressFamily family = AddressFamily::Any;  // of names that libcurl looks up, as a proxy's
+  std::string interface;                      // of this machine, or an address; empty: any
+  int max_connections = 64;                   // idle and busy ones that are kept
+  long buffer_size = 512 * 1024;              // bytes read at once from one connection
   // What there is to begin with, as lines of Netscape's format; nullopt: no cookies at all.
   std::optional<std::vector<std::string>> cookies;
 };

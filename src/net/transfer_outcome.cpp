@@ -26,7 +26,8 @@ TransferStatus before_request(const CurlOutcome& outcome) {
       if (outcome.through_proxy && !outcome.connected) return TransferStatus::ProxyFailed;
       return outcome.code == CURLE_COULDNT_CONNECT ? TransferStatus::ConnectFailed
                                                    : TransferStatus::TimedOut;
-    case CURLE_COULDNT_RESOLVE_HOST: return TransferStatus::ConnectFailed;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_INTERFACE_FAILED: return TransferStatus::ConnectFailed;
     case CURLE_SSL_CONNECT_ERROR:
       return server_speaks_no_tls(outcome) ? TransferStatus::Unusable : TransferStatus::TlsFailed;
     case CURLE_URL_MALFORMAT:

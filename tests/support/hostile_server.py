@@ -145,6 +145,7 @@ class HostileServer:
         self.make_page: Callable[[str], Page | None] = lambda path: None  # for unknown paths
         self.stopping = threading.Event()
         self.accepted = 0
+        self.clients: list[str] = []       # the address of each connection's other end
         self.silenced = 0                  # open connections that are "silent"
         self.unknown: list[Request] = []   # requests for paths that nobody serves
         self._on_accept = on_accept or (lambda number, open_connections: None)
@@ -217,11 +218,12 @@ class HostileServer:
     def _accept(self, listener: socket.socket):
         while not self.stopping.is_set():
             try:
-                connection, _ = listener.accept()
+                connection, client = listener.accept()
             except OSError:
                 return
             with self._lock:
                 self.accepted += 1
+                self.clients.append(client[0])
                 number = self.accepted
                 self._open.add(connection)
                 open_now = len(self._open)

@@ -88,6 +88,13 @@ TEST_CASE("options that make no sense are named") {
           o.checkpoint_interval = {Milliseconds{0}, 0};
         }) == "--checkpoint-interval");
   CHECK(refused([](Options& o) { o.connect_to = {"host:80:other"}; }) == "--connect-to");
+  CHECK(refused([](Options& o) { o.dns_servers = {"127.0.0.1", "dns.test"}; }) == "--dns-servers");
+  CHECK(refused([](Options& o) { o.interface = "no-such-link"; }) == "--interface");
+  CHECK(refused([](Options& o) { o.interface = "192.0.2.1"; }) == "--interface");
+  CHECK(refused([](Options& o) {
+          o.interface = "127.0.0.1";
+          o.address_family = AddressFamily::IPv6;
+        }) == "--interface");
 }
 
 TEST_CASE("a job that is refused leaves nothing to wait for and its target free") {

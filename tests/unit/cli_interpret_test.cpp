@@ -81,6 +81,13 @@ TEST_CASE("every option reaches its field") {
                                        "a:1:b:2",
                                        "--connect-to",
                                        "c:3:d:4",
+                                       "--dns-servers",
+                                       "127.0.0.1,[::1]:54",
+                                       "--dns-servers",
+                                       "127.0.0.2",
+                                       "-6",
+                                       "--interface",
+                                       "lo",
                                        "--cacert",
                                        "ca",
                                        "--cert",
@@ -114,6 +121,9 @@ TEST_CASE("every option reaches its field") {
   CHECK(options.user_agent == "me");
   CHECK(options.proxy == "none");
   CHECK(options.connect_to == Words{"a:1:b:2", "c:3:d:4"});
+  CHECK(options.dns_servers == Words{"127.0.0.1", "[::1]:54", "127.0.0.2"});
+  CHECK(options.address_family == AddressFamily::IPv6);
+  CHECK(options.interface == "lo");
   CHECK(options.cacert == "ca");
   CHECK(options.cert == "ce");
   CHECK(options.key == "ke");

@@ -76,6 +76,41 @@ TEST_CASE_METHOD(Fixture, "a host has all its addresses of both families, each o
   CHECK(system_lookups == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "only addresses of the family that is allowed are given") {
+  settings.family = AddressFamily::IPv6;
+  server.put("many.test", {"127.0.0.2", "::1"});
+  server.put("old.test", {"127.0.0.2"});
+  system_answer = {{"127.0.0.3", "::2"}, 0};
+  CHECK(*look_up("many.test") == std::vector<std::string>{"::1"});
+  CHECK(*look_up("localhost") == std::vector<std::string>{"::1"});
+  CHECK(*look_up("::3") == std::vector<std::string>{"::3"});
+  CHECK(*look_up("old.test") == std::vector<std::string>{"::2"});  // as the system says
+}
+
+TEST_CASE_METHOD(Fixture, "a host that has none of the family that is allowed says so") {
+  settings.family = AddressFamily::IPv4;
+  server.put("new.test", {"::1"});
+  for (const auto& answer : {net::SystemAnswer{{}, EAI_NONAME}, net::SystemAnswer{{"::1"}, 0}}) {
+    system_answer = answer;
+    const auto outcome = look_up("new.test");
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == ErrorCode::Network);
+    CHECK(outcome.error().cause == "the host has no IPv4 address");
+  }
+  const auto literal = look_up("::1");
+  REQUIRE_FALSE(literal);
+  CHECK(literal.error().code == ErrorCode::Usage);
+}
+
+TEST_CASE_METHOD(Fixture, "the system is not asked where only name servers are to be") {
+  settings.ask_system = false;
+  system_answer = {{"127.0.0.9"}, 0};
+  const auto outcome = look_up("unknown.test");
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().cause == "no such host");
+  CHECK(system_lookups == 0);
+}
+
 TEST_CASE_METHOD(Fixture, "an answer is kept for a while, then asked for again") {
   server.put("h.test", {"127.0.0.2"});
   look_up("h.test");
