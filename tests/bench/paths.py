@@ -20,6 +20,7 @@ import dataclasses
 import fnmatch
 import pathlib
 import shutil
+import signal
 import sys
 import time
 
@@ -50,7 +51,8 @@ def parse_arguments():
     parser.add_argument("--xget-with", action="append", default=[], metavar="OPTIONS",
                         help="race xget with these options too; repeatable")
     parser.add_argument("--bound", type=float, default=120, metavar="SECONDS", help="for one run")
-    parser.add_argument("--shrink", type=int, default=1, metavar="N", help="files N times smaller, to try it out: targets mean nothing then")
+    parser.add_argument("--shrink", type=int, default=1, metavar="N",
+                        help="files N times smaller, to try it out: targets mean nothing then")
     parser.add_argument("--seed", type=int, default=1, help="of the first round's losses")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("/tmp/xget-bench"),
                         help="folder for sources and downloads; the sources stay there")
@@ -93,6 +95,8 @@ def note(result: Result):
 
 
 def main():
+    # So that a link and servers end with this script, however it is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     args = parse_arguments()
     contenders = chosen_contenders(args)
     args.work.mkdir(parents=True, exist_ok=True)

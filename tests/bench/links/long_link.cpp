@@ -204,6 +204,7 @@ int main_of_link(Arguments arguments) {
   const int left = open_device(left_name);
   const int right = open_device(right_name);
   go_first();
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with the one who started it
   std::array<Direction, 2> directions = {Direction(shape, left, right, 2 * seed),
                                          Direction(shape, right, left, 2 * seed + 1)};
   std::array<pollfd, 2> devices = {pollfd{left, POLLIN, 0}, pollfd{right, POLLIN, 0}};

@@ -396,6 +396,7 @@ int main_of_server(Arguments arguments) {
   sigprocmask(SIG_BLOCK, &terminate, &while_waiting);
   std::signal(SIGTERM, [](int) { end_was_asked_for = 1; });
   prctl(PR_SET_TIMERSLACK, 1);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with the one who started it
 
   Server server(settings, load(settings));
   std::printf("%d\n", server.port());

@@ -68,7 +68,7 @@ def _reap_what_else_ended(group: int):
 
 
 class _Bound:
-    """Kills a process group unless the `with` block ends in time."""
+    """Kills a process group unless the `with` block ends in time, and by itself."""
 
     def __init__(self, group: int, seconds: float | None):
         self.passed = False
@@ -80,10 +80,12 @@ class _Bound:
             self._timer.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, raised, *_):
         if self._timer:
             self._timer.cancel()
             self._timer.join()
+        if raised:
+            self._kill()
 
     def _kill(self):
         self.passed = True

@@ -74,8 +74,8 @@ def _cell(result: Result | None, bound_s: float) -> str:
         return _seconds(median)
     verdict = result.verdict()
     words = f"over {bound_s:.0f} s" if verdict == Verdict.TOO_LONG else verdict.value
-    times = sum(finish.verdict == verdict for finish in result.finishes)
-    return words if times == len(result.finishes) else f"{words} ({times} of {len(result.finishes)})"
+    times, runs = sum(finish.verdict == verdict for finish in result.finishes), len(result.finishes)
+    return words if times == runs else f"{words} ({times} of {runs})"
 
 
 def _comparisons(row: Row, results: list[Result]) -> list[str]:
