@@ -8,7 +8,8 @@ The tools take turns, each round in another order; each run has a link and serve
 every tool meets the same seed of losses in a round. Each download is compared with its source,
 outside the timed part, and ended after --bound seconds. The figures are medians, of wall time; a
 tool that failed once has none. The Markdown table goes to standard output, and JSON with every run
-to --json.
+to --json. All of it takes more than an hour, as slow peers run to the bound; --tools, --no-defaults
+and --only leave out what is not wanted.
 
 Long links need root, as they are made of network namespaces; without it those rows are left out,
 and the table says so. The link and the server are built by $CXX or c++ when first needed. Needs
@@ -50,7 +51,7 @@ def parse_arguments():
     parser.add_argument("--xget", type=pathlib.Path, default=TREE / "build/release/xget")
     parser.add_argument("--xget-with", action="append", default=[], metavar="OPTIONS",
                         help="race xget with these options too; repeatable")
-    parser.add_argument("--bound", type=float, default=120, metavar="SECONDS", help="for one run")
+    parser.add_argument("--bound", type=float, default=130, metavar="SECONDS", help="for one run")
     parser.add_argument("--shrink", type=int, default=1, metavar="N",
                         help="files N times smaller, to try it out: targets mean nothing then")
     parser.add_argument("--seed", type=int, default=1, help="of the first round's losses")
