@@ -60,6 +60,16 @@ std::optional<Version> whole_version(const std::vector<std::byte>& bytes,
   return std::nullopt;
 }
 
+std::optional<std::string> check_stream(const std::vector<std::byte>& bytes,
+                                        const Resource& resource) {
+  for (const Version& version : resource.versions()) {
+    if (bytes.size() <= version.size && !first_difference(version.id, 0, bytes)) {
+      return std::nullopt;
+    }
+  }
+  return "the output is the beginning of no version: " + describe(bytes, resource);
+}
+
 std::optional<std::string> check_target(const SimDisk& disk, const Resource& resource,
                                         const std::vector<std::byte>* before) {
   const auto* bytes = disk.content(kTarget);

@@ -14,6 +14,10 @@ namespace xget::sim {
 // The version that these bytes are, from the first to the last.
 std::optional<Version> whole_version(const std::vector<std::byte>& bytes, const Resource& resource);
 
+// These bytes are the beginning of a version, or all of it.
+std::optional<std::string> check_stream(const std::vector<std::byte>& bytes,
+                                        const Resource& resource);
+
 // FILE is absent, as it was before the first run (`before`: null if absent then), or one version.
 std::optional<std::string> check_target(const SimDisk& disk, const Resource& resource,
                                         const std::vector<std::byte>* before);

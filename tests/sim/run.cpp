@@ -9,6 +9,8 @@
 #include "engine/http_source.hpp"
 #include "engine/job.hpp"
 #include "net/url.hpp"
+#include "sim/sim_output.hpp"
+#include "sim/sim_refresher.hpp"
 #include "sim/sim_worker.hpp"
 
 namespace xget::sim {
@@ -28,17 +30,26 @@ struct Process {
         resolver(universe.world, universe.network),
         disk_worker(universe.world),
         hashing_worker(universe.world),
+        output(universe.world),
         limits(universe.scenario.limit_rate, universe.scenario.limit_rate_per_host) {
+    const Scenario& scenario = universe.scenario;
     engine::HttpSourceSettings settings;
-    settings.url = net::parse_url(std::string("http://") + kOriginHost + "/file").value();
+    settings.url = net::parse_url(universe.given_url()).value();
     settings.proxy = "none";
     auto source =
         std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock);
     const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limits};
-    auto connections = std::make_unique<core::FixedConnections>(universe.scenario.connections);
+    auto connections = std::make_unique<core::FixedConnections>(scenario.connections);
+    std::unique_ptr<core::Sink> stream;
+    if (scenario.stream) stream = output.sink(*scenario.stream, scenario.job.digest);
+    std::unique_ptr<core::UrlRefresher> refresher;
+    if (scenario.refresh) {
+      refresher = std::make_unique<SimRefresher>(universe.world, kUrl, scenario.refresh->fails);
+    }
     job = std::make_unique<engine::Job>(
-        universe.scenario.job, ports,
-        engine::JobParts{std::move(source), nullptr, std::move(connections), nullptr},
+        scenario.job, ports,
+        engine::JobParts{std::move(source), std::move(stream), std::move(connections),
+                         std::move(refresher)},
         [this, &universe](Event event) { take(universe.world, std::move(event)); });
   }
 
@@ -56,6 +67,7 @@ struct Process {
   SimResolver resolver;
   SimWorker disk_worker;
   SimWorker hashing_worker;
+  SimOutput output;
   core::RateLimits limits;
   std::unique_ptr<engine::Job> job;
 };
@@ -146,7 +158,7 @@ class Loop {
 // process exits.
 void drain(World& world, Process& process) {
   while (!world.process_dying() && world.next_event() &&
-         !(process.disk_worker.idle() && process.hashing_worker.idle())) {
+         !(process.disk_worker.idle() && process.hashing_worker.idle() && process.output.idle())) {
     world.step();
   }
 }
@@ -167,6 +179,8 @@ RunOutcome run_process(Universe& universe, const Outage& outage) {
     if (stuck) world.kill_process();
     process.disk_worker.abandon();
     process.hashing_worker.abandon();
+    process.output.abandon();
+    outcome.streamed = process.output.bytes();
     process.job.reset();
     world.end_process();
   }

@@ -2,8 +2,10 @@
 // ports, from its start to its end, its death or the bound that shows it would never end.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/scenario.hpp"
 #include "sim/universe.hpp"
@@ -14,6 +16,7 @@ namespace xget::sim {
 struct RunOutcome {
   std::optional<Finished> finished;
   std::optional<Failed> failed;
+  std::vector<std::byte> streamed;   // what left by standard output
   bool died = false;                 // by an outage
   std::optional<std::string> stuck;  // neither ended nor died: why it never would
 };

@@ -239,6 +239,41 @@ DiskFaults draw_disk_faults(Dice& dice) {
   return faults;
 }
 
+// ---- ways of asking ---------------------------------------------------------------------------
+
+// A signed URL that expires after a while. Each fresh one may go with an ETag of its own, so that
+// only date, size and samples show that the version is the same.
+void draw_refresh(Dice& dice, Scenario& scenario) {
+  ServerHabits& origin = scenario.hosts.front().habits;
+  const bool suits = scenario.hosts.size() == 1 && origin.ranges && !origin.refuses_ranges;
+  if (!suits || !dice.chance(0.1)) return;
+  scenario.refresh = {.fails = dice.chance(0.5) ? 0.3 * dice.uniform() : 0};
+  scenario.job.retry.refreshes = 3;
+  origin.token_lifetime = dice.between(seconds(1), seconds(20));
+  scenario.refresh->age = dice.between(Duration{}, 2 * *origin.token_lifetime);
+  if (!dice.chance(0.7)) return;
+  origin.etag_per_token = true;
+  scenario.validation = origin.validation = Validation::StrongEtagDated;
+}
+
+// The name is always the target's, however it is said, so that whoever looks knows where.
+void draw_server_names(Dice& dice, Scenario& scenario) {
+  if (scenario.stream || !dice.chance(0.08)) return;
+  const std::array<const char*, 6> dispositions{
+      "attachment; filename=\"FILE\"",       "inline; filename=../../FILE",
+      "attachment; filename*=UTF-8''%46ILE", "attachment; filename=\"/etc/FILE\"",
+      "attachment; filename=\"..\"",         ""};
+  scenario.job.server_names_in = kFolder;
+  scenario.hosts.back().habits.disposition = dice.pick(dispositions);
+}
+
+void draw_stream(Dice& dice, Scenario& scenario) {
+  if (scenario.before != Before::Nothing || !dice.chance(0.06)) return;
+  scenario.stream = {.window = dice.between(512 * kKiB, 4 * kMiB),
+                     .reader_pauses = dice.chance(0.5) ? 0.3 * dice.uniform() : 0};
+  scenario.job.path = "-";
+}
+
 // ---- outages ----------------------------------------------------------------------------------
 
 Outage draw_outage(Dice& dice, Duration span) {
@@ -289,6 +324,7 @@ Scenario draw_scenario(Dice& dice) {
   scenario.hosts = draw_hosts(dice, scenario.validation);
   scenario.connections = dice.chance(0.25) ? 1 : static_cast<int>(dice.between(2, 8));
   scenario.job = draw_job(dice, scenario.size);
+  draw_refresh(dice, scenario);
   const Duration span = estimate(scenario.hosts.back().path, scenario.size, scenario.connections);
   scenario.changes = draw_changes(dice, scenario.size, scenario.validation, span);
   scenario.digest_given = dice.chance(0.12);
@@ -296,6 +332,8 @@ Scenario draw_scenario(Dice& dice) {
   scenario.disk = draw_disk_faults(dice);
   scenario.before = draw_before(dice, scenario.job);
   scenario.before_length = dice.below(scenario.size + 1);
+  draw_stream(dice, scenario);
+  draw_server_names(dice, scenario);
   scenario.runs = draw_runs(dice, span);
   if (dice.chance(0.4)) {
     scenario.after_success = dice.chance(0.3) ? OutageKind::Kill : OutageKind::PowerCut;

@@ -18,6 +18,7 @@ inline constexpr char kFolder[] = "/home/user";
 inline constexpr char kTarget[] = "/home/user/FILE";
 inline constexpr char kCheckpointFolder[] = "/home/user/checkpoints";
 inline constexpr char kOriginHost[] = "origin.test";
+inline constexpr char kUrl[] = "http://origin.test/file";
 inline constexpr char kContentHost[] = "content.test";  // where redirects lead
 
 // What stands at the target before the first run.
@@ -63,6 +64,18 @@ struct HostPlan {
   std::vector<Node> nodes;
 };
 
+// The URL that is asked first expires, and somebody may know a fresh one.
+struct RefreshPlan {
+  double fails = 0;  // the probability that nobody does
+  Duration age{};    // of the one that is given, when the world begins
+};
+
+// Standard output, and the one who reads it.
+struct StreamPlan {
+  std::uint64_t window = 0;  // bytes
+  double reader_pauses = 0;  // the probability for each write
+};
+
 struct Scenario {
   std::uint64_t size = 0;       // of the first version
   std::vector<Change> changes;  // in order
@@ -70,6 +83,8 @@ struct Scenario {
   std::vector<HostPlan> hosts;  // the first is the one that is asked
   engine::JobSettings job;      // the digest is that of the first version
   int connections = 4;
+  std::optional<RefreshPlan> refresh;
+  std::optional<StreamPlan> stream;  // instead of the target
   bool digest_given = false;
   std::uint64_t limit_rate = 0;
   std::uint64_t limit_rate_per_host = 0;

@@ -43,7 +43,14 @@ std::optional<ByteRange> asked_range(const core::HttpRequest& request) {
   return ByteRange{*first, *last + 1};
 }
 
-std::string etag(const Version& version) { return "\"v" + std::to_string(version.id) + "\""; }
+std::string etag(const Version& version) {
+  return "\"v" + std::to_string(version.id) + version.signature + "\"";
+}
+
+std::string_view token_of(std::string_view url) {
+  const auto equals = url.rfind('=');
+  return equals == std::string_view::npos ? std::string_view() : url.substr(equals + 1);
+}
 
 bool has_etag(Validation validation) {
   return validation == Validation::StrongEtag || validation == Validation::StrongEtagDated ||
@@ -168,8 +175,13 @@ std::string http_date(WallTime time) {
   return {text.data(), length};
 }
 
+std::string token_query(WallTime now) {
+  return "?signature=" + std::to_string(now.time_since_epoch().count());
+}
+
 Reply SimServer::answer(const core::HttpRequest& request, WallTime now, std::size_t lag) {
-  const Version version = resource_.current(lag);
+  Version version = resource_.current(lag);
+  if (habits_.etag_per_token) version.signature = "-" + std::string(token_of(request.url));
   ReplyDraft draft;
   const char* fault = "";
   if (auto early = refuse_early(request, now)) {
@@ -179,6 +191,9 @@ Reply SimServer::answer(const core::HttpRequest& request, WallTime now, std::siz
     draft = good_answer(request, version);
     if (draft.status == 200 || draft.status == 206) {
       ++served_;
+      if (!habits_.disposition.empty()) {
+        draft.extra.push_back({"Content-Disposition", habits_.disposition});
+      }
       fault = bend(draft, faults, habits_, dice_);
     }
   }
@@ -215,16 +230,18 @@ ReplyDraft SimServer::redirect(WallTime now) {
   if (dice_.chance(faults.redirect_loop)) {
     location = "?again";
   } else if (habits_.sends_token) {
-    location += "?since=" + std::to_string(now.time_since_epoch().count());
+    location += token_query(now);
   }
   draft.extra.push_back({"Location", location});
   return draft;
 }
 
+void SimServer::keep_tokens_for(Duration least) {
+  if (habits_.token_lifetime) habits_.token_lifetime = std::max(*habits_.token_lifetime, least);
+}
+
 bool SimServer::token_is_valid(const std::string& url, WallTime now) const {
-  const auto equals = url.rfind('=');
-  if (equals == std::string::npos) return false;
-  const auto since = number(std::string_view(url).substr(equals + 1));
+  const auto since = number(token_of(url));
   if (!since) return false;
   const WallTime issued{std::chrono::seconds(*since)};
   return now - issued < *habits_.token_lifetime;

@@ -22,6 +22,7 @@ struct Version {
   VersionId id = 0;
   std::uint64_t size = 0;
   WallTime modified{};
+  std::string signature{};  // of the URL that it is asked by, where the ETag depends on that
 };
 
 // A resource over time. The last version is the one that is served now.
@@ -57,6 +58,8 @@ struct ServerHabits {
   std::optional<std::string> redirects_to;  // URL; a token is appended if it expires
   std::optional<Duration> token_lifetime;   // of the tokens that this server accepts
   bool sends_token = false;                 // appends one to redirects_to
+  bool etag_per_token = false;              // the same version has another ETag for each
+  std::string disposition;                  // Content-Disposition of good answers; empty: none
 };
 
 // Probabilities for each answer. At most one of them happens to it.
@@ -96,6 +99,9 @@ struct Reply {
   const char* fault = "";                 // what went wrong on purpose, for the trace
 };
 
+// "?signature=...": what makes a URL good for a server with a token_lifetime, from now on.
+std::string token_query(WallTime now);
+
 struct ReplyDraft;
 
 class SimServer {
@@ -104,6 +110,7 @@ class SimServer {
       : resource_(resource), habits_(std::move(habits)), dice_(dice) {}
 
   ServerFaults faults;
+  void keep_tokens_for(Duration least);
   // `lag`: how many versions this node of the server is behind.
   Reply answer(const core::HttpRequest& request, WallTime now, std::size_t lag);
 

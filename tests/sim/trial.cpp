@@ -28,7 +28,7 @@ class Trial {
     const RunOutcome outcome = run_once(plan.outage);
     if (result_.violation) return false;
     if (outcome.finished) {
-      check_success(*outcome.finished);
+      check_success(outcome);
       return false;
     }
     if (outcome.died) suffer(plan.outage.kind);
@@ -43,7 +43,7 @@ class Trial {
     const bool target_stood_there = universe_.disk.content(kTarget) != nullptr;
     const RunOutcome outcome = run_once({});
     if (result_.violation) return;
-    if (outcome.finished) return check_success(*outcome.finished);
+    if (outcome.finished) return check_success(outcome);
     const Error& error = outcome.failed->error;
     result_.failure = to_string(error);
     result_.failure_kind = to_string(error.code);
@@ -62,6 +62,7 @@ class Trial {
            to_string(outcome.failed->error));
     } else {
       check_disk("after a run");
+      if (auto wrong = check_stream(outcome.streamed, universe_.resource)) fail(*wrong);
     }
     return outcome;
   }
@@ -99,8 +100,10 @@ class Trial {
     return sim::check_target(universe_.disk, universe_.resource, universe_.target_before());
   }
 
-  void check_success(const Finished& finished) {
-    const auto* bytes = universe_.disk.content(kTarget);
+  void check_success(const RunOutcome& outcome) {
+    const Finished& finished = *outcome.finished;
+    const bool streamed = universe_.scenario.stream.has_value();
+    const auto* bytes = streamed ? &outcome.streamed : universe_.disk.content(kTarget);
     if (bytes == nullptr) return fail("success, and there is no file");
     const auto* before = universe_.target_before();
     const engine::JobSettings& job = universe_.scenario.job;
@@ -116,7 +119,7 @@ class Trial {
     }
     if (!kept && finished.size != bytes->size()) return fail("success, and the size is wrong");
     result_.size = bytes->size();
-    check_after_success(finished);
+    if (!streamed) check_after_success(finished);
   }
 
   void check_after_success(const Finished& finished) {
@@ -137,7 +140,8 @@ class Trial {
     const bool changed = !scenario.changes.empty();
     switch (error.code) {
       case ErrorCode::Exists: return target_stood_there;
-      case ErrorCode::Changed: return scenario.job.on_change == OnChange::Fail;
+      case ErrorCode::Changed:
+        return scenario.job.on_change == OnChange::Fail || (scenario.stream && may_seem_changed());
       case ErrorCode::NotProven: return scenario.job.strict;
       // Samples of bytes that somebody garbled may agree; the digest then does not.
       case ErrorCode::Checksum:
@@ -146,6 +150,12 @@ class Trial {
       case ErrorCode::Refused: return scenario.job.max_filesize.has_value();
       default: return false;
     }
+  }
+
+  // What has left by standard output can neither be called back nor be compared with samples.
+  [[nodiscard]] bool may_seem_changed() const {
+    return !universe_.scenario.changes.empty() ||
+           universe_.scenario.hosts.front().habits.etag_per_token;
   }
 
   void fail(std::string why, bool about_bytes = true) {

@@ -10,6 +10,8 @@ namespace xget::sim {
 namespace {
 
 constexpr Duration kAge = std::chrono::hours(24);  // of the first version
+// Long enough that each token brings a download on, on the slowest path.
+constexpr Duration kTokenLifetimeAtPeace = std::chrono::minutes(1);
 
 std::vector<std::byte> bytes_of(VersionId version, std::uint64_t length) {
   std::vector<std::byte> bytes;
@@ -56,6 +58,10 @@ Universe::Universe(std::uint64_t seed)
                                      DigestAlgorithm::Crc32c};
     const auto algorithm = world.dice().pick(kAlgorithms);
     scenario.job.digest = {algorithm, digest_of(algorithm, 0, scenario.size)};
+  }
+  if (scenario.refresh) {
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(scenario.refresh->age);
+    given_url_ += token_query(world.wall_now() - age);
   }
   build_hosts();
   schedule_changes();
@@ -104,8 +110,10 @@ void Universe::put_files() {
 void Universe::heal() {
   world.trace("all faults end");
   disk.faults = {};
+  if (scenario.refresh) scenario.refresh->fails = 0;
   for (auto& [name, host] : network.hosts()) {
     host->server.faults = {};
+    if (scenario.refresh) host->server.keep_tokens_for(kTokenLifetimeAtPeace);
     host->faults = {};
     for (Node& node : host->nodes) {
       node.reachability = Reachability::Answers;

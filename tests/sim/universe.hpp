@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sim/scenario.hpp"
@@ -16,6 +17,8 @@ class Universe {
  public:
   explicit Universe(std::uint64_t seed);
 
+  // What the user asks for in every run. A token in it is no younger than the world.
+  [[nodiscard]] const std::string& given_url() const { return given_url_; }
   // All faults end, for good.
   void heal();
   // Between two runs, from outside.
@@ -42,6 +45,7 @@ class Universe {
   void schedule_changes();
   void put_files();
 
+  std::string given_url_ = kUrl;
   std::optional<std::vector<std::byte>> target_before_;
 };
 
