@@ -11,6 +11,7 @@ from support.command import QUICK, Exit, run_xget
 from support.digests import ALGORITHMS
 from support.downloads import KIB, MIB, assert_complete, leave_partial, partial
 from support.hostile_server import HostileServer
+from support.tunnel_proxy import TunnelProxy
 
 SIZE = 4 * MIB + 3
 RESOURCE = Resource(SIZE)
@@ -129,3 +130,21 @@ def test_a_download_to_a_closed_standard_output_fails(server, folder, descriptor
     run = run_xget([page.url, "-o", "-", *QUICK], folder, preexec=close_all(*descriptors))
     assert run.code not in (0, Exit.BUG), run
     assert not run.out and not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+def test_what_a_proxy_says_to_connect_is_not_the_servers_answer(tls_server, certificates, path,
+                                                                connections):
+    """Its header comes first, and has all that a header can mislead with."""
+    page = tls_server.serve("/file", Resource(3 * MIB))
+    misleading = ['ETag: "of-the-proxy"', "Last-Modified: Tue, 02 Jan 2001 03:04:05 GMT",
+                  "Content-Range: bytes 0-9/10", "Content-Encoding: gzip",
+                  "Location: http://127.0.0.1:1/", "Retry-After: 100"]
+    with TunnelProxy(*misleading) as proxy:
+        leave_partial(page, path, MIB, "-n", connections, "--cacert", certificates.ca,
+                      "--proxy", proxy.url)
+        run = run_xget([page.url, "-o", path, "-n", connections, "--cacert", certificates.ca,
+                        "--proxy", proxy.url, *QUICK], path.parent).expect(0)
+        assert proxy.tunnels >= 2
+    assert_complete(path, page.data, run=run)
+    assert "bytes=0-" not in page.ranges and "of-the-proxy" not in run.err
