@@ -64,6 +64,7 @@ def test_a_wrong_file_and_a_late_one_have_no_median(work, folder):
         assert [run["verdict"] for run in result["runs"]] == [verdict]
         assert result["median_s"] is None
         assert ("over 1 s" if verdict == "too long" else verdict) in table
+        assert ": missed" in table
 
 
 def test_what_xget_cannot_do_yet_is_said_to_be_not_built(work, folder):

@@ -79,11 +79,12 @@ def _cell(result: Result | None, bound_s: float) -> str:
 
 
 def _comparisons(row: Row, results: list[Result]) -> list[str]:
-    xget = next((one.median_s() for one in results if one.contender.name == "xget"), None)
+    xget = next((one for one in results if one.contender.name == "xget"), None)
+    time = xget and xget.median_s()
     best = best_peer(results)
     target = target_s(row, results)
     goal = "–" if target is None else f"≤ {_seconds(target)}"
-    if xget and target:
-        goal += ": met" if xget <= target else ": missed"
+    if target and xget and xget.finishes:
+        goal += ": met" if time and time <= target else ": missed"
     named = f" ({best.contender.name})" if best else ""
-    return [_ratio(xget, limit_s(row)), _ratio(xget, best and best.median_s()) + named, goal]
+    return [_ratio(time, limit_s(row)), _ratio(time, best and best.median_s()) + named, goal]
