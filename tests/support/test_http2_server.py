@@ -20,7 +20,7 @@ def page(certificates):
 
 def curl(page, certificates, *arguments) -> subprocess.CompletedProcess:
     """What curl saw: the body, and with -v in its error output the frames."""
-    return subprocess.run(["curl", "-sSv", "--max-time", "2", "--cacert", certificates.ca,
+    return subprocess.run(["curl", "-sSv", "--max-time", "4", "--cacert", certificates.ca,
                            *arguments, page.url], capture_output=True, check=False)
 
 
