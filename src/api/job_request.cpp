@@ -101,7 +101,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.stall_timeout = options.stall_timeout;
   settings.connect_timeout = options.connect_timeout;
   if (options.retry) {
-    settings.retry.failures = settings.retry.failures_before_first_byte = *options.retry;
+    settings.retry.failures = settings.retry.failures_before_answer = *options.retry;
   }
   settings.retry.refreshes = spec.refresh_command.empty() ? 0 : kMostRefreshes;
   settings.retry.first_wait = options.retry_wait;

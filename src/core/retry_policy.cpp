@@ -50,6 +50,18 @@ bool may_have_expired(long status) {
   return status == 401 || status == 403 || status == 404 || status == 410;
 }
 
+// Something is there, though it did not give what was asked for.
+bool is_answer(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::Resolve:
+    case FailureKind::Connect:
+    case FailureKind::Stall:
+    case FailureKind::Proxy:
+    case FailureKind::Unusable: return false;
+    default: return true;
+  }
+}
+
 // Servers have many ways to turn one connection more away: while others deliver, whatever keeps a
 // request from its answer may be one.
 bool may_be_one_too_many(FailureKind kind, bool answered) {
@@ -83,7 +95,7 @@ OtherWay other_way_to_ask(FailureKind kind, const Asked& asked) {
 void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
   bytes_since_failure_ += bytes;
   if (bytes_since_failure_ < kProgressBytes) return;
-  served_ = true;
+  served_ = answered_ = true;
   failures_ = refreshes_ = 0;
   last_byte_at_ = now;
 }
@@ -111,8 +123,8 @@ bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instan
   last_counted_ = now;
   ++failures_;
   const bool no_answer_yet =
-      !served_ && (failure.kind == FailureKind::Resolve || failure.kind == FailureKind::Connect);
-  return failures_ > (no_answer_yet ? std::min(limits_.failures, limits_.failures_before_first_byte)
+      !answered_ && (failure.kind == FailureKind::Resolve || failure.kind == FailureKind::Connect);
+  return failures_ > (no_answer_yet ? std::min(limits_.failures, limits_.failures_before_answer)
                                     : limits_.failures);
 }
 
@@ -127,6 +139,7 @@ Duration RetryPolicy::next_wait(bool progressed, std::uint64_t random) const {
 
 RetryPolicy::Verdict RetryPolicy::on_failure(const Failure& failure, const Attempt& attempt,
                                              Instant now, std::uint64_t random) {
+  answered_ = answered_ || is_answer(failure.kind);
   const Duration asked_for = failure.retry_after.value_or(Duration::zero());
   if (attempt.others_work && may_be_one_too_many(failure.kind, attempt.answered)) {
     return {Remedy::FewerConnections, asked_for};

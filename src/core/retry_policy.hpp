@@ -39,9 +39,9 @@ enum class Remedy {
 };
 
 struct RetryLimits {
-  int failures = 15;                   // in a row without a new byte
-  int failures_before_first_byte = 3;  // a name or a port that never answered
-  int refreshes = 0;                   // of the URL, in a row without a new byte
+  int failures = 15;               // in a row without a new byte
+  int failures_before_answer = 3;  // a name or a port that never answered
+  int refreshes = 0;               // of the URL, in a row without a new byte
   Duration first_wait = std::chrono::seconds(1);
   Duration longest_wait = std::chrono::seconds(60);
   Duration longest_retry_after = std::chrono::minutes(5);
@@ -55,7 +55,10 @@ class RetryPolicy {
   // Progress is a kibibyte: a server that drips a byte per attempt makes none.
   void on_progress(std::uint64_t bytes, Instant now);
   // A response was judged usable.
-  void on_answer() { bad_ranges_ = 0; }
+  void on_answer() {
+    bad_ranges_ = 0;
+    answered_ = true;
+  }
 
   // From now on bytes are waited for; what came before counts no longer for give_up_after.
   void begin_waiting(Instant now) { last_byte_at_ = now; }
@@ -96,6 +99,7 @@ class RetryPolicy {
   int refreshes_ = 0;
   int bad_ranges_ = 0;                   // in a row
   std::optional<Instant> last_counted_;  // failure
+  bool answered_ = false;                // whatever it said
   bool served_ = false;
 };
 

@@ -172,8 +172,27 @@ TEST_CASE("A name that never answered is given up soon") {
   CHECK(tries == 3);
 }
 
+TEST_CASE("A port that has answered is not given up as one that never does") {
+  const auto tries_after = [](const auto& answer) {
+    RetryPolicy policy({.failures = 10}, Instant{});
+    answer(policy);
+    int tries = 0;
+    while (policy.on_failure({.kind = FailureKind::Connect}, {Instant{}}, Instant{}, 0).remedy !=
+           Remedy::GiveUp) {
+      ++tries;
+    }
+    return tries;
+  };
+  CHECK(tries_after([](RetryPolicy&) {}) == 3);
+  // As when samples are compared, which brings no new byte.
+  CHECK(tries_after([](RetryPolicy& policy) { policy.on_answer(); }) == 10);
+  CHECK(tries_after([](RetryPolicy& policy) {
+          policy.on_failure({.kind = FailureKind::Busy}, {Instant{}}, Instant{}, 0);
+        }) == 9);
+}
+
 TEST_CASE("A byte per attempt is no progress") {
-  RetryPolicy policy({.failures = 3, .failures_before_first_byte = 3}, Instant{});
+  RetryPolicy policy({.failures = 3, .failures_before_answer = 3}, Instant{});
   Failure failure;
   failure.kind = FailureKind::CutShort;
   int tries = 0;

@@ -229,7 +229,7 @@ TEST_CASE("Time in which the loop could not run is nobody's stall") {
 TEST_CASE("Failures in a row without a new byte end it, progress begins the count anew") {
   RetryLimits limits;
   limits.failures = 3;
-  limits.failures_before_first_byte = 3;
+  limits.failures_before_answer = 3;
   Bench bench(plan_of(8 * kMiB), 1, limits);
   bench.begin();
   for (int i = 0; i < 10; ++i) {
