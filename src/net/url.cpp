@@ -115,9 +115,10 @@ Result<Origin> read_origin(CURLU* handle, const Blame& blame) {
         rc != CURLUE_OK)
       return blame.fails(rc);
   }
-  if (!is_ascii(raw_host)) {
-    // IDNA makes plain digits of those of other scripts, and only a whole URL is searched for an
-    // IPv4 address: "①②⑦.1" is 127.0.0.1.
+  if (host->find('%') != std::string::npos) return blame.fails("its host name is not allowed");
+  if (raw_host.front() != '[') {
+    // IDNA makes plain digits of those of other scripts, an escape may stand for one, and only a
+    // whole URL is searched for an IPv4 address: "①②⑦.1" and "%3127.1" are 127.0.0.1.
     const std::string whole = part(handle, CURLUPART_URL);
     if (const CURLUcode rc = curl_url_set(handle, CURLUPART_URL, whole.c_str(), 0); rc != CURLUE_OK)
       return blame.fails(rc);

@@ -44,14 +44,19 @@ TEST_CASE("host names outside ASCII become punycode under any locale") {
   CHECK(parse_url("http://me:p%40ss@bücher.example/")->user_password == "me:p@ss");
 }
 
-TEST_CASE("an IPv4 address in digits of another script is one") {
-  for (const char* host : {"①②⑦.1", "１２７.0.0.1", "０x7f.1"}) {
+TEST_CASE("an IPv4 address in digits of another script, or in escapes, is one") {
+  for (const char* host : {"①②⑦.1", "１２７.0.0.1", "０x7f.1", "%3127.1", "127.0.0.%31"}) {
     INFO(host);
     const auto url = parse_url("http://" + std::string(host) + "/a");
     REQUIRE(url);
     CHECK(url->origin.host == "127.0.0.1");
     CHECK(url->text == "http://127.0.0.1/a");
   }
+}
+
+TEST_CASE("a host name is decoded once") {
+  CHECK(text_of("http://%65xample.org/") == "http://example.org/");
+  CHECK(text_of("http://%2565xample.org/") == "error: its host name is not allowed");
 }
 
 TEST_CASE("an IPv6 literal loses its brackets in the origin alone") {
