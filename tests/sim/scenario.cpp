@@ -178,7 +178,9 @@ std::vector<HostPlan> draw_hosts(Dice& dice, Validation validation) {
   origin.redirects_to = std::string("http://") + kContentHost + "/real";
   if (dice.chance(0.5)) {
     origin.sends_token = true;
-    hosts.back().habits.token_lifetime = dice.between(seconds(2), seconds(60));
+    // Some round trips pass before it can be used at all.
+    hosts.back().habits.token_lifetime =
+        8 * hosts.back().path.round_trip + dice.between(seconds(2), seconds(60));
   }
   return hosts;
 }
