@@ -38,7 +38,8 @@ struct RateWindow {
 
 // Shared by all jobs of a Session.
 struct Options {
-  int connections = 4;                  // per job, 1 to 256
+  std::optional<int> connections;       // per job, 1 to 256; nullopt: as many as bring more
+  int max_connections_per_host = 64;    // where that is left open; 1 to 256
   int max_active_jobs = 4;              // further jobs wait their turn
   std::uint64_t limit_rate = 0;         // bytes per second over all jobs; 0: no limit
   Milliseconds connect_timeout{15000};  // name, TCP and TLS of one attempt
@@ -76,6 +77,11 @@ struct Options {
   // Likewise, if it is there. Session::save_cookies writes it. Without it and `cookies` none are
   // kept or sent.
   std::string cookie_jar;
+
+  // Of one job.
+  [[nodiscard]] int most_connections() const {
+    return connections.value_or(max_connections_per_host);
+  }
 };
 
 // One resource and where it goes.

@@ -50,8 +50,12 @@ Result<void> check_interface(const Options& options) {
 }  // namespace
 
 Result<void> check_options(const Options& options) {
-  if (options.connections < 1 || options.connections > kMostConnections) {
+  const auto is_count = [](int n) { return n >= 1 && n <= kMostConnections; };
+  if (options.connections && !is_count(*options.connections)) {
     return usage("--connections", "must be from 1 to 256");
+  }
+  if (!is_count(options.max_connections_per_host)) {
+    return usage("--max-connections-per-host", "must be from 1 to 256");
   }
   if (options.max_active_jobs < 1 || options.max_active_jobs > kMostActiveJobs) {
     return usage("max_active_jobs", "must be from 1 to 64");

@@ -9,6 +9,7 @@
 #include "api/check_target.hpp"
 #include "base/header_line.hpp"
 #include "base/text.hpp"
+#include "core/auto_connections.hpp"
 #include "engine/login.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
@@ -107,7 +108,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.retry.first_wait = options.retry_wait;
   settings.retry.give_up_after = options.give_up_after;
   if (const auto rate = lowest_rate(options); rate > 0) {  // a crawl that was asked for is none
-    const auto share = rate / (4 * static_cast<std::uint64_t>(options.connections));
+    const auto share = rate / (4 * static_cast<std::uint64_t>(options.most_connections()));
     settings.crawl_rate = std::min(settings.crawl_rate, share);
   }
   const long pages = sysconf(_SC_PHYS_PAGES);
@@ -169,6 +170,11 @@ std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
                                                  commands);
 }
 
+std::unique_ptr<core::ConnectionPolicy> connection_policy(const JobRequest& request) {
+  if (request.connections) return std::make_unique<core::FixedConnections>(*request.connections);
+  return std::make_unique<core::AutoConnections>(request.max_connections_per_host);
+}
+
 }  // namespace
 
 std::uint64_t lowest_rate(const Options& options) {
@@ -204,6 +210,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());
   request.refresh_command = spec.refresh_command;
   request.connections = options.connections;
+  request.max_connections_per_host = options.max_connections_per_host;
   return request;
 }
 
@@ -218,10 +225,9 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
     if (!made) return fail(std::move(made.error()));
     stream = *std::move(made);
   }
-  auto connections = std::make_unique<core::FixedConnections>(request.connections);
   return std::make_unique<engine::Job>(
       request.settings, ports.job,
-      engine::JobParts{std::move(source), std::move(stream), std::move(connections),
+      engine::JobParts{std::move(source), std::move(stream), connection_policy(request),
                        make_refresher(request, ports.commands)},
       [asked = request.asked_with, tell = std::move(tell)](Event event) {
         if (auto* failed = std::get_if<Failed>(&event)) advise(asked, failed->error);

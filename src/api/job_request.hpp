@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct JobRequest {
   engine::JobSettings settings;
   engine::HttpSourceSettings source;
   bool to_standard_output = false;
-  int connections = 4;
+  std::optional<int> connections;  // nullopt: found while it runs
+  int max_connections_per_host = 64;
   std::vector<std::string> refresh_command;  // empty: none
   AskedWith asked_with;
 };

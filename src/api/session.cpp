@@ -64,16 +64,11 @@ net::TransportSettings transport_settings(const Options& options,
   settings.family = allowed_family(options);
   settings.interface = options.interface;
   settings.cookies = std::move(cookies);
-  const int connections = options.connections * options.max_active_jobs;
+  const int connections = options.most_connections() * options.max_active_jobs;
   settings.max_connections = std::max(64, connections + 4);
-  // Larger reads cost less CPU; many connections share a bounded amount of memory, and a rate
-  // limit is smooth only with small ones.
-  constexpr long kLargest = 256L << 10;
-  constexpr long kSmallest = 64L << 10;
-  constexpr long kShared = 6L << 20;
-  settings.buffer_size = std::clamp(kShared / options.connections, kSmallest, kLargest);
+  constexpr int kUnderLimit = 4;  // whoever is held back seldom finds that more bring more
   if (const auto rate = api::lowest_rate(options); rate > 0) {
-    settings.buffer_size = limited_buffer(rate, options.connections);
+    settings.buffer_size = limited_buffer(rate, options.connections.value_or(kUnderLimit));
   }
   return settings;
 }

@@ -117,12 +117,22 @@ AddressFamily family_of(const Given& given) {
   return given.has(OptionId::Ipv6) ? AddressFamily::IPv6 : AddressFamily::Any;
 }
 
+constexpr int kAuto = 0;
+
+std::optional<int> parse_connections(const std::string& text) {
+  return text == "auto" ? kAuto : parse_count(text, 1, kMaxConnections);
+}
+
 Result<Options> read_options(const Given& given) {
   Options options;
   ValueReader reader(given);
   const auto connections = [](const std::string& t) { return parse_count(t, 1, kMaxConnections); };
   const auto retries = [](const std::string& t) { return parse_count(t, 0, kMaxRetries); };
-  reader.read(OptionId::Connections, options.connections, connections, "a number from 1 to 256");
+  int fixed = kAuto;
+  reader.read(OptionId::Connections, fixed, parse_connections, "a number from 1 to 256, or auto");
+  if (fixed != kAuto) options.connections = fixed;
+  reader.read(OptionId::MaxConnectionsPerHost, options.max_connections_per_host, connections,
+              "a number from 1 to 256");
   RateLimit limit;
   reader.read(OptionId::LimitRate, limit, parse_rate_limit,
               "a rate, like 512K or 2M@08:00-18:00, or several with commas between");

@@ -17,7 +17,7 @@ constexpr std::size_t kOfAJob = 6;         // folders, the partial, its sidecar,
 
 std::size_t open_files_needed(const Options& options, std::size_t jobs) {
   const std::size_t active = std::min(jobs, static_cast<std::size_t>(options.max_active_jobs));
-  return kOfTheProcess + active * (kOfAJob + static_cast<std::size_t>(options.connections));
+  return kOfTheProcess + active * (kOfAJob + static_cast<std::size_t>(options.most_connections()));
 }
 
 Result<void> allow_open_files(std::size_t needed) {

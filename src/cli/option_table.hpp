@@ -30,6 +30,7 @@ enum class OptionId {
   CookieJar,
   RefreshCommand,
   Connections,
+  MaxConnectionsPerHost,
   LimitRate,
   LimitRatePerHost,
   ConnectTimeout,

@@ -22,7 +22,7 @@ void FixedConnections::on_refusal(int active, Duration wait, Instant now) {
   borne_ = borne;
 }
 
-void FixedConnections::on_answer(int active, Instant now) {
+void FixedConnections::on_answer(int active, Duration, Instant now) {
   if (active <= borne_) return;
   borne_ = std::min(active, count_);
   pause_ = Duration::zero();

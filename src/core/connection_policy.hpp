@@ -3,9 +3,10 @@
 // Pure; lives as long as its job, so that what was learnt outlasts a doubt about the version.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 
 #include "base/time.hpp"
+#include "core/ports.hpp"
 
 namespace xget::core {
 
@@ -18,10 +19,16 @@ class ConnectionPolicy {
   // The server asks to be left alone for `wait`; zero if it did not say.
   virtual void on_refusal(int active, Duration wait, Instant now) = 0;
   // A request was answered; with it `active` are receiving.
-  virtual void on_answer(int active, Instant now) = 0;
+  virtual void on_answer(int active, Duration round_trip, Instant now) = 0;
+  // Bytes arrived over any of the `active` connections that are receiving.
+  virtual void on_bytes(std::uint64_t bytes, int active, Instant now) = 0;
+  // Of one of the connections; `lost`: packets of it were, since this was said before.
+  virtual void on_path(bool lost, const PathFacts& facts, Instant now) = 0;
+  // What arrives now says nothing of the path: the loop was blocked, or we hold bytes back.
+  virtual void on_disturbance(Instant now) = 0;
 };
 
-// A number given by the user. A refusal lowers it to what the server was seen to bear. One more is
+// A fixed number. A refusal lowers it to what the server was seen to bear. One more is
 // tried a second later, since it may have been a passing trouble, and each time that the same
 // number is refused again only after twice the wait before: a server that bears no more is asked a
 // dozen times in an hour, and one that has recovered is back at the full number within some round
@@ -34,7 +41,10 @@ class FixedConnections final : public ConnectionPolicy {
   explicit FixedConnections(int count);
   [[nodiscard]] int target(Instant now) const override;
   void on_refusal(int active, Duration wait, Instant now) override;
-  void on_answer(int active, Instant now) override;
+  void on_answer(int active, Duration round_trip, Instant now) override;
+  void on_bytes(std::uint64_t, int, Instant) override {}
+  void on_path(bool, const PathFacts&, Instant) override {}
+  void on_disturbance(Instant) override {}
 
  private:
   int count_;

@@ -84,6 +84,14 @@ struct ConnectionFacts {
   bool reused = false;
 };
 
+// What the kernel knows of the way that a response's bytes take.
+struct PathFacts {
+  std::uint64_t out_of_order =
+      0;                        // packets, since the connection began: lost ones were before them
+  Duration round_trip{};        // now, with the time that packets spend in queues
+  Duration least_round_trip{};  // without it, as far as it is known
+};
+
 enum class HeadVerdict {
   Accept,  // body bytes follow
   Drain,   // the body is not wanted: read it away if it is short, so that the connection lives on
@@ -117,6 +125,8 @@ class Transport {
   // request is on it: who cancels may do so because nothing comes through any more.
   virtual void cancel(RequestId id) = 0;
   virtual void resume(RequestId id) = 0;  // after Flow::Pause
+  // Of a request whose head was accepted. nullopt: not known.
+  virtual std::optional<PathFacts> path(RequestId id) { return (void)id, std::nullopt; }
 };
 
 using LookupId = std::uint64_t;  // never 0

@@ -8,11 +8,16 @@ namespace {
 
 constexpr std::uint64_t kFirstRange = 4ULL << 20;  // while no rate is known
 constexpr std::uint64_t kSmallestRange = 256ULL << 10;
-constexpr std::uint64_t kSmallestTakeOver = 512ULL << 10;
-constexpr std::uint64_t kTakeOverAlignment = 64ULL << 10;
+constexpr std::uint64_t kSmallestTakeOver = 64ULL << 10;
+constexpr std::uint64_t kTakeOverAlignment = 16ULL << 10;
 constexpr int kRoundTripsPerRange = 32;
 constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
+constexpr double kSetupRoundTrips = 2;  // of a new connection: its handshake and the request
+constexpr double kTimeTooLong = 2.5;    // for one range, of the time that all will take
+constexpr Duration kYoung = std::chrono::milliseconds(200);
+constexpr int kRoundTripsOfYouth = 6;
+constexpr double kHedgeGains = 2;            // a hedge is to end in half the time at most
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
 // An answer that takes so many times as long as any before it is not on its way, if others are.
 constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
@@ -54,6 +59,7 @@ void Scheduler::handle(const SegmentAdopted& event, Instant now) {
   ByteRange range{event.range.begin, std::min(event.range.end, plan_.size)};
   note_answer(plan_.size - range.begin, range.length());
   longest_answer_ = std::max({longest_answer_, event.round_trip, kShortestAnswer});
+  connections_.on_answer(1, event.round_trip, now);
   const int target = connections(now);
   if (target > 1) {
     // Its response has no end of its own: give it an equal share, so that the one cut it costs
@@ -68,6 +74,7 @@ void Scheduler::handle(const SegmentAdopted& event, Instant now) {
   }
   Segment& segment = add_segment(range, now);
   segment.opened = true;
+  segment.opened_at = now;
   segment.granted_end = event.granted_end;
   segment.round_trip = event.round_trip;
   if (segment.end < segment.granted_end) actions_.emplace_back(CutSegment{segment.id, segment.end});
@@ -77,10 +84,11 @@ void Scheduler::handle(const SegmentOpened& event, Instant now) {
   Segment* segment = find(event.id);
   if (segment == nullptr) return;
   segment->opened = true;
+  segment->opened_at = now;
   segment->granted_end = event.granted_end;
   longest_answer_ = std::max({longest_answer_, now - segment->started, kShortestAnswer});
   note_answer(segment->asked_end - segment->position, event.granted_end - segment->position);
-  connections_.on_answer(receiving(), now);
+  connections_.on_answer(receiving(), event.round_trip, now);
   if (plan_.ranges && event.granted_end < segment->end) {
     missing_.add({event.granted_end, segment->end});
     segment->end = event.granted_end;
@@ -98,11 +106,24 @@ void Scheduler::handle(const SegmentAdvanced& event, Instant now) {
   segment->last_activity = now;
   segment->window_bytes += bytes;
   segment->rate.add(bytes, now);
+  const bool tail = missing_.empty() && static_cast<int>(segments_.size()) < connections(now);
+  if (tail) {  // fewer and fewer have work
+    connections_.on_disturbance(now);
+  } else {
+    connections_.on_bytes(bytes, receiving(), now);
+  }
   // A stream that began again brings what was there before: only what lies beyond is new.
   const std::uint64_t known = std::max(furthest_, event.position - bytes);
   const std::uint64_t beyond = event.position > known ? event.position - known : 0;
   furthest_ = std::max(furthest_, event.position);
   retry_.on_progress(plan_.ranges ? bytes : beyond, now);
+}
+
+void Scheduler::handle(const SegmentPath& event, Instant now) {
+  Segment* segment = find(event.id);
+  if (segment == nullptr) return;
+  const auto before = std::exchange(segment->out_of_order, event.facts.out_of_order);
+  if (before) connections_.on_path(event.facts.out_of_order > *before, event.facts, now);
 }
 
 void Scheduler::handle(const SegmentPaused& event, Instant now) {
@@ -111,6 +132,7 @@ void Scheduler::handle(const SegmentPaused& event, Instant now) {
   segment->paused = event.paused;
   segment->last_activity = segment->window_start = now;
   segment->window_bytes = 0;
+  connections_.on_disturbance(now);
 }
 
 void Scheduler::handle(const SegmentEnded& event, Instant now) {
@@ -128,7 +150,8 @@ void Scheduler::handle(const RangeLost& event, Instant now) {
 
 void Scheduler::handle(const WindowMoved& event, Instant) { window_end_ = event.end; }
 
-void Scheduler::handle(const LoopBlocked& event, Instant) {
+void Scheduler::handle(const LoopBlocked& event, Instant now) {
+  connections_.on_disturbance(now);
   for (Segment& segment : segments_) {
     segment.last_activity += event.length;
     segment.window_start += event.length;
@@ -182,6 +205,7 @@ Scheduler::Segment* Scheduler::find(SegmentId id) {
 
 Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
   missing_.remove(range);
+  idle_ = std::max(0, idle_ - 1);
   segments_.push_back({.id = next_id_++,
                        .position = range.begin,
                        .end = range.end,
@@ -196,17 +220,31 @@ Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
 void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
   const auto it = std::find_if(segments_.begin(), segments_.end(),
                                [id](const Segment& segment) { return segment.id == id; });
-  if (it->opened && !failed) {
-    last_rate_ = it->rate.rate(now);
-    last_round_trip_ = it->round_trip;
+  const Segment ended = *it;
+  segments_.erase(it);
+  if (ended.opened && !failed) {
+    last_rate_ = ended.rate.rate(now);
+    last_round_trip_ = ended.round_trip;
+    if (ended.end == ended.granted_end) ++idle_;
   }
   if (!plan_.ranges) {
     // One stream cannot begin in the middle: it is asked for from 0 again.
     if (failed) missing_ = RangeSet(ByteRange{0, plan_.size});
-  } else {
-    missing_.add({it->position, it->end});
+  } else if (!covered_by_twin(ended, failed)) {
+    missing_.add({ended.position, ended.end});
   }
-  segments_.erase(it);
+}
+
+// Both twins have or fetch all bytes up to the end that they share: one of them is enough.
+bool Scheduler::covered_by_twin(const Segment& segment, bool failed) {
+  Segment* twin = segment.twin == 0 ? nullptr : find(segment.twin);
+  if (twin == nullptr) return false;
+  twin->twin = 0;
+  if (failed || segment.left() > 0) return true;
+  const SegmentId loser = twin->id;
+  std::erase_if(segments_, [loser](const Segment& other) { return other.id == loser; });
+  actions_.emplace_back(CancelSegment{loser});
+  return true;
 }
 
 // What the head of a usable response tells of the server.
@@ -302,13 +340,49 @@ int Scheduler::connections(Instant now) const {
 
 void Scheduler::fill(Instant now) {
   const int target = connections(now);
-  while (static_cast<int>(segments_.size() + waits_.size()) < target) {
+  if (static_cast<int>(segments_.size() + waits_.size()) >= target) return;
+  trim(now);
+  while (static_cast<int>(segments_.size() + waits_.size()) < target && worth_another(now)) {
     auto range = pick(now);
     if (!range) range = take_over(now);
-    if (!range) return;
+    if (!range) {
+      if (!hedge(now)) return;
+      continue;
+    }
     const Segment& segment = add_segment(*range, now);
     actions_.emplace_back(StartSegment{segment.id, *range});
   }
+}
+
+// What was handed out when fewer shared the work may be more than its connection can bring before
+// all the rest is there.
+void Scheduler::trim(Instant now) {
+  if (!plan_.ranges || receiving() == 0) return;
+  const double more = std::max(1.0, static_cast<double>(connections(now)) / receiving());
+  const double total = std::max(total_rate(now) * more, 1.0);  // once the others are there
+  const double fair_time = kTimeTooLong * static_cast<double>(bytes_left()) / total;
+  for (Segment& segment : segments_) {
+    const double rate = believed_rate(segment, now);
+    if (!segment.opened || segment.paused || segment.twin != 0) continue;
+    const auto fair = static_cast<std::uint64_t>(rate * fair_time);
+    const std::uint64_t end = align_up(segment.position + std::max(fair, kSmallestRange));
+    if (end + kSmallestRange >= segment.end) continue;
+    missing_.add({end, segment.end});
+    take_from(segment, end);
+  }
+}
+
+double Scheduler::total_rate(Instant now) const {
+  double total = 0;
+  for (const Segment& segment : segments_) total += segment.rate.rate(now);
+  return total;
+}
+
+// A connection that is open already costs nothing; a new one must be of use before all is there.
+bool Scheduler::worth_another(Instant now) const {
+  if (idle_ > 0 || !any_delivers()) return true;
+  const double setup = kSetupRoundTrips * to_seconds(mean_round_trip());
+  return static_cast<double>(bytes_left()) > total_rate(now) * setup;
 }
 
 std::optional<ByteRange> Scheduler::pick(Instant now) const {
@@ -363,7 +437,7 @@ std::optional<ByteRange> Scheduler::take_over_unanswered(Instant now) {
   const Duration patience =
       std::max(kLeastPatienceInTail, kAnswersOfPatienceInTail * longest_answer_);
   for (const Segment& segment : segments_) {
-    if (segment.opened || now - segment.last_activity < patience) continue;
+    if (segment.opened || segment.twin != 0 || now - segment.last_activity < patience) continue;
     const ByteRange range{segment.position, segment.end};
     const SegmentId id = segment.id;
     actions_.emplace_back(CancelSegment{id});
@@ -379,20 +453,11 @@ std::optional<ByteRange> Scheduler::take_over(Instant now) {
   if (!plan_.ranges) return std::nullopt;
   if (auto unanswered = take_over_unanswered(now)) return unanswered;
   const double fresh_rate = expected_rate(now);
-  if (fresh_rate <= 0) return std::nullopt;
-  const double setup = 2 * to_seconds(mean_round_trip());
-  Segment* slowest = nullptr;
-  double latest = 0;
-  for (Segment& segment : segments_) {
-    const double rate = std::max(segment.rate.rate(now), 1.0);
-    const double time_left = static_cast<double>(segment.left()) / rate;
-    if (segment.opened && segment.left() >= 2 * kSmallestTakeOver && time_left > latest) {
-      latest = time_left;
-      slowest = &segment;
-    }
-  }
-  if (slowest == nullptr || slowest->end > window_end_) return std::nullopt;
-  const double own_rate = std::max(slowest->rate.rate(now), 1.0);
+  Segment* slowest = ends_last(now);
+  if (fresh_rate <= 0 || slowest == nullptr) return std::nullopt;
+  if (slowest->left() < 2 * kSmallestTakeOver || slowest->end > window_end_) return std::nullopt;
+  const double setup = kSetupRoundTrips * to_seconds(mean_round_trip());
+  const double own_rate = believed_rate(*slowest, now);
   // Both end together if the newcomer, after its set-up, takes this much.
   const double share = fresh_rate * (static_cast<double>(slowest->left()) - own_rate * setup) /
                        (own_rate + fresh_rate);
@@ -403,15 +468,59 @@ std::optional<ByteRange> Scheduler::take_over(Instant now) {
   if (slowest->end - middle > range_cap_.longest()) middle = slowest->end - range_cap_.longest();
   if (middle <= slowest->position || middle >= slowest->end) return std::nullopt;
   const ByteRange taken{middle, slowest->end};
-  slowest->end = middle;
-  actions_.emplace_back(CutSegment{slowest->id, middle});
+  take_from(*slowest, middle);
   return taken;
+}
+
+void Scheduler::take_from(Segment& segment, std::uint64_t middle) {
+  segment.end = middle;
+  actions_.emplace_back(CutSegment{segment.id, middle});
+}
+
+// Of those that a connection without work could help.
+Scheduler::Segment* Scheduler::ends_last(Instant now) {
+  Segment* slowest = nullptr;
+  double latest = 0;
+  for (Segment& segment : segments_) {
+    if (!segment.opened || segment.paused || segment.twin != 0) continue;
+    const double time_left = static_cast<double>(segment.left()) / believed_rate(segment, now);
+    if (time_left <= latest) continue;
+    latest = time_left;
+    slowest = &segment;
+  }
+  return slowest;
+}
+
+// Asks for the last bytes of the slowest segment once more.
+bool Scheduler::hedge(Instant now) {
+  Segment* slowest = plan_.ranges ? ends_last(now) : nullptr;
+  const double fresh_rate = expected_rate(now);
+  if (slowest == nullptr || fresh_rate <= 0 || slowest->end > window_end_) return false;
+  const auto left = static_cast<double>(slowest->left());
+  const double alone = left / believed_rate(*slowest, now);
+  const double fresh = kSetupRoundTrips * to_seconds(mean_round_trip()) + left / fresh_rate;
+  if (left <= 0 || alone < kHedgeGains * fresh) return false;
+  const SegmentId first = slowest->id;
+  const ByteRange range{slowest->position, slowest->end};
+  if (range.length() > range_cap_.longest()) return false;
+  Segment& second = add_segment(range, now);
+  second.twin = first;
+  find(first)->twin = second.id;
+  actions_.emplace_back(StartSegment{second.id, range});
+  return true;
 }
 
 std::uint64_t Scheduler::bytes_left() const {
   std::uint64_t left = missing_.size();
   for (const Segment& segment : segments_) left += segment.left();
   return left;
+}
+
+// A young connection has not found its speed: until then it is taken for as fast as the others.
+double Scheduler::believed_rate(const Segment& segment, Instant now) const {
+  const Duration young = std::max(kYoung, kRoundTripsOfYouth * segment.round_trip);
+  const double seen = std::max(segment.rate.rate(now), 1.0);
+  return now - segment.opened_at < young ? std::max(seen, expected_rate(now)) : seen;
 }
 
 double Scheduler::expected_rate(Instant now) const {

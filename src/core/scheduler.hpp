@@ -7,8 +7,12 @@
 // What it aims at (measured, see the numbers in src/README.md):
 // - ranges are handed out from the front, each about 32 round trips or half a second long at its
 //   connection's rate and shrinking with what is left, so that responses end by themselves;
-// - a cut costs its connection, so only the tail and the open-ended first response are cut;
-// - a connection without work takes over half of what the slowest one still has to do.
+// - a cut costs its connection, so only the tail, the open-ended first response and ranges that
+// were
+//   handed out when fewer connections shared the work are cut;
+// - a connection without work takes over half of what the slowest one still has to do; where that
+//   is too little to be split it asks for the same bytes once more (a hedge), and whoever has them
+//   first wins.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +53,11 @@ struct SegmentAdvanced {
   SegmentId id;
   std::uint64_t position;
 };
+// What is known of the way that its bytes take.
+struct SegmentPath {
+  SegmentId id;
+  PathFacts facts;
+};
 // It takes no bytes because we asked it not to (rate limit, full window).
 struct SegmentPaused {
   SegmentId id;
@@ -74,8 +83,9 @@ struct LoopBlocked {
 // A deadline passed.
 struct Tick {};
 
-using SchedulerEvent = std::variant<SegmentAdopted, SegmentOpened, SegmentAdvanced, SegmentPaused,
-                                    SegmentEnded, RangeLost, WindowMoved, LoopBlocked, Tick>;
+using SchedulerEvent =
+    std::variant<SegmentAdopted, SegmentOpened, SegmentAdvanced, SegmentPath, SegmentPaused,
+                 SegmentEnded, RangeLost, WindowMoved, LoopBlocked, Tick>;
 
 // ---- actions ------------------------------------------------------------------------------
 
@@ -155,9 +165,12 @@ class Scheduler {
     std::uint64_t asked_end = 0;
     std::uint64_t granted_end = 0;  // where its response ends by itself; 0 until opened
     Duration round_trip{};
+    std::optional<std::uint64_t> out_of_order;  // packets on its connection, when last seen
+    SegmentId twin = 0;                         // that fetches the same last bytes; 0: none
     bool opened = false;
     bool paused = false;
     Instant started{};
+    Instant opened_at{};
     Instant last_activity{};
     Instant window_start{};  // of the crawl check
     std::uint64_t window_bytes = 0;
@@ -169,6 +182,7 @@ class Scheduler {
   void handle(const SegmentAdopted& event, Instant now);
   void handle(const SegmentOpened& event, Instant now);
   void handle(const SegmentAdvanced& event, Instant now);
+  void handle(const SegmentPath& event, Instant now);
   void handle(const SegmentPaused& event, Instant now);
   void handle(const SegmentEnded& event, Instant now);
   void handle(const RangeLost& event, Instant now);
@@ -178,8 +192,9 @@ class Scheduler {
 
   Segment* find(SegmentId id);
   Segment& add_segment(ByteRange range, Instant now);
-  // What it did not bring is missing again.
+  // What neither it nor its twin brings is missing again.
   void finish_segment(SegmentId id, bool failed, Instant now);
+  [[nodiscard]] bool covered_by_twin(const Segment& segment, bool failed);
   void note_answer(std::uint64_t asked, std::uint64_t granted);
   [[nodiscard]] bool any_delivers() const;
   // `attempt` is without what others do meanwhile.
@@ -196,12 +211,19 @@ class Scheduler {
   [[nodiscard]] std::optional<ByteRange> pick(Instant now) const;
   [[nodiscard]] std::uint64_t range_length(Instant now) const;
   [[nodiscard]] std::uint64_t capped(std::uint64_t begin, std::uint64_t end) const;
+  void trim(Instant now);
+  [[nodiscard]] double total_rate(Instant now) const;
+  [[nodiscard]] bool worth_another(Instant now) const;
+  void take_from(Segment& segment, std::uint64_t middle);
   [[nodiscard]] std::optional<ByteRange> take_over(Instant now);
   [[nodiscard]] std::optional<ByteRange> take_over_unanswered(Instant now);
+  bool hedge(Instant now);
+  [[nodiscard]] Segment* ends_last(Instant now);
   [[nodiscard]] std::uint64_t bytes_left() const;
   // Of a connection that is free now: its own if it was seen to work, else that of the others;
   // 0: unknown.
   [[nodiscard]] double expected_rate(Instant now) const;
+  [[nodiscard]] double believed_rate(const Segment& segment, Instant now) const;
   [[nodiscard]] Duration mean_round_trip() const;
   [[nodiscard]] std::uint64_t align_up(std::uint64_t offset) const;
 
@@ -213,6 +235,7 @@ class Scheduler {
 
   RangeSet missing_;  // neither held nor assigned to a segment
   std::vector<Segment> segments_;
+  int idle_ = 0;                // connections whose responses came to their ends
   std::vector<Instant> waits_;  // each keeps one connection from being used until then
   std::uint64_t window_end_;
   SegmentId next_id_ = 1;

@@ -65,7 +65,8 @@ class Source {
   virtual ~Source() = default;
   virtual FetchId fetch(const FetchSpec& spec, SourceListener& listener) = 0;
   virtual void cancel(FetchId id) = 0;
-  virtual void resume(FetchId id) = 0;  // after Flow::Pause
+  virtual void resume(FetchId id) = 0;                    // after Flow::Pause
+  virtual std::optional<PathFacts> path(FetchId id) = 0;  // nullopt: not known
 
   // The Source's own timers (races between addresses).
   virtual std::optional<Instant> next_deadline() const = 0;

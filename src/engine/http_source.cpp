@@ -102,6 +102,12 @@ void HttpSource::resume(core::FetchId id) {
   if (it != fetches_.end() && it->second.winner != 0) transport_.resume(it->second.winner);
 }
 
+std::optional<core::PathFacts> HttpSource::path(core::FetchId id) {
+  const auto it = fetches_.find(id);
+  if (it == fetches_.end() || it->second.winner == 0) return std::nullopt;
+  return transport_.path(it->second.winner);
+}
+
 std::optional<Instant> HttpSource::next_deadline() const {
   std::optional<Instant> next;
   for (const auto& [id, fetch] : fetches_) {

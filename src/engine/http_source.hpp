@@ -48,6 +48,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   core::FetchId fetch(const core::FetchSpec& spec, core::SourceListener& listener) override;
   void cancel(core::FetchId id) override;
   void resume(core::FetchId id) override;
+  std::optional<core::PathFacts> path(core::FetchId id) override;
   [[nodiscard]] std::optional<Instant> next_deadline() const override;
   void on_time(Instant now) override;
   void start_over() override;

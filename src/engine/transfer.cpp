@@ -14,6 +14,7 @@ namespace {
 
 // The loop turns far more often than this while a transfer runs; a longer gap is the loop's own.
 constexpr Duration kTurnInterval = std::chrono::milliseconds(250);
+constexpr Duration kPathInterval = std::chrono::milliseconds(50);
 constexpr Duration kBlockedTurn = std::chrono::seconds(1);
 
 std::string to_text(ByteRange range) {
@@ -118,7 +119,10 @@ core::Flow Transfer::on_bytes(core::FetchId fetch, std::span<const std::byte> by
 }
 
 core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, Instant now) {
-  Segment& segment = segments_.at(id);
+  tell_path(id, now);
+  const auto known = segments_.find(id);
+  if (known == segments_.end()) return core::Flow::Stop;
+  Segment& segment = known->second;
   received_ += bytes.size();
   last_byte_at_ = now;
   ports_.limits.all().take(bytes.size(), now);
@@ -162,6 +166,14 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
     return core::Flow::Pause;
   }
   return core::Flow::Continue;
+}
+
+void Transfer::tell_path(core::SegmentId id, Instant now) {
+  Segment& segment = segments_.at(id);
+  if (now - segment.path_told < kPathInterval) return;
+  segment.path_told = now;
+  if (const auto facts = ports_.source.path(segment.fetch))
+    tell(core::SegmentPath{id, *facts}, now);
 }
 
 void Transfer::on_fetch_end(core::FetchId fetch, const core::FetchEnd& end) {

@@ -101,6 +101,7 @@ class Transfer {
     std::uint64_t granted_end = 0;
     BufferPool::Buffer buffer;
     std::size_t buffered = 0;  // bytes before `position` that are not written yet
+    Instant path_told{};
     bool paused = false;
     core::TokenBucket* host_limit = nullptr;  // of host_limits_; null: none, or no answer yet
     std::optional<core::FetchEnd> ended;      // with bytes left that the sink cannot take yet
@@ -128,6 +129,7 @@ class Transfer {
   [[nodiscard]] bool limit_open(const Segment& segment, Instant now) const;
   [[nodiscard]] std::optional<Instant> limit_opens_at(const Segment& segment, Instant now) const;
   bool accept_stream_from_start(const core::Offer& offer);
+  void tell_path(core::SegmentId id, Instant now);
 
   TransferPlan plan_;
   TransferPorts ports_;

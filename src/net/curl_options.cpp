@@ -82,7 +82,8 @@ void set_protocol_options(OptionSetter& options, const core::HttpRequest& reques
   options.set(CURLOPT_NOPROXY, "");
 }
 
-void set_transport_options(OptionSetter& options, const TransportSettings& settings) {
+void set_transport_options(OptionSetter& options, const TransportSettings& settings,
+                           long buffer_size) {
   options.set(CURLOPT_NOSIGNAL, 1L);
   // A name that libcurl resolves itself (a proxy's) must not hold the loop up when cancelled.
   options.set(CURLOPT_QUICK_EXIT, 1L);
@@ -91,7 +92,7 @@ void set_transport_options(OptionSetter& options, const TransportSettings& setti
   options.set(CURLOPT_TCP_KEEPALIVE, 1L);
   options.set(CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);
   options.set(CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
-  options.set(CURLOPT_BUFFERSIZE, settings.buffer_size);
+  options.set(CURLOPT_BUFFERSIZE, buffer_size);
   options.set(CURLOPT_IPRESOLVE, curl_family(settings.family));
   options.set_text(CURLOPT_INTERFACE, curl_interface(settings.interface));
   options.set_text(CURLOPT_USERAGENT, settings.user_agent);

@@ -30,7 +30,8 @@ class OptionSetter {
 // What no response and no environment may change: protocols, framing, proxies, redirects.
 void set_protocol_options(OptionSetter& options, const core::HttpRequest& request);
 // Time, buffers and TLS as the settings say.
-void set_transport_options(OptionSetter& options, const TransportSettings& settings);
+void set_transport_options(OptionSetter& options, const TransportSettings& settings,
+                           long buffer_size);
 
 // The rule that sends the request to its pinned address, or to where the user wants it; empty:
 // none.

@@ -42,11 +42,11 @@ bool splits_header(const std::string& text) {
 }  // namespace
 
 CurlRequest::CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
-                         CallbackReport& report)
-    : id_(id), listener_(&listener), easy_(std::move(easy)), report_(report) {}
+                         TcpSockets& sockets, CallbackReport& report)
+    : id_(id), listener_(&listener), easy_(std::move(easy)), sockets_(sockets), report_(report) {}
 
 bool CurlRequest::configure(const core::HttpRequest& request, const TransportSettings& settings,
-                            CURLSH* share) {
+                            long buffer_size, CURLSH* share) {
   OptionSetter options(easy_.get());
   options.set(CURLOPT_PRIVATE, static_cast<void*>(this));
   options.set(CURLOPT_SHARE, share);
@@ -56,7 +56,8 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   options.set(CURLOPT_WRITEFUNCTION, &CurlRequest::on_body);
   options.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set_protocol_options(options, request);
-  set_transport_options(options, settings);
+  set_transport_options(options, settings, buffer_size);
+  sockets_.watch(options);
   through_proxy_ = !request.proxy.empty();
   peer_ = shared_peer(request);
   const std::string rule = connect_to_rule(request);
@@ -216,6 +217,13 @@ core::ConnectionFacts CurlRequest::facts() const {
   curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
   if (address != nullptr) facts.remote_address = address;
   return facts;
+}
+
+// The connection is not another one before the end.
+std::optional<core::PathFacts> CurlRequest::path() {
+  if (stage_ != Stage::Body) return std::nullopt;
+  if (!socket_) socket_ = sockets_.on_port(info_number(easy_.get(), CURLINFO_LOCAL_PORT));
+  return socket_ ? path_of(*socket_) : std::nullopt;
 }
 
 // ---- the end --------------------------------------------------------------------------------

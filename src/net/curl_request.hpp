@@ -16,6 +16,7 @@
 #include "net/curl_handles.hpp"
 #include "net/curl_transport.hpp"
 #include "net/head_reader.hpp"
+#include "net/tcp_sockets.hpp"
 
 namespace xget::net {
 
@@ -38,14 +39,15 @@ struct CallbackReport {
 
 class CurlRequest {
  public:
+  // `sockets` and `report` must outlive it.
   CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
-              CallbackReport& report);
+              TcpSockets& sockets, CallbackReport& report);
   CurlRequest(const CurlRequest&) = delete;
   CurlRequest& operator=(const CurlRequest&) = delete;
 
   // Sets every option. False: the request can never work; end() says why.
   bool configure(const core::HttpRequest& request, const TransportSettings& settings,
-                 CURLSH* share);
+                 long buffer_size, CURLSH* share);
 
   [[nodiscard]] core::RequestId id() const { return id_; }
   [[nodiscard]] core::TransferListener& listener() { return *listener_; }
@@ -65,6 +67,8 @@ class CurlRequest {
   bool unpause();
   // The next turn begins. True: libcurl must be told to go on.
   bool begin_turn();
+
+  [[nodiscard]] std::optional<core::PathFacts> path();
 
   // How it ended. `code` is libcurl's.
   core::TransferEnd end(CURLcode code);
@@ -100,6 +104,7 @@ class CurlRequest {
   core::RequestId id_;
   core::TransferListener* listener_;
   EasyHandle easy_;
+  TcpSockets& sockets_;
   CallbackReport& report_;
   TextList headers_;
   TextList connect_to_;
@@ -109,6 +114,7 @@ class CurlRequest {
   Stage stage_ = Stage::Head;
   HeadReader reader_;
   std::uint64_t received_ = 0;  // body bytes
+  std::optional<int> socket_;   // once path() was asked for
   const void* tls_ = nullptr;   // the connection whose close ends the body
   std::uint64_t turn_ = 0;      // of them since the turn began
   bool turn_over_ = false;      // libcurl is paused until the others had theirs

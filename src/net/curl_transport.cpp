@@ -66,8 +66,8 @@ class CurlTransport::Impl {
 
   core::RequestId start(const core::HttpRequest& spec, core::TransferListener& listener) {
     const core::RequestId id = ++last_id_;
-    auto request = std::make_unique<CurlRequest>(id, listener, make_handle(), report_);
-    if (request->configure(spec, settings_, share_.get()))
+    auto request = std::make_unique<CurlRequest>(id, listener, make_handle(), sockets_, report_);
+    if (request->configure(spec, settings_, buffer_size(), share_.get()))
       starting_.push_back(id);
     else
       ended_.push_back({id, CURLE_BAD_FUNCTION_ARGUMENT});
@@ -90,6 +90,11 @@ class CurlTransport::Impl {
   void resume(core::RequestId id) {
     CurlRequest* request = find(id);
     if (request != nullptr && request->unpause()) resuming_.push_back(id);
+  }
+
+  std::optional<core::PathFacts> path(core::RequestId id) {
+    CurlRequest* request = find(id);
+    return request == nullptr ? std::nullopt : request->path();
   }
 
   [[nodiscard]] bool pending() const {
@@ -133,6 +138,14 @@ class CurlTransport::Impl {
     core::RequestId id;
     CURLcode code;
   };
+
+  // Larger reads cost less CPU; many connections share a bounded amount of memory.
+  [[nodiscard]] long buffer_size() const {
+    constexpr std::size_t kFew = 8;
+    constexpr long kOfMany = 64L << 10;
+    return requests_.size() < kFew ? settings_.buffer_size
+                                   : std::min(settings_.buffer_size, kOfMany);
+  }
 
   CurlRequest* find(core::RequestId id) {
     const auto it = requests_.find(id);
@@ -236,6 +249,7 @@ class CurlTransport::Impl {
   LeftConnections left_;
 
   // In this order: handles go before the multi, and all before what they share.
+  TcpSockets sockets_;
   ShareHandle share_;
   std::optional<CookieStore> cookies_;
   MultiHandle multi_;
@@ -252,6 +266,7 @@ core::RequestId CurlTransport::start(const core::HttpRequest& request,
 }
 void CurlTransport::cancel(core::RequestId id) { impl_->cancel(id); }
 void CurlTransport::resume(core::RequestId id) { impl_->resume(id); }
+std::optional<core::PathFacts> CurlTransport::path(core::RequestId id) { return impl_->path(id); }
 bool CurlTransport::pending() const { return impl_->pending(); }
 bool CurlTransport::run() { return impl_->run(); }
 void CurlTransport::wait(std::span<pollfd> others, Milliseconds at_most) {

@@ -35,7 +35,7 @@ struct TransportSettings {
   AddressFamily family = AddressFamily::Any;  // of names that libcurl looks up, as a proxy's
   std::string interface;                      // of this machine, or an address; empty: any
   int max_connections = 64;                   // idle and busy ones that are kept
-  long buffer_size = 512 * 1024;              // bytes read at once from one connection
+  long buffer_size = 256L << 10;              // bytes read at once from one of few connections
   // What there is to begin with, as lines of Netscape's format; nullopt: no cookies at all.
   std::optional<std::vector<std::string>> cookies;
 };
@@ -51,6 +51,7 @@ class CurlTransport final : public core::Transport {
                         core::TransferListener& listener) override;
   void cancel(core::RequestId id) override;
   void resume(core::RequestId id) override;
+  std::optional<core::PathFacts> path(core::RequestId id) override;
 
   // The cookies that there are now, as lines of Netscape's format; some may have expired.
   [[nodiscard]] std::vector<std::string> cookies() const;

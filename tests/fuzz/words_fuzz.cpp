@@ -43,7 +43,8 @@ void check_error(const Error& error) {
 
 void check_accepted(const cli::Given& given, const cli::Arguments& arguments) {
   const Options& options = arguments.options;
-  require(options.connections >= 1 && options.connections <= 256, "connections are in bounds");
+  require(options.most_connections() >= 1 && options.most_connections() <= 256,
+          "connections are in bounds");
   require(options.connect_timeout.count() > 0 && options.stall_timeout.count() > 0,
           "timeouts are longer than zero");
   for (const RateWindow& window : options.limit_rate_windows) {

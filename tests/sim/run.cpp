@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/auto_connections.hpp"
 #include "core/rate_limits.hpp"
 #include "engine/http_source.hpp"
 #include "engine/job.hpp"
@@ -20,6 +21,13 @@ constexpr Duration kLongestRun = std::chrono::hours(12);
 constexpr Duration kLongestStop = std::chrono::minutes(5);  // a slow disk may take seconds a call
 constexpr std::uint64_t kMostEvents = 3'000'000;
 constexpr int kMostTurnsAtOneInstant = 20'000;
+
+std::unique_ptr<core::ConnectionPolicy> connection_policy(const Scenario& scenario) {
+  if (scenario.finds_connections) {
+    return std::make_unique<core::AutoConnections>(scenario.connections);
+  }
+  return std::make_unique<core::FixedConnections>(scenario.connections);
+}
 
 // Everything that dies with the process, in the order in which it may be destroyed.
 struct Process {
@@ -39,7 +47,7 @@ struct Process {
     auto source =
         std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock);
     const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limits};
-    auto connections = std::make_unique<core::FixedConnections>(scenario.connections);
+    auto connections = connection_policy(scenario);
     std::unique_ptr<core::Sink> stream;
     if (scenario.stream) stream = output.sink(*scenario.stream, scenario.job.digest);
     std::unique_ptr<core::UrlRefresher> refresher;

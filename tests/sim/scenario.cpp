@@ -325,6 +325,7 @@ Scenario draw_scenario(Dice& dice) {
   scenario.validation = draw_validation(dice);
   scenario.hosts = draw_hosts(dice, scenario.validation);
   scenario.connections = dice.chance(0.25) ? 1 : static_cast<int>(dice.between(2, 8));
+  scenario.finds_connections = dice.chance(0.4);
   scenario.job = draw_job(dice, scenario.size);
   draw_refresh(dice, scenario);
   const Duration span = estimate(scenario.hosts.back().path, scenario.size, scenario.connections);

@@ -82,7 +82,8 @@ struct Scenario {
   Validation validation = Validation::StrongEtag;
   std::vector<HostPlan> hosts;  // the first is the one that is asked
   engine::JobSettings job;      // the digest is that of the first version
-  int connections = 4;
+  int connections = 4;          // or, if it finds them itself, at most
+  bool finds_connections = false;
   std::optional<RefreshPlan> refresh;
   std::optional<StreamPlan> stream;  // instead of the target
   bool digest_given = false;

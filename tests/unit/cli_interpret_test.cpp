@@ -205,8 +205,10 @@ TEST_CASE("a checkpoint interval is a time, a size, or both") {
 }
 
 TEST_CASE("values that make no sense are refused with an example of what does") {
-  CHECK(refused({kUrl, "-n", "0"}) == "--connections: \"0\" is not a number from 1 to 256");
-  CHECK(refused({kUrl, "-n", "257"}) == "--connections: \"257\" is not a number from 1 to 256");
+  CHECK(refused({kUrl, "-n", "0"}) ==
+        "--connections: \"0\" is not a number from 1 to 256, or auto");
+  CHECK(refused({kUrl, "-n", "257"}) ==
+        "--connections: \"257\" is not a number from 1 to 256, or auto");
   CHECK(refused({kUrl, "--limit-rate", "fast"}) ==
         "--limit-rate: \"fast\" is not a rate, like 512K or 2M@08:00-18:00, or several with commas "
         "between");

@@ -321,7 +321,7 @@ TEST_CASE("After a passing refusal the full number is back within some answers")
   for (int active = 2; active <= 16; ++active) {
     CHECK(policy.target(now) == active);
     now += milliseconds(50);
-    policy.on_answer(active, now);
+    policy.on_answer(active, milliseconds(10), now);
   }
   CHECK(policy.target(now) == 16);
 }
