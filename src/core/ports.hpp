@@ -51,6 +51,7 @@ struct HttpRequest {
   std::string connect_to;       // curl's HOST:PORT:TO_HOST:TO_PORT rule in force, or empty
   std::string proxy;            // proxy URL; empty: connect directly
   bool http2 = false;           // HTTP/2 may be used; only over TLS is it ever
+  bool fresh = false;           // over a new connection, not one that served before
 };
 
 // How a request ended on the wire. What the response meant is judged elsewhere.
@@ -74,6 +75,7 @@ struct TransferEnd {
   long number = 0;            // the transport's own code, for messages
   std::string cause;          // in words, printable
   bool length_known = false;  // the end was proven by Content-Length or framing, not by a close
+  bool reused = false;        // the connection had served a request before
 };
 
 // What the transport learnt of the connection when the head arrived.

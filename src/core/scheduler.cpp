@@ -223,7 +223,8 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
   const Segment ended = *it;
   segments_.erase(it);
   if (ended.opened && !failed) {
-    last_rate_ = ended.rate.rate(now);
+    const double rate = ended.rate.rate(now);
+    if (rate > 0) last_rate_ = rate;  // else it was too short to tell
     last_round_trip_ = ended.round_trip;
     if (ended.end == ended.granted_end) ++idle_;
   }

@@ -153,6 +153,7 @@ std::string HttpSource::name() const { return net::without_secrets(settings_.url
 void HttpSource::begin_hop(core::FetchId id, Fetch& fetch) {
   fetch.race = {};
   fetch.winner = 0;
+  fetch.fresh = false;
   const net::Origin& origin = fetch.url.origin;
   const bool proxied =
       !net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment).empty();
@@ -202,6 +203,7 @@ core::HttpRequest HttpSource::request_to(const Fetch& fetch, const std::string& 
     request.connect_to = net::connect_to_rule(settings_.connect_to, fetch.url.origin);
   }
   request.http2 = settings_.http2;
+  request.fresh = fetch.fresh;
   return request;
 }
 
@@ -393,10 +395,25 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
   }
 }
 
+// What an earlier response left behind on its connection, or that the server has closed it
+// meanwhile, says nothing of this request (RFC 9112 section 9.3.1).
+bool HttpSource::ask_over_fresh_connection(core::FetchId id, core::RequestId request,
+                                           const core::TransferEnd& end) {
+  Fetch& fetch = fetches_.at(id);
+  const auto& running = fetch.race.running();
+  if (end.status != core::TransferStatus::Broken || !end.reused) return false;
+  if (fetch.fresh || running.size() != 1) return false;
+  fetch.race = core::AddressRace({running.at(request)}, 0);
+  fetch.fresh = true;
+  ask_next_address(id, fetch);
+  return true;
+}
+
 void HttpSource::attempt_failed(core::FetchId id, core::RequestId request,
                                 const core::TransferEnd& end) {
   Fetch& fetch = fetches_.at(id);
   log_lost(fetch.url, end);
+  if (ask_over_fresh_connection(id, request, end)) return;
   fetch.race.lost(request, end);
   leave_address(fetch);
   if (fetch.race.any_left()) return ask_next_address(id, fetch);

@@ -63,6 +63,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
     int redirects = 0;
     bool ranged = true;
     bool conditional = false;
+    bool fresh = false;  // a kept connection was no good: over a new one
     core::LookupId lookup = 0;
     core::AddressRace race;
     // An answer that leads to another request: that one follows when this one's body has been read
@@ -88,6 +89,8 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void ask_next_address(core::FetchId id, Fetch& fetch);
   [[nodiscard]] core::HttpRequest request_to(const Fetch& fetch, const std::string& address) const;
   void forget(core::RequestId request);
+  bool ask_over_fresh_connection(core::FetchId id, core::RequestId request,
+                                 const core::TransferEnd& end);
   void attempt_failed(core::FetchId id, core::RequestId request, const core::TransferEnd& end);
   core::HeadVerdict accept(core::FetchId id, core::RequestId request, const core::Usable& usable,
                            const core::ResponseHead& head, const core::ConnectionFacts& facts);

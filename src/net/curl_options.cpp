@@ -77,6 +77,7 @@ void set_protocol_options(OptionSetter& options, const core::HttpRequest& reques
   } else {
     options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   }
+  options.set(CURLOPT_FRESH_CONNECT, request.fresh ? 1L : 0L);
   // Both even when empty: unset, libcurl would look into the environment.
   options.set(CURLOPT_PROXY, request.proxy.c_str());
   options.set(CURLOPT_NOPROXY, "");

@@ -251,6 +251,12 @@ const void* CurlRequest::tls_connection() const {
 }
 
 core::TransferEnd CurlRequest::end(CURLcode code) {
+  core::TransferEnd end = end_of(code);
+  end.reused = info_number(easy_.get(), CURLINFO_NUM_CONNECTS) == 0;
+  return end;
+}
+
+core::TransferEnd CurlRequest::end_of(CURLcode code) const {
   using core::TransferStatus;
   const auto length = reader_.content_length();
   switch (stage_) {

@@ -98,6 +98,7 @@ class CurlRequest {
   void end_turn();
   [[nodiscard]] core::ConnectionFacts facts() const;
   [[nodiscard]] const void* tls_connection() const;
+  [[nodiscard]] core::TransferEnd end_of(CURLcode code) const;
   [[nodiscard]] CurlOutcome outcome_of(CURLcode code) const;
   bool set_headers(OptionSetter& options, const core::HttpRequest& request);
 

@@ -100,9 +100,10 @@ class FakeTransport final : public core::Transport {
     if (flow == core::Flow::Stop) end(id, core::TransferStatus::Cancelled);
     return flow;
   }
-  void end(core::RequestId id, core::TransferStatus status) {
+  void end(core::RequestId id, core::TransferStatus status, bool reused = false) {
     const auto node = running_.extract(id);
-    if (!node.empty()) node.mapped().listener->on_transfer_end(id, {.status = status});
+    if (node.empty()) return;
+    node.mapped().listener->on_transfer_end(id, {.status = status, .reused = reused});
   }
 
  private:

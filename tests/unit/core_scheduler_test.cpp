@@ -519,3 +519,74 @@ TEST_CASE("Nothing is asked for beyond the window of an ordered output") {
   for (const auto& [id, range] : bench.open) furthest = std::max(furthest, range.end);
   CHECK(furthest <= 16 * kMiB);
 }
+
+// ---- the tail ---------------------------------------------------------------------------------
+
+namespace {
+
+// Two connections: one has little left and crawls, the other has come to its end.
+struct SlowTail : Bench {
+  SlowTail() : Bench(plan_of(2 * kMiB), 2) {
+    begin();
+    open_all();
+    slow = open.begin()->first;
+    const SegmentId fast = std::prev(open.end())->first;
+    now += milliseconds(100);
+    receive(slow, open.at(slow).length() - kLeft);
+    for (int turn = 0; turn < 100; ++turn) {
+      now += milliseconds(100);
+      receive(slow, 100);
+      receive(fast, 10'000);
+    }
+    const std::uint64_t half = open.at(fast).length() / 2;
+    now += milliseconds(20);
+    receive(fast, half);
+    now += milliseconds(20);
+    receive(fast, open.at(fast).length());
+    REQUIRE(open.size() == 2);
+    hedge = std::prev(open.end())->first;
+    REQUIRE(open.at(hedge) == open.at(slow));
+    tell(SegmentOpened{hedge, open.at(hedge).end, milliseconds(10)});
+  }
+
+  static constexpr std::uint64_t kLeft = 100'000;  // too little to be split
+  SegmentId slow = 0;
+  SegmentId hedge = 0;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(SlowTail, "the last bytes of a slow connection are asked for once more") {
+  SECTION("and who has them first makes the other superfluous") {
+    receive(hedge, open.at(hedge).length());
+    CHECK(all_written);
+    CHECK(open.empty());
+  }
+  SECTION("and the slow one may still be first") {
+    receive(slow, open.at(slow).length());
+    CHECK(all_written);
+    CHECK(open.empty());
+  }
+  SECTION("and if it fails, the slow one goes on alone") {
+    open.erase(hedge);
+    tell(SegmentEnded{hedge, failure(FailureKind::CutShort)});
+    CHECK_FALSE(all_written);
+    receive(slow, open.at(slow).length());
+    CHECK(all_written);
+  }
+  SECTION("and if the slow one fails, nothing is fetched a third time") {
+    open.erase(slow);
+    tell(SegmentEnded{slow, failure(FailureKind::CutShort)});
+    const std::uint64_t before = fetched;
+    const std::uint64_t left = open.at(hedge).length();
+    receive(hedge, left);
+    CHECK(all_written);
+    CHECK(fetched - before == left);
+  }
+}
+
+TEST_CASE("What was handed out when few shared the work is trimmed when many do") {
+  Bench bench(plan_of(100 * kMiB), 64);
+  bench.tell(SegmentAdopted{{0, 100 * kMiB}, 100 * kMiB, milliseconds(10)});
+  for (const auto& [id, range] : bench.open) CHECK(range.length() <= 4 * kMiB);
+}

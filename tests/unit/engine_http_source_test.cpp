@@ -139,6 +139,24 @@ TEST_CASE_METHOD(Fixture, "the address that answered is asked alone by the next 
   CHECK_FALSE(source.next_deadline().has_value());
 }
 
+TEST_CASE_METHOD(Fixture, "a kept connection that is no good is replaced by a new one at once") {
+  fetch();
+  serve(transport.newest());
+  const core::FetchId id = fetch();
+  CHECK_FALSE(transport.request(transport.newest()).fresh);
+  transport.end(transport.newest(), TransferStatus::Broken, true);
+  REQUIRE(transport.addresses() == Addresses{kFirst});
+  CHECK(transport.request(transport.newest()).fresh);
+  SECTION("and the fetch goes on") {
+    serve(transport.newest());
+    CHECK_FALSE(failure(id));
+  }
+  SECTION("but once only") {
+    transport.end(transport.newest(), TransferStatus::Broken, true);
+    CHECK(failure(id) == FailureKind::Broken);
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "an address that cuts a body is not the first to be asked again") {
   const auto id = fetch();
   const auto request = transport.at(kFirst);
