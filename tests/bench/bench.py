@@ -73,13 +73,18 @@ class Result:
         return min(values), max(values)
 
 
-def commands(xget, connections):
-    """How each tool fetches one URL into one file, verifying against one CA when there is TLS."""
+def commands(xget, connections=None):
+    """How each tool fetches one URL into one file, verifying against one CA when there is TLS.
+
+    Without a number of connections xget finds it by itself, and the others use 4.
+    """
+    own = ["-n", str(connections)] if connections else []
+    connections = connections or 4
     n = str(connections)
 
     def xget_with(*more):
         return lambda url, out, ca: [
-            xget, "-q", "-n", n, *more, *(["--cacert", ca] if ca else []), "-o", out, url]
+            xget, "-q", *own, *more, *(["--cacert", ca] if ca else []), "-o", out, url]
 
     return {
         "xget": xget_with(),
@@ -99,7 +104,7 @@ def commands(xget, connections):
 
 
 def build_cases(args):
-    def pick(names, connections=4):
+    def pick(names, connections=None):
         every = commands(str(args.xget), connections)
         return {name: every[name] for name in names if name.split()[0] in args.tools}
 
@@ -107,7 +112,7 @@ def build_cases(args):
     cases = [
         Case("http", "plain HTTP", args.http_size, args.runs, pick(TOOLS)),
         Case("tls", "TLS", args.tls_size, args.runs, pick(TOOLS), tls=True),
-        Case("memory4", "4 connections", args.memory_size, args.runs, pick(TOOLS)),
+        Case("memory4", "4 connections", args.memory_size, args.runs, pick(TOOLS, 4)),
         Case("memory64", "64 connections", args.memory_size, args.runs, pick(TOOLS, 64)),
         Case("small", "a small file", SMALL_SIZE, args.small_runs, pick(TOOLS)),
         Case("checkpoints", "cost of checkpoints", args.http_size, args.runs, pick(checkpoints)),
