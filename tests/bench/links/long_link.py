@@ -31,6 +31,12 @@ DEVICE_QUEUE_PACKETS = 10_000
 _numbers = itertools.count()
 
 
+def _within(namespace: str) -> list[str]:
+    """Runs a command there. `ip netns exec` would take a copy of all mounts along, and keep the
+    disks of tests that run at the same time from being unmounted."""
+    return ["nsenter", f"--net=/run/netns/{namespace}"]
+
+
 @dataclasses.dataclass(frozen=True)
 class LinkShape:
     """Both directions are alike. `queue_kb` KiB may wait for the wire, the rest is dropped."""
@@ -64,8 +70,8 @@ class LongLink:
         self._program = build("long_link", programs)
         name = f"xget-{os.getpid()}-{next(_numbers)}"
         self.client_namespace, self.server_namespace = f"{name}-client", f"{name}-server"
-        self.client = ["ip", "netns", "exec", self.client_namespace]
-        self.server = ["ip", "netns", "exec", self.server_namespace]
+        self.client = _within(self.client_namespace)
+        self.server = _within(self.server_namespace)
         self.counts = {}            # when it has ended: of each direction, in packets
         self._process = None
 
@@ -107,7 +113,7 @@ def _set_up(namespace: str, address: str, peer: str):
     _ip("-n", namespace, "addr", "add", address, "peer", peer, "dev", DEVICE)
     _ip("-n", namespace, "link", "set", DEVICE, "mtu", "1500", "txqueuelen",
         str(DEVICE_QUEUE_PACKETS), "up")
-    subprocess.run(["ip", "netns", "exec", namespace, "sysctl", "-qw",
+    subprocess.run([*_within(namespace), "sysctl", "-qw",
                     f"net.ipv4.tcp_wmem=4096 65536 {MOST_BUFFERED_BYTES}",
                     f"net.ipv4.tcp_rmem=4096 131072 {MOST_BUFFERED_BYTES}"], check=True)
 
