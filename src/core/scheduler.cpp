@@ -7,24 +7,17 @@ namespace xget::core {
 namespace {
 
 constexpr std::uint64_t kFirstRange = 4ULL << 20;  // while no rate is known
-constexpr std::uint64_t kSmallestRange = 256ULL << 10;
-constexpr std::uint64_t kSmallestTakeOver = 64ULL << 10;
-constexpr std::uint64_t kTakeOverAlignment = 16ULL << 10;
 constexpr int kRoundTripsPerRange = 32;
 constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
 constexpr double kSetupRoundTrips = 2;  // of a new connection: its handshake and the request
-constexpr double kTimeTooLong = 2.5;    // for one range, of the time that all will take
 constexpr Duration kYoung = std::chrono::milliseconds(200);
 constexpr int kRoundTripsOfYouth = 6;
-constexpr double kHedgeGains = 2;            // a hedge is to end in half the time at most
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
 // An answer that takes so many times as long as any before it is not on its way, if others are.
 constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
 constexpr int kAnswersOfPatience = 16;
 constexpr Duration kLeastPatience = std::chrono::seconds(5);
-constexpr int kAnswersOfPatienceInTail = 4;
-constexpr Duration kLeastPatienceInTail = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -236,18 +229,6 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
   }
 }
 
-// Both twins have or fetch all bytes up to the end that they share: one of them is enough.
-bool Scheduler::covered_by_twin(const Segment& segment, bool failed) {
-  Segment* twin = segment.twin == 0 ? nullptr : find(segment.twin);
-  if (twin == nullptr) return false;
-  twin->twin = 0;
-  if (failed || segment.left() > 0) return true;
-  const SegmentId loser = twin->id;
-  std::erase_if(segments_, [loser](const Segment& other) { return other.id == loser; });
-  actions_.emplace_back(CancelSegment{loser});
-  return true;
-}
-
 // What the head of a usable response tells of the server.
 void Scheduler::note_answer(std::uint64_t asked, std::uint64_t granted) {
   retry_.on_answer();
@@ -355,24 +336,6 @@ void Scheduler::fill(Instant now) {
   }
 }
 
-// What was handed out when fewer shared the work may be more than its connection can bring before
-// all the rest is there.
-void Scheduler::trim(Instant now) {
-  if (!plan_.ranges || receiving() == 0) return;
-  const double more = std::max(1.0, static_cast<double>(connections(now)) / receiving());
-  const double total = std::max(total_rate(now) * more, 1.0);  // once the others are there
-  const double fair_time = kTimeTooLong * static_cast<double>(bytes_left()) / total;
-  for (Segment& segment : segments_) {
-    const double rate = believed_rate(segment, now);
-    if (!segment.opened || segment.paused || segment.twin != 0) continue;
-    const auto fair = static_cast<std::uint64_t>(rate * fair_time);
-    const std::uint64_t end = align_up(segment.position + std::max(fair, kSmallestRange));
-    if (end + kSmallestRange >= segment.end) continue;
-    missing_.add({end, segment.end});
-    take_from(segment, end);
-  }
-}
-
 double Scheduler::total_rate(Instant now) const {
   double total = 0;
   for (const Segment& segment : segments_) total += segment.rate.rate(now);
@@ -382,8 +345,7 @@ double Scheduler::total_rate(Instant now) const {
 // A connection that is open already costs nothing; a new one must be of use before all is there.
 bool Scheduler::worth_another(Instant now) const {
   if (idle_ > 0 || !any_delivers()) return true;
-  const double setup = kSetupRoundTrips * to_seconds(mean_round_trip());
-  return static_cast<double>(bytes_left()) > total_rate(now) * setup;
+  return static_cast<double>(bytes_left()) > total_rate(now) * setup_time();
 }
 
 std::optional<ByteRange> Scheduler::pick(Instant now) const {
@@ -432,85 +394,6 @@ std::uint64_t Scheduler::range_length(Instant now) const {
   return std::max(std::min(wanted, most), kSmallestRange);
 }
 
-// A request that is not answered while a connection is free: that one asks instead.
-std::optional<ByteRange> Scheduler::take_over_unanswered(Instant now) {
-  if (longest_answer_ == Duration::zero()) return std::nullopt;  // nobody answers yet
-  const Duration patience =
-      std::max(kLeastPatienceInTail, kAnswersOfPatienceInTail * longest_answer_);
-  for (const Segment& segment : segments_) {
-    if (segment.opened || segment.twin != 0 || now - segment.last_activity < patience) continue;
-    const ByteRange range{segment.position, segment.end};
-    const SegmentId id = segment.id;
-    actions_.emplace_back(CancelSegment{id});
-    finish_segment(id, true, now);
-    connections_.on_refusal(static_cast<int>(segments_.size()) + 1, Duration::zero(), now);
-    return ByteRange{range.begin, capped(range.begin, range.end)};
-  }
-  return std::nullopt;
-}
-
-// Splits the rest of the segment that would end last, in proportion to the speeds of the two.
-std::optional<ByteRange> Scheduler::take_over(Instant now) {
-  if (!plan_.ranges) return std::nullopt;
-  if (auto unanswered = take_over_unanswered(now)) return unanswered;
-  const double fresh_rate = expected_rate(now);
-  Segment* slowest = ends_last(now);
-  if (fresh_rate <= 0 || slowest == nullptr) return std::nullopt;
-  if (slowest->left() < 2 * kSmallestTakeOver || slowest->end > window_end_) return std::nullopt;
-  const double setup = kSetupRoundTrips * to_seconds(mean_round_trip());
-  const double own_rate = believed_rate(*slowest, now);
-  // Both end together if the newcomer, after its set-up, takes this much.
-  const double share = fresh_rate * (static_cast<double>(slowest->left()) - own_rate * setup) /
-                       (own_rate + fresh_rate);
-  if (share < static_cast<double>(kSmallestTakeOver)) return std::nullopt;
-  std::uint64_t middle = slowest->end - static_cast<std::uint64_t>(share);
-  middle += kTakeOverAlignment - 1;
-  middle -= middle % kTakeOverAlignment;
-  if (slowest->end - middle > range_cap_.longest()) middle = slowest->end - range_cap_.longest();
-  if (middle <= slowest->position || middle >= slowest->end) return std::nullopt;
-  const ByteRange taken{middle, slowest->end};
-  take_from(*slowest, middle);
-  return taken;
-}
-
-void Scheduler::take_from(Segment& segment, std::uint64_t middle) {
-  segment.end = middle;
-  actions_.emplace_back(CutSegment{segment.id, middle});
-}
-
-// Of those that a connection without work could help.
-Scheduler::Segment* Scheduler::ends_last(Instant now) {
-  Segment* slowest = nullptr;
-  double latest = 0;
-  for (Segment& segment : segments_) {
-    if (!segment.opened || segment.paused || segment.twin != 0) continue;
-    const double time_left = static_cast<double>(segment.left()) / believed_rate(segment, now);
-    if (time_left <= latest) continue;
-    latest = time_left;
-    slowest = &segment;
-  }
-  return slowest;
-}
-
-// Asks for the last bytes of the slowest segment once more.
-bool Scheduler::hedge(Instant now) {
-  Segment* slowest = plan_.ranges ? ends_last(now) : nullptr;
-  const double fresh_rate = expected_rate(now);
-  if (slowest == nullptr || fresh_rate <= 0 || slowest->end > window_end_) return false;
-  const auto left = static_cast<double>(slowest->left());
-  const double alone = left / believed_rate(*slowest, now);
-  const double fresh = kSetupRoundTrips * to_seconds(mean_round_trip()) + left / fresh_rate;
-  if (left <= 0 || alone < kHedgeGains * fresh) return false;
-  const SegmentId first = slowest->id;
-  const ByteRange range{slowest->position, slowest->end};
-  if (range.length() > range_cap_.longest()) return false;
-  Segment& second = add_segment(range, now);
-  second.twin = first;
-  find(first)->twin = second.id;
-  actions_.emplace_back(StartSegment{second.id, range});
-  return true;
-}
-
 std::uint64_t Scheduler::bytes_left() const {
   std::uint64_t left = missing_.size();
   for (const Segment& segment : segments_) left += segment.left();
@@ -549,6 +432,8 @@ Duration Scheduler::mean_round_trip() const {
   }
   return known == 0 ? last_round_trip_ : sum / known;
 }
+
+double Scheduler::setup_time() const { return kSetupRoundTrips * to_seconds(mean_round_trip()); }
 
 std::uint64_t Scheduler::align_up(std::uint64_t offset) const {
   const std::uint64_t over = offset % plan_.piece_length;

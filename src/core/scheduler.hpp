@@ -158,6 +158,8 @@ class Scheduler {
   [[nodiscard]] SegmentId next_id() const { return next_id_; }
 
  private:
+  static constexpr std::uint64_t kSmallestRange = 256ULL << 10;
+
   struct Segment {
     SegmentId id = 0;
     std::uint64_t position = 0;
@@ -225,6 +227,7 @@ class Scheduler {
   [[nodiscard]] double expected_rate(Instant now) const;
   [[nodiscard]] double believed_rate(const Segment& segment, Instant now) const;
   [[nodiscard]] Duration mean_round_trip() const;
+  [[nodiscard]] double setup_time() const;  // seconds, of a new connection
   [[nodiscard]] std::uint64_t align_up(std::uint64_t offset) const;
 
   SchedulerPlan plan_;
