@@ -12,6 +12,7 @@ are counted just before they are handed to the kernel, so what the client never 
 
 import contextlib
 import dataclasses
+import select
 import socket
 import ssl
 import struct
@@ -85,8 +86,8 @@ class Page:
         self.state: dict = {}            # for twists that remember; guarded by `lock`
         self.lock = threading.Lock()
         self.requests: list[Seen] = []
-        self.active = 0                  # bodies being sent now
-        self.peak_active = 0
+        self._sending: list[socket.socket] = []   # a body each
+        self.peak_active = 0             # most of them at a time
 
     @property
     def url(self) -> str:
@@ -121,15 +122,26 @@ class Page:
             return seen
 
     @contextlib.contextmanager
-    def sending(self):
+    def sending(self, connection: socket.socket):
         with self.lock:
-            self.active += 1
-            self.peak_active = max(self.peak_active, self.active)
+            # What the client has closed counts no longer, though its thread may not know yet.
+            self._sending = [one for one in self._sending if not _closed_by_peer(one)]
+            self._sending.append(connection)
+            self.peak_active = max(self.peak_active, len(self._sending))
         try:
             yield
         finally:
-            with self.lock:
-                self.active -= 1
+            with self.lock, contextlib.suppress(ValueError):
+                self._sending.remove(connection)
+
+
+def _closed_by_peer(connection: socket.socket) -> bool:
+    poll = select.poll()
+    try:
+        poll.register(connection, select.POLLRDHUP)
+    except (ValueError, OSError):  # closed here
+        return True
+    return bool(poll.poll(0))
 
 
 class HostileServer:
@@ -317,7 +329,7 @@ class Connection:
 
     def _answer_from(self, page: Page, request: Request):
         exchange = self._server.exchange(page, self._number, request)
-        with page.sending():
+        with page.sending(self._socket):
             self._send_answer(exchange.answer, exchange.seen)
 
     def _read_head(self) -> bytes | None:
