@@ -42,7 +42,8 @@ def test_no_more_is_asked_than_the_server_gives(server, path, cap, connections):
     assert too_long <= (connections if cap < 64 * KIB else 0), page.ranges
     least = -(-SIZE // cap)
     assert len(page.requests) <= least + 6 + 2 * connections, len(page.requests)
-    assert server.accepted <= connections + 1, "responses that end by themselves cost no connection"
+    # In the tail each connection may be cut once more.
+    assert server.accepted <= 2 * connections + 1, "responses that end by themselves cost none"
 
 
 def test_a_cap_is_learnt_in_a_resumed_run_too(server, path):
@@ -111,9 +112,11 @@ RETRIES = 15
 
 
 # At its start it asks for all that it may use; then it tries one more after 1, 2, 4, ... seconds.
+# In the tail a connection that is cut is replaced, and the server may not know yet that it is gone.
 def most_turned_away(connections: int, limit: int, seconds: float) -> int:
     knocking = RETRIES if limit == 1 else 0
-    return connections - limit + 2 + int(seconds + 2).bit_length() + knocking
+    replaced = 4 * (limit - 1)
+    return connections - limit + 2 + int(seconds + 2).bit_length() + knocking + replaced
 
 
 @pytest.mark.parametrize("how", WAYS)
