@@ -12,7 +12,7 @@ constexpr Duration kLongestEpoch = std::chrono::seconds(1);
 // Slow start doubles the rate with each round trip; what grows less has found its speed.
 constexpr double kGrowsByItself = 1.4;
 constexpr double kStillGrows = 1.15;  // of a trial whose connections are young
-constexpr int kEpochsOfRest = 2;
+constexpr int kEpochsOfRest = 4;
 constexpr int kMostEpochsOfTrial = 12;
 constexpr int kMostEpochsOfWaiting = 6;  // for all connections of a trial to be answered
 // What slow start brought before the first loss is gone only after some.
