@@ -17,6 +17,7 @@ RESOURCE = Resource(SIZE)
 UNDATED = dataclasses.replace(RESOURCE, last_modified=None)
 REFUSALS = [401, 403, 404, 410]
 SAMPLES = 3 * MIB // 2  # are fetched for each comparison, at most
+CUT_IN_TAIL = 3 * MIB // 2  # was on its way on connections that others took over from, or raced
 
 
 def download(page, path, *options, url=None):
@@ -39,7 +40,7 @@ def test_a_redirect_that_expires_after_some_requests(server, path, status, conne
     page = server.serve("/file", RESOURCE, t.cap_range(512 * KIB), t.expiring_redirect(4, status))
     run = download(page, path, "-n", connections).expect(0)
     assert_complete(path, page.data, run=run)
-    assert page.body_bytes < SIZE + 200 * KIB, "nothing is fetched twice"
+    assert page.body_bytes < SIZE + CUT_IN_TAIL, "nothing is fetched twice"
 
 
 def test_a_redirect_that_expires_after_some_time(server, path):
@@ -52,7 +53,7 @@ def test_a_redirect_that_expires_after_some_time(server, path):
     page = server.serve("/file", RESOURCE, t.cap_range(256 * KIB), t.rate(MIB), expiring)
     run = download(page, path).expect(0)
     assert_complete(path, page.data, run=run)
-    assert page.body_bytes < SIZE + 200 * KIB, "nothing is fetched twice"
+    assert page.body_bytes < SIZE + CUT_IN_TAIL, "nothing is fetched twice"
 
 
 @pytest.mark.parametrize("connections", [1, 4])
