@@ -224,7 +224,7 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
   if (!plan_.ranges) {
     // One stream cannot begin in the middle: it is asked for from 0 again.
     if (failed) missing_ = RangeSet(ByteRange{0, plan_.size});
-  } else if (!covered_by_twin(ended, failed)) {
+  } else if (!leave_to_twin(ended, failed)) {
     missing_.add({ended.position, ended.end});
   }
 }
@@ -275,12 +275,14 @@ void Scheduler::check_stalls(Instant now) {
     }
   }
   for (SegmentId id : dead) {
+    const Segment* segment = find(id);
+    if (segment == nullptr) continue;  // its twin had all, and has just made it superfluous
     actions_.emplace_back(CancelSegment{id});
-    if (find(id)->left() == 0) {  // it brought all it should; only its response does not end
+    if (segment->left() == 0) {  // it brought all it should; only its response does not end
       finish_segment(id, false, now);
       continue;
     }
-    const RetryPolicy::Attempt attempt{.started = find(id)->started, .answered = find(id)->opened};
+    const RetryPolicy::Attempt attempt{.started = segment->started, .answered = segment->opened};
     finish_segment(id, true, now);
     after_failure({.kind = FailureKind::Stall,
                    .number = 0,

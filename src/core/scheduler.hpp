@@ -196,7 +196,7 @@ class Scheduler {
   Segment& add_segment(ByteRange range, Instant now);
   // What neither it nor its twin brings is missing again.
   void finish_segment(SegmentId id, bool failed, Instant now);
-  [[nodiscard]] bool covered_by_twin(const Segment& segment, bool failed);
+  bool leave_to_twin(const Segment& ended, bool failed);
   void note_answer(std::uint64_t asked, std::uint64_t granted);
   [[nodiscard]] bool any_delivers() const;
   // `attempt` is without what others do meanwhile.

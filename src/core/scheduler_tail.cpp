@@ -23,9 +23,8 @@ void Scheduler::trim(Instant now) {
   const double total = std::max(total_rate(now) * more, 1.0);  // once the others are there
   const double fair_time = kTimeTooLong * static_cast<double>(bytes_left()) / total;
   for (Segment& segment : segments_) {
-    const double rate = believed_rate(segment, now);
     if (!segment.opened || segment.paused || segment.twin != 0) continue;
-    const auto fair = static_cast<std::uint64_t>(rate * fair_time);
+    const auto fair = static_cast<std::uint64_t>(believed_rate(segment, now) * fair_time);
     const std::uint64_t end = align_up(segment.position + std::max(fair, kSmallestRange));
     if (end + kSmallestRange >= segment.end) continue;
     missing_.add({end, segment.end});
@@ -58,10 +57,10 @@ std::optional<ByteRange> Scheduler::take_over(Instant now) {
   Segment* slowest = ends_last(now);
   if (fresh_rate <= 0 || slowest == nullptr) return std::nullopt;
   if (slowest->left() < 2 * kSmallestTakeOver || slowest->end > window_end_) return std::nullopt;
-  const double setup = setup_time();
   const double own_rate = believed_rate(*slowest, now);
   // Both end together if the newcomer, after its set-up, takes this much.
-  const double share = fresh_rate * (static_cast<double>(slowest->left()) - own_rate * setup) /
+  const double share = fresh_rate *
+                       (static_cast<double>(slowest->left()) - own_rate * setup_time()) /
                        (own_rate + fresh_rate);
   if (share < static_cast<double>(kSmallestTakeOver)) return std::nullopt;
   std::uint64_t middle = slowest->end - static_cast<std::uint64_t>(share);
@@ -112,12 +111,13 @@ bool Scheduler::hedge(Instant now) {
   return true;
 }
 
-// Both twins have or fetch all bytes up to the end that they share: one of them is enough.
-bool Scheduler::covered_by_twin(const Segment& segment, bool failed) {
-  Segment* twin = segment.twin == 0 ? nullptr : find(segment.twin);
+// Both twins have or fetch all bytes up to the end that they share: one of them is enough. False:
+// it has none.
+bool Scheduler::leave_to_twin(const Segment& ended, bool failed) {
+  Segment* twin = ended.twin == 0 ? nullptr : find(ended.twin);
   if (twin == nullptr) return false;
   twin->twin = 0;
-  if (failed || segment.left() > 0) return true;
+  if (failed || ended.left() > 0) return true;
   const SegmentId loser = twin->id;
   std::erase_if(segments_, [loser](const Segment& other) { return other.id == loser; });
   actions_.emplace_back(CancelSegment{loser});

@@ -585,6 +585,14 @@ TEST_CASE_METHOD(SlowTail, "the last bytes of a slow connection are asked for on
   }
 }
 
+TEST_CASE_METHOD(SlowTail, "twins of which one has all bytes, and neither ends, stall as one") {
+  const SegmentId whole = GENERATE(false, true) ? slow : hedge;
+  tell(SegmentAdvanced{whole, open.at(whole).end});
+  wait(seconds(60));
+  CHECK(all_written);
+  CHECK(open.empty());
+}
+
 TEST_CASE("What was handed out when few shared the work is trimmed when many do") {
   Bench bench(plan_of(100 * kMiB), 64);
   bench.tell(SegmentAdopted{{0, 100 * kMiB}, 100 * kMiB, milliseconds(10)});
