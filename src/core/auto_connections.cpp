@@ -35,7 +35,7 @@ constexpr Duration kQueueRemembered = std::chrono::seconds(1);
 }  // namespace
 
 AutoConnections::AutoConnections(int most)
-    : most_(std::max(1, most)), borne_(most_), wanted_(std::min(kFirst, most_)), growth_(kBold) {}
+    : borne_(most), wanted_(std::min(kFirst, std::max(1, most))), growth_(kBold) {}
 
 int AutoConnections::target(Instant now) const { return std::min(wanted_, borne_.target(now)); }
 
@@ -47,8 +47,10 @@ void AutoConnections::on_answer(int active, Duration round_trip, Instant now) {
   borne_.on_answer(active, round_trip, now);
   note_round_trip(round_trip);
   // What the young ones bring counts from when they are answered.
-  if (stage_ == Stage::Trial && !settled_ && active >= enough_of_trial()) {
-    if (needs_no_proof()) return try_more(last_rate_, now);
+  const bool trial_of_more = stage_ == Stage::Trial && !settled_ && wanted_ > before_;
+  if (trial_of_more && is_enough_of_trial(active)) {
+    // Without a rate to compare with, the next step would need no proof either.
+    if (needs_no_proof() && last_rate_ > 0) return try_more(last_rate_, now);
     settled_ = true;
     begin_epoch(now);
   }
@@ -113,7 +115,7 @@ void AutoConnections::end_epoch(double rate, int active, Instant now) {
       ++epochs_of_trial_;
       wanted_ = std::max(1, target(now));  // more was refused
       if (!settled_) {
-        settled_ = wanted_ > before_ ? active >= enough_of_trial() : active <= wanted_;
+        settled_ = wanted_ > before_ ? is_enough_of_trial(active) : active <= wanted_;
         if (!settled_ && epochs_of_trial_ < kMostEpochsOfWaiting) return;
         settled_ = true;
         epochs_of_trial_ = 0;
@@ -180,8 +182,8 @@ void AutoConnections::try_more(double rate, Instant now) {
 
 // A packet of a handshake may be lost, and is sent again after a second only: the others tell
 // enough.
-int AutoConnections::enough_of_trial() const {
-  return wanted_ > before_ ? wanted_ - (wanted_ - before_) / 4 : most_ + 1;
+bool AutoConnections::is_enough_of_trial(int active) const {
+  return active >= wanted_ - (wanted_ - before_) / 4;
 }
 
 void AutoConnections::try_number(int number, double rate_before) {

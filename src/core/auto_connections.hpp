@@ -16,7 +16,8 @@
 //   enough; beyond it takes clear proof that connections, not the path, are what is short: half.
 // - What the server refuses is FixedConnections' to remember.
 //
-// Rates are measured over epochs of a few round trips. Pure; bytes, bytes per second.
+// Rates are measured over epochs of a round trip, of four while a number is held. Pure; bytes,
+// bytes per second.
 #pragma once
 
 #include <cstdint>
@@ -59,10 +60,9 @@ class AutoConnections final : public ConnectionPolicy {
   void try_number(int number, double rate_before);
   void try_more(double rate, Instant now);
   void hold(Instant now);
-  [[nodiscard]] int enough_of_trial() const;
+  [[nodiscard]] bool is_enough_of_trial(int active) const;
   [[nodiscard]] Duration epoch() const;
 
-  int most_;
   FixedConnections borne_;  // what the server was seen to bear
   Stage stage_ = Stage::Start;
   int wanted_;

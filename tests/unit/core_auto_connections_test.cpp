@@ -233,3 +233,23 @@ TEST_CASE("what is held back by us is no proof of anything") {
     REQUIRE(policy.target(now) == 1);
   }
 }
+
+TEST_CASE("past what may be had freely, a step needs a rate to be compared with") {
+  AutoConnections policy(64);
+  Instant now{seconds(1)};
+  const Duration round_trip = milliseconds(100);
+  const auto receive = [&](int active) {
+    now += round_trip;
+    policy.on_bytes(100'000, active, now);
+  };
+  policy.on_answer(1, round_trip, now);
+  receive(1);
+  policy.on_path(true, {3, round_trip, round_trip}, now);
+  receive(1);
+  REQUIRE(policy.target(now) == AutoConnections::kFreely);
+  policy.on_disturbance(now);
+  for (int active = 2; active <= AutoConnections::kFreely; ++active) {
+    policy.on_answer(active, round_trip, now);
+  }
+  CHECK(policy.target(now) == AutoConnections::kFreely);
+}
