@@ -62,7 +62,7 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Connections, Group::Network, 'n', "connections", "N",
      "connections a file, 1 to 256; auto: as many as bring more (auto)"},
     {Id::MaxConnectionsPerHost, Group::Network, 0, "max-connections-per-host", "N",
-     "with -n auto: at most N, 1 to 256 (64)"},
+     "with -n auto: at most N for one file, 1 to 256 (64)"},
     {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE",
      "bytes a second over all: 500K, 2MiB; 0: no limit (0). 2M@08:00-18:00 holds at that time of "
      "the day; several with commas between, of which the first that holds counts"},

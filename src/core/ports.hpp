@@ -88,10 +88,9 @@ struct ConnectionFacts {
 
 // What the kernel knows of the way that a response's bytes take.
 struct PathFacts {
-  std::uint64_t out_of_order =
-      0;                        // packets, since the connection began: lost ones were before them
-  Duration round_trip{};        // now, with the time that packets spend in queues
-  Duration least_round_trip{};  // without it, as far as it is known
+  std::uint64_t out_of_order = 0;  // packets since the connection began: before them some were lost
+  Duration round_trip{};           // now, with the time that packets spend in queues
+  Duration least_round_trip{};     // without it, as far as it is known
 };
 
 enum class HeadVerdict {
@@ -128,7 +127,7 @@ class Transport {
   virtual void cancel(RequestId id) = 0;
   virtual void resume(RequestId id) = 0;  // after Flow::Pause
   // Of a request whose head was accepted. nullopt: not known.
-  virtual std::optional<PathFacts> path(RequestId id) { return (void)id, std::nullopt; }
+  virtual std::optional<PathFacts> path(RequestId id) = 0;
 };
 
 using LookupId = std::uint64_t;  // never 0

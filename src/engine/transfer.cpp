@@ -119,10 +119,10 @@ core::Flow Transfer::on_bytes(core::FetchId fetch, std::span<const std::byte> by
 }
 
 core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, Instant now) {
-  tell_path(id, now);
-  const auto known = segments_.find(id);
-  if (known == segments_.end()) return core::Flow::Stop;
-  Segment& segment = known->second;
+  Segment& segment = segments_.at(id);
+  if (now - segment.path_told >= kPathInterval && !tell_path(id, segment, now)) {
+    return core::Flow::Stop;
+  }
   received_ += bytes.size();
   last_byte_at_ = now;
   ports_.limits.all().take(bytes.size(), now);
@@ -168,12 +168,12 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   return core::Flow::Continue;
 }
 
-void Transfer::tell_path(core::SegmentId id, Instant now) {
-  Segment& segment = segments_.at(id);
-  if (now - segment.path_told < kPathInterval) return;
+bool Transfer::tell_path(core::SegmentId id, Segment& segment, Instant now) {
   segment.path_told = now;
-  if (const auto facts = ports_.source.path(segment.fetch))
-    tell(core::SegmentPath{id, *facts}, now);
+  const auto facts = ports_.source.path(segment.fetch);
+  if (!facts) return true;
+  tell(core::SegmentPath{id, *facts}, now);
+  return segments_.contains(id);
 }
 
 void Transfer::on_fetch_end(core::FetchId fetch, const core::FetchEnd& end) {

@@ -129,7 +129,8 @@ class Transfer {
   [[nodiscard]] bool limit_open(const Segment& segment, Instant now) const;
   [[nodiscard]] std::optional<Instant> limit_opens_at(const Segment& segment, Instant now) const;
   bool accept_stream_from_start(const core::Offer& offer);
-  void tell_path(core::SegmentId id, Instant now);
+  // False: the segment is gone by what followed.
+  bool tell_path(core::SegmentId id, Segment& segment, Instant now);
 
   TransferPlan plan_;
   TransferPorts ports_;

@@ -77,6 +77,7 @@ class SimTransport final : public core::Transport {
                         core::TransferListener& listener) override;
   void cancel(core::RequestId id) override;
   void resume(core::RequestId id) override;
+  std::optional<core::PathFacts> path(core::RequestId) override { return std::nullopt; }
 
  private:
   struct Transfer {

@@ -65,6 +65,7 @@ class FakeTransport final : public core::Transport {
   }
   void cancel(core::RequestId id) override { running_.erase(id); }
   void resume(core::RequestId) override {}
+  std::optional<core::PathFacts> path(core::RequestId) override { return std::nullopt; }
 
   // Where the running requests are pinned to, in the order they were started.
   [[nodiscard]] std::vector<std::string> addresses() const {
