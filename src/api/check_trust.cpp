@@ -92,16 +92,15 @@ bool is_base64_of_sha256(std::string_view text) {
          });
 }
 
-// "sha256//BASE64[;sha256//BASE64...]"
+// "sha256//BASE64[;sha256//BASE64...][;]"
 Result<void> check_pins(std::string_view pins) {
-  while (!pins.empty()) {
-    const auto end = std::min(pins.find(';'), pins.size());
-    const std::string_view pin = pins.substr(0, end);
-    if (!pin.starts_with(kPinPrefix) || !is_base64_of_sha256(pin.substr(kPinPrefix.size()))) {
+  if (pins.ends_with(';')) pins.remove_suffix(1);
+  Parts each(pins, ';');
+  while (const auto pin = each.next()) {
+    if (!pin->starts_with(kPinPrefix) || !is_base64_of_sha256(pin->substr(kPinPrefix.size()))) {
       return refuse("--pinnedpubkey",
-                    "\"" + printable(pin) + "\" is not sha256// and 32 bytes in base64");
+                    "\"" + printable(*pin) + "\" is not sha256// and 32 bytes in base64");
     }
-    pins.remove_prefix(std::min(end + 1, pins.size()));
   }
   return {};
 }

@@ -62,6 +62,22 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+std::string_view without_return(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::optional<std::string_view> Parts::next() {
+  if (!rest_) return std::nullopt;
+  const auto part = rest_->substr(0, rest_->find(separator_));
+  if (part.size() == rest_->size()) {
+    rest_.reset();
+  } else {
+    rest_->remove_prefix(part.size() + 1);
+  }
+  return part;
+}
+
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());

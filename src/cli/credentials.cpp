@@ -1,6 +1,5 @@
 #include "cli/credentials.hpp"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -18,15 +17,13 @@ struct NumberedLine {
 
 // The lines of a file without their ends, empty ones left out.
 std::vector<NumberedLine> lines_of(std::string_view text) {
-  std::vector<NumberedLine> lines;
-  for (int number = 1; !text.empty(); ++number) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!trim(line).empty()) lines.push_back({number, std::string(line)});
-    text.remove_prefix(std::min(end + 1, text.size()));
+  std::vector<NumberedLine> numbered;
+  Parts lines(text, '\n');
+  for (int number = 1; const auto whole = lines.next(); ++number) {
+    const std::string_view line = without_return(*whole);
+    if (!trim(line).empty()) numbered.push_back({number, std::string(line)});
   }
-  return lines;
+  return numbered;
 }
 
 Result<std::string> read_for(const char* option, const std::string& file,
@@ -64,8 +61,7 @@ Result<std::string> read_user(const std::string& value, const SecretInput& input
   if (value.starts_with('@')) {
     const auto text = read_for("--user", value.substr(1), input);
     if (!text) return fail(text.error());
-    std::string line = text->substr(0, text->find('\n'));
-    if (line.ends_with('\r')) line.pop_back();
+    std::string line(without_return(std::string_view(*text).substr(0, text->find('\n'))));
     if (line.find(':') != std::string::npos) return line;
     return refuse_usage("--user", "the first line of " + value.substr(1) + " is no USER:PASSWORD");
   }

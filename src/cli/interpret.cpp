@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/command_words.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/credentials.hpp"
 #include "cli/job_list.hpp"
@@ -102,12 +103,9 @@ std::optional<OnChange> parse_on_change(const std::string& text) {
 
 std::vector<std::string> parted_by_commas(const std::vector<std::string>& lists) {
   std::vector<std::string> all;
-  for (std::string_view list : lists) {
-    for (std::size_t comma = 0; comma != std::string_view::npos;) {
-      comma = list.find(',');
-      all.emplace_back(list.substr(0, comma));
-      if (comma != std::string_view::npos) list.remove_prefix(comma + 1);
-    }
+  for (const std::string& list : lists) {
+    Parts parts(list, ',');
+    while (const auto part = parts.next()) all.emplace_back(*part);
   }
   return all;
 }

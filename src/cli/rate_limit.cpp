@@ -1,8 +1,8 @@
 #include "cli/rate_limit.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 
 namespace xget::cli {
@@ -33,19 +33,17 @@ std::optional<std::pair<int, int>> parse_times(std::string_view text) {
 std::optional<RateLimit> parse_rate_limit(std::string_view text) {
   RateLimit limit;
   bool has_otherwise = false;
-  for (bool more = true; more;) {
-    const std::string_view entry = text.substr(0, text.find(','));
-    more = entry.size() < text.size();
-    text.remove_prefix(std::min(entry.size() + 1, text.size()));
-    const auto at = entry.find('@');
-    const auto rate = parse_size(entry.substr(0, at));
+  Parts entries(text, ',');
+  while (const auto entry = entries.next()) {
+    const auto at = entry->find('@');
+    const auto rate = parse_size(entry->substr(0, at));
     if (!rate) return std::nullopt;
     if (at == std::string_view::npos) {
       if (std::exchange(has_otherwise, true)) return std::nullopt;
       limit.otherwise = *rate;
       continue;
     }
-    const auto times = parse_times(entry.substr(at + 1));
+    const auto times = parse_times(entry->substr(at + 1));
     if (!times) return std::nullopt;
     limit.windows.push_back({times->first, times->second, *rate});
   }

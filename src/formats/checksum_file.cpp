@@ -109,7 +109,7 @@ std::optional<Checksum> parse_plain(std::string_view line, bool escaped,
 }
 
 std::optional<Checksum> parse_line(std::string_view line, std::string_view file_name) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  line = without_return(line);
   const bool escaped = line.starts_with('\\');
   if (escaped) line.remove_prefix(1);
   if (auto tagged = parse_tagged(line, escaped)) return tagged;
@@ -136,10 +136,9 @@ bool is_end_of(std::string_view name, std::string_view path) {
 Result<ChecksumList> parse_checksum_file(std::string_view text, std::string_view file_name) {
   if (text.size() > kLargestChecksumFile) return refuse("", "there are more than 16 MiB of them");
   std::vector<Checksum> checksums;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    auto checksum = parse_line(line, file_name);
+  Parts lines(text, '\n');
+  while (const auto line = lines.next()) {
+    auto checksum = parse_line(*line, file_name);
     if (!checksum) continue;
     if (checksums.size() == kMostChecksums) return refuse("", "there are too many of them");
     checksums.push_back(*std::move(checksum));

@@ -30,12 +30,10 @@ tl::unexpected<Error> refuse(std::size_t line, std::string cause) {
 std::optional<Fields> split(std::string_view line) {
   Fields fields;
   std::size_t count = 0;
-  while (true) {
-    const auto tab = line.find('\t');
-    fields.at(count++) = line.substr(0, tab);
-    if (tab == std::string_view::npos) break;
+  Parts parts(line, '\t');
+  while (const auto part = parts.next()) {
     if (count == kFields) return std::nullopt;
-    line.remove_prefix(tab + 1);
+    fields.at(count++) = *part;
   }
   return count >= kFields - 1 ? std::optional(fields) : std::nullopt;
 }
@@ -122,11 +120,9 @@ Result<std::vector<std::string>> parse_cookie_file(std::string_view text) {
                  .cause = "it is larger than 32 MiB"});
   }
   std::vector<std::string> cookies;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
+  Parts lines(text, '\n');
+  for (std::size_t number = 1; const auto whole = lines.next(); ++number) {
+    const std::string_view line = without_return(*whole);
     const bool is_comment = line.starts_with('#') && !line.starts_with(kHttpOnly);
     if (is_comment || trim(line).empty()) continue;
     JudgedLine judged = judge_line(line);

@@ -104,14 +104,13 @@ std::vector<ExpectedDigest> parse_digest_dictionary(std::span<const std::string_
 
 std::vector<ExpectedDigest> parse_instance_digests(std::span<const std::string_view> fields) {
   std::vector<ExpectedDigest> digests;
-  for (std::string_view rest : fields) {
-    while (!rest.empty()) {
-      const std::string_view member = rest.substr(0, rest.find(','));
-      rest.remove_prefix(std::min(member.size() + 1, rest.size()));
-      const auto mark = std::min(member.find('='), member.size());
-      const auto algorithm = registered_algorithm(trim(member.substr(0, mark)));
-      if (!algorithm || mark == member.size()) continue;
-      const auto bytes = parse_base64(trim(member.substr(mark + 1)));
+  for (const std::string_view field : fields) {
+    Parts members(field, ',');
+    while (const auto member = members.next()) {
+      const auto mark = std::min(member->find('='), member->size());
+      const auto algorithm = registered_algorithm(trim(member->substr(0, mark)));
+      if (!algorithm || mark == member->size()) continue;
+      const auto bytes = parse_base64(trim(member->substr(mark + 1)));
       auto digest = bytes ? expected_digest(*algorithm, *bytes) : std::nullopt;
       if (digest) put(digests, *std::move(digest));
     }

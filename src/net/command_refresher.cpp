@@ -3,7 +3,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -25,20 +24,18 @@ tl::unexpected<Error> no_url(std::string cause) {
 }
 
 std::string_view first_line(std::string_view text) {
-  std::string_view line = text.substr(0, text.find('\n'));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return trim(line);
+  return trim(without_return(text.substr(0, text.find('\n'))));
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty() && lines.size() < kMostLinesSaid) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trim(text.substr(0, std::min(end, kLongestLineSaid)));
-    if (!line.empty()) lines.push_back(printable(line));
-    text.remove_prefix(std::min(end + 1, text.size()));
+  std::vector<std::string> said;
+  Parts lines(text, '\n');
+  while (const auto line = lines.next()) {
+    if (said.size() == kMostLinesSaid) break;
+    const std::string_view words = trim(line->substr(0, kLongestLineSaid));
+    if (!words.empty()) said.push_back(printable(words));
   }
-  return lines;
+  return said;
 }
 
 Result<std::string> url_from(const Result<ChildOutcome>& outcome) {

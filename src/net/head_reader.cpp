@@ -7,9 +7,8 @@ namespace xget::net {
 namespace {
 
 std::string_view without_line_end(std::string_view line) {
-  if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  return without_return(line);
 }
 
 std::string_view next_member(std::string_view& list) {

@@ -51,6 +51,28 @@ TEST_CASE("trimming takes spaces and tabs from both ends") {
   CHECK(trim("").empty());
 }
 
+TEST_CASE("a line is the same with and without a carriage return at its end") {
+  CHECK(without_return("a\r") == "a");
+  CHECK(without_return("a\r\r") == "a\r");
+  CHECK(without_return("\ra") == "\ra");
+  CHECK(without_return("").empty());
+}
+
+TEST_CASE("a text has one part more than separators, empty ones too") {
+  const auto parts_of = [](std::string_view text) {
+    std::vector<std::string> all;
+    Parts parts(text, ',');
+    while (const auto part = parts.next()) all.emplace_back(*part);
+    CHECK_FALSE(parts.next());
+    return all;
+  };
+  using List = std::vector<std::string>;
+  CHECK(parts_of("a,b c") == List{"a", "b c"});
+  CHECK(parts_of("a,,b,") == List{"a", "", "b", ""});
+  CHECK(parts_of(",") == List{"", ""});
+  CHECK(parts_of("") == List{""});
+}
+
 TEST_CASE("percent escapes become bytes and broken ones stay") {
   CHECK(percent_decoded("a%20b%2Fc%c3%A9") == "a b/cé");
   CHECK(percent_decoded("%") == "%");
