@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 
 namespace xget {

@@ -31,7 +31,4 @@ class Parts {
   char separator_;
 };
 
-// %XX as raw bytes; broken escapes stay as they are.
-std::string percent_decoded(std::string_view text);
-
 }  // namespace xget

@@ -1,14 +1,15 @@
 #include "engine/http_source.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/defence.hpp"
+#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "core/retry_policy.hpp"
-#include "engine/basic_credentials.hpp"
 #include "engine/http_log.hpp"
 #include "engine/login.hpp"
 #include "formats/content_disposition.hpp"
@@ -216,7 +217,9 @@ std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const 
     if (condition) headers.push_back({"If-Range", *condition});
   }
   const std::string login = login_at(fetch.url);
-  if (!login.empty()) headers.push_back({"Authorization", basic_credentials(login)});
+  if (!login.empty()) {  // RFC 7617
+    headers.push_back({"Authorization", "Basic " + to_base64(std::as_bytes(std::span(login)))});
+  }
   // What the user gave may be a secret, and belongs to the origin it was given for.
   const bool at_home = fetch.url.origin == settings_.url.origin;
   if (at_home && !settings_.referer.empty()) headers.push_back({"Referer", settings_.referer});

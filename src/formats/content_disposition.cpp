@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "formats/parameter.hpp"

@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "base/encoding.hpp"
 #include "formats/bencode.hpp"
 #include "formats/mirror.hpp"
 
@@ -36,26 +37,6 @@ std::optional<std::uint64_t> length_in(const BencodeValue& dictionary, std::stri
 std::string_view bytes_in(const BencodeValue& dictionary, std::string_view key) {
   const BencodeValue* value = dictionary.find(key);
   return value == nullptr ? std::string_view() : value->bytes().value_or(std::string_view());
-}
-
-// RFC 3986 section 2.3: what need not be encoded.
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-void append_encoded(std::string& url, std::string_view component) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (const char c : component) {
-    if (is_unreserved(c)) {
-      url += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    url += '%';
-    url += kDigits[byte >> 4U];
-    url += kDigits[byte & 0xFU];
-  }
 }
 
 class TorrentReader {
@@ -175,12 +156,9 @@ std::string web_seed_url(const Torrent& torrent, std::string_view seed, const To
   std::string url(seed);
   if (!torrent.folder && !url.ends_with('/')) return url;
   if (!url.ends_with('/')) url += '/';
-  append_encoded(url, torrent.name);
+  url += percent_encoded(torrent.name);
   if (!torrent.folder) return url;
-  for (const std::string& component : file.path) {
-    url += '/';
-    append_encoded(url, component);
-  }
+  for (const std::string& component : file.path) url += "/" + percent_encoded(component);
   return url;
 }
 

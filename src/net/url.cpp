@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "base/encoding.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"

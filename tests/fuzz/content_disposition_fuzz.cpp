@@ -1,5 +1,6 @@
 // Content-Disposition: the name that is read is text, becomes one harmless component of a path or
 // none, and is the same however it is written.
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "formats/content_disposition.hpp"
@@ -18,16 +19,6 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(next.length);
   }
   return true;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += {'%', kDigits[byte >> 4U], kDigits[byte & 0x0FU]};
-  }
-  return encoded;
 }
 
 std::string quoted(std::string_view text) {

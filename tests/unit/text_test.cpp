@@ -73,13 +73,6 @@ TEST_CASE("a text has one part more than separators, empty ones too") {
   CHECK(parts_of("") == List{""});
 }
 
-TEST_CASE("percent escapes become bytes and broken ones stay") {
-  CHECK(percent_decoded("a%20b%2Fc%c3%A9") == "a b/cé");
-  CHECK(percent_decoded("%") == "%");
-  CHECK(percent_decoded("%4") == "%4");
-  CHECK(percent_decoded("%4g%zz%") == "%4g%zz%");
-}
-
 TEST_CASE("an error reads as operation, subject and cause") {
   CHECK(to_string(Error{.operation = "connect", .subject = "host", .cause = "refused"}) ==
         "connect host: refused");
