@@ -40,6 +40,15 @@ Utf8Char first_utf8(std::string_view text) {
   return {code, length, true};
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const Utf8Char next = first_utf8(text);
+    if (!next.valid) return false;
+    text.remove_prefix(next.length);
+  }
+  return true;
+}
+
 bool is_control(char32_t code) {
   if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) return true;
   const bool separator = code == 0x2028 || code == 0x2029;

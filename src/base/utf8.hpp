@@ -15,6 +15,8 @@ struct Utf8Char {
 // The character that `text` begins with. `text` must not be empty.
 Utf8Char first_utf8(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 // C0, DEL, C1, line and paragraph separators, and the marks that reorder text: what a terminal or
 // a reader would obey rather than show.
 bool is_control(char32_t code);

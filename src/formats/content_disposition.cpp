@@ -10,15 +10,6 @@
 namespace xget::formats {
 namespace {
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const Utf8Char next = first_utf8(text);
-    if (!next.valid) return false;
-    text.remove_prefix(next.length);
-  }
-  return true;
-}
-
 std::string from_latin1(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -12,15 +12,6 @@ using fuzz::require;
 
 namespace {
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const Utf8Char next = first_utf8(text);
-    if (!next.valid) return false;
-    text.remove_prefix(next.length);
-  }
-  return true;
-}
-
 std::string quoted(std::string_view text) {
   std::string value = "\"";
   for (const char c : text) {

@@ -38,6 +38,13 @@ TEST_CASE("UTF-8 characters are decoded to their code points") {
   CHECK_FALSE(first_utf8("\x80").valid);
 }
 
+TEST_CASE("a text with one broken character is not UTF-8") {
+  CHECK(is_utf8(""));
+  CHECK(is_utf8("plain, ünïcode, 🙂"));
+  CHECK_FALSE(is_utf8("a\xff"));
+  CHECK_FALSE(is_utf8("a\xC3"));
+}
+
 TEST_CASE("names are compared and lowered in ASCII alone") {
   CHECK(equals_ignoring_case("Content-Range", "content-RANGE"));
   CHECK_FALSE(equals_ignoring_case("a", "ab"));
