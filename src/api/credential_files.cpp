@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "api/cookie_jar.hpp"
+#include "base/descriptor.hpp"
 #include "base/text.hpp"
 #include "formats/cookie_file.hpp"
-#include "store/descriptor.hpp"
 
 namespace xget::api {
 namespace {
@@ -45,8 +45,7 @@ Result<FileRead> read_file(const char* option, const std::string& path, std::siz
   const auto unreadable = [&](const char* why) {
     return refuse(option, printable(path) + " cannot be read: " + why);
   };
-  const store::Descriptor file(
-      store::uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  const Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   FileRead read;
   if (!file.valid() || ::fstat(file.get(), &read.status) != 0) {
     return unreadable(std::strerror(errno));
@@ -55,7 +54,7 @@ Result<FileRead> read_file(const char* option, const std::string& path, std::siz
   std::array<char, 16 << 10> buffer{};
   while (read.text.size() <= most) {
     const ssize_t count =
-        store::uninterrupted([&] { return ::read(file.get(), buffer.data(), buffer.size()); });
+        uninterrupted([&] { return ::read(file.get(), buffer.data(), buffer.size()); });
     if (count < 0) return unreadable(std::strerror(errno));
     if (count == 0) break;
     read.text.append(buffer.data(), static_cast<std::size_t>(count));

@@ -10,36 +10,23 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/descriptor.hpp"
 #include "base/text.hpp"
 #include "cli/usage_error.hpp"
 
 namespace xget::cli {
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 Result<std::string> read_small_file(const std::string& path) {
   const auto refuse = [&](std::string cause) { return refuse_usage("@" + path, std::move(cause)); };
   const Descriptor file(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                     : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return refuse(std::strerror(errno));
+  if (!file.valid()) return refuse(std::strerror(errno));
   std::string text;
   std::array<char, 4096> buffer{};
   for (;;) {
-    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count =
+        uninterrupted([&] { return ::read(file.get(), buffer.data(), buffer.size()); });
     if (count < 0) return refuse(std::strerror(errno));
     if (count == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(count));
@@ -117,7 +104,7 @@ Result<std::string> ask_on_terminal(const std::string& user) {
     return refuse_usage("--user", cause, "give --user USER:PASSWORD or --user @FILE");
   };
   const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (terminal.get() < 0) return refuse("there is no terminal to ask for the password on");
+  if (!terminal.valid()) return refuse("there is no terminal to ask for the password on");
   const InterruptibleWait interruptible;
   const NoEcho no_echo(terminal.get());
   if (!no_echo.works()) return refuse("the terminal cannot hide the password");

@@ -17,6 +17,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/descriptor.hpp"
+
 namespace xget::net {
 namespace {
 
@@ -32,34 +34,14 @@ tl::unexpected<Error> child_error(const ChildSpec& spec, std::string cause, int 
                .cause = std::move(cause)});
 }
 
-class OwnedDescriptor {
- public:
-  explicit OwnedDescriptor(int fd = -1) : fd_(fd) {}
-  ~OwnedDescriptor() { close(); }
-  OwnedDescriptor(const OwnedDescriptor&) = delete;
-  OwnedDescriptor& operator=(const OwnedDescriptor&) = delete;
-
-  void reset(int fd) {
-    close();
-    fd_ = fd;
-  }
-  void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 struct Pipe {
-  OwnedDescriptor read, write;
+  Descriptor read, write;
 
   bool open() {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-    read.reset(ends[0]);
-    write.reset(ends[1]);
+    read = Descriptor(ends[0]);
+    write = Descriptor(ends[1]);
     return true;
   }
 };
@@ -126,8 +108,8 @@ bool read_some(int fd, std::string& into, std::size_t most) {
 }
 
 // What is left in the pipe of a program that has ended; a child of its own may hold it open.
-void drain(const OwnedDescriptor& pipe, std::string& into, std::size_t most) {
-  if (pipe.get() < 0) return;
+void drain(const Descriptor& pipe, std::string& into, std::size_t most) {
+  if (!pipe.valid()) return;
   fcntl(pipe.get(), F_SETFL, O_NONBLOCK);
   while (into.size() < most && read_some(pipe.get(), into, most)) {
   }
@@ -148,16 +130,16 @@ int timer_after(Duration time) {
   return timer;
 }
 
-void take_news(const pollfd& news, OwnedDescriptor& pipe, std::string& into, std::size_t most) {
-  if (news.revents != 0 && !read_some(pipe.get(), into, most)) pipe.close();
+void take_news(const pollfd& news, Descriptor& pipe, std::string& into, std::size_t most) {
+  if (news.revents != 0 && !read_some(pipe.get(), into, most)) pipe = Descriptor();
 }
 
 // Until it has ended: an empty text. Else why it must be ended.
 std::string listen(const ChildSpec& spec, pid_t pid, Pipe& output, Pipe& errors,
                    ChildOutcome& outcome) {
-  const OwnedDescriptor ended(descriptor_of(pid));
-  const OwnedDescriptor timer(timer_after(spec.time));
-  if (ended.get() < 0 || timer.get() < 0) return "its end cannot be waited for";
+  const Descriptor ended(descriptor_of(pid));
+  const Descriptor timer(timer_after(spec.time));
+  if (!ended.valid() || !timer.valid()) return "its end cannot be waited for";
   while (true) {
     std::array<pollfd, 5> waits{{{output.read.get(), POLLIN, 0},
                                  {errors.read.get(), POLLIN, 0},
@@ -187,16 +169,15 @@ Result<ChildOutcome> run_child(const ChildSpec& spec) {
   if (const int error = spawn(spec, output.write.get(), errors.write.get(), pid); error != 0) {
     return child_error(spec, std::generic_category().message(error), error);
   }
-  output.write.close();
-  errors.write.close();
+  output.write = Descriptor();
+  errors.write = Descriptor();
 
   ChildOutcome outcome;
   const std::string trouble = listen(spec, pid, output, errors, outcome);
   // Children of its own too: whatever became of it, nothing of it goes on.
   kill(-pid, SIGKILL);
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  uninterrupted([&] { return waitpid(pid, &status, 0); });
   if (!trouble.empty()) return child_error(spec, trouble);
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : kSignalledExit + WTERMSIG(status);
   return outcome;

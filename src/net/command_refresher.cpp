@@ -1,12 +1,12 @@
 #include "net/command_refresher.hpp"
 
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/text.hpp"
 #include "net/child_process.hpp"
 
@@ -56,13 +56,10 @@ core::UrlRefresher::Answer answer_from(const Result<ChildOutcome>& outcome) {
 
 struct CommandRefresher::Asked {
   explicit Asked(std::function<void(Answer)> on_done)
-      : done(std::move(on_done)), stop_fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~Asked() { close(stop_fd); }
-  Asked(const Asked&) = delete;
-  Asked& operator=(const Asked&) = delete;
+      : done(std::move(on_done)), stop(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
   std::function<void(Answer)> done;  // the loop's; empty: cancelled
-  const int stop_fd;
+  const Descriptor stop;
   std::optional<Answer> answer;  // the worker's, until its task has ended
 };
 
@@ -78,7 +75,7 @@ void CommandRefresher::refresh(long status, std::function<void(Answer)> done) {
   ChildSpec spec;
   spec.words = command_;
   spec.environment = {"XGET_URL=" + url_, "XGET_STATUS=" + std::to_string(status)};
-  spec.stop_fd = asked_->stop_fd;
+  spec.stop_fd = asked_->stop.get();
   worker_.submit(
       [asked = asked_, spec = std::move(spec)] { asked->answer = answer_from(run_child(spec)); },
       [asked = asked_] {
@@ -91,7 +88,7 @@ void CommandRefresher::cancel() { forget(); }
 void CommandRefresher::forget() {
   if (!asked_) return;
   asked_->done = nullptr;
-  eventfd_write(asked_->stop_fd, 1);
+  eventfd_write(asked_->stop.get(), 1);
   asked_.reset();
 }
 

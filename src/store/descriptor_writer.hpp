@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <span>
 
-#include "store/descriptor.hpp"
+#include "base/descriptor.hpp"
 #include "xget/error.hpp"
 
 namespace xget::store {

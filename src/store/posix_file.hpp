@@ -6,8 +6,8 @@
 
 #include <string>
 
+#include "base/descriptor.hpp"
 #include "core/ports.hpp"
-#include "store/descriptor.hpp"
 
 namespace xget::store {
 

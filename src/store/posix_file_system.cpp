@@ -12,7 +12,7 @@
 #include <fstream>
 #include <limits>
 
-#include "store/descriptor.hpp"
+#include "base/descriptor.hpp"
 #include "store/disk_error.hpp"
 #include "store/posix_file.hpp"
 

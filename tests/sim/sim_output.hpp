@@ -9,12 +9,12 @@
 #include <optional>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/digest.hpp"
 #include "core/sink.hpp"
 #include "sim/scenario.hpp"
 #include "sim/sim_worker.hpp"
 #include "sim/world.hpp"
-#include "store/descriptor.hpp"
 
 namespace xget::sim {
 
@@ -43,7 +43,7 @@ class SimOutput {
   };
 
   World& world_;
-  store::Descriptor file_;
+  Descriptor file_;
   double reader_pauses_ = 0;
   SimWorker worker_;
   Writer writer_{*this};

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace xget::store {
+namespace xget {
 
 class Descriptor {
  public:
@@ -36,4 +36,4 @@ auto uninterrupted(Call call) {
   return outcome;
 }
 
-}  // namespace xget::store
+}  // namespace xget
