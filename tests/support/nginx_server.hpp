@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -19,6 +17,7 @@
 #include <vector>
 
 #include "support/raw_server.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace xget::test {
 
@@ -28,20 +27,16 @@ class NginxServer {
   explicit NginxServer(const std::string& content) : http_port_(free_port()) {
     do https_port_ = free_port();
     while (https_port_ == http_port_);
-    std::string pattern = (std::filesystem::temp_directory_path() / "xget-nginx-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = pattern;
     std::ofstream(folder_ / "file", std::ios::binary) << content;
     make_certificate();
     write_configuration();
-    process_ = start({"nginx", "-p", folder_.string(), "-c", (folder_ / "conf").string(), "-e",
-                      (folder_ / "error.log").string()});
+    process_ =
+        start({"nginx", "-p", folder_.path(), "-c", folder_ / "conf", "-e", folder_ / "error.log"});
     wait_until_it_listens();
   }
   ~NginxServer() {
     kill(process_, SIGKILL);
     waitpid(process_, nullptr, 0);
-    std::filesystem::remove_all(folder_);
   }
   NginxServer(const NginxServer&) = delete;
   NginxServer& operator=(const NginxServer&) = delete;
@@ -54,7 +49,7 @@ class NginxServer {
   [[nodiscard]] std::string https_url() const {
     return "https://localhost:" + std::to_string(https_port_) + "/file";
   }
-  [[nodiscard]] std::string certificate() const { return (folder_ / "cert.pem").string(); }
+  [[nodiscard]] std::string certificate() const { return folder_ / "cert.pem"; }
   // One line a request: "PROTOCOL STATUS TLS_SESSION_REUSED CONNECTION", the last a number.
   [[nodiscard]] std::vector<std::string> log() const {
     std::ifstream file(folder_ / "access.log");
@@ -82,8 +77,8 @@ class NginxServer {
     const pid_t process =
         start({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-               "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
-               (folder_ / "key.pem").string(), "-out", certificate()});
+               "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder_ / "key.pem", "-out",
+               certificate()});
     int status = 0;
     waitpid(process, &status, 0);
     if (status != 0) throw std::runtime_error("openssl made no certificate");
@@ -127,7 +122,7 @@ class NginxServer {
 
   int http_port_;
   int https_port_ = 0;
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   pid_t process_ = 0;
 };
 

@@ -1,20 +1,18 @@
 #include "base/log.hpp"
 
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <cerrno>
-#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "support/temporary_folder.hpp"
 
 using namespace xget;
 
 TEST_CASE("a log file gets time, level and text, each message on one line") {
-  std::string path = "/tmp/xget-log-test-XXXXXX";
-  const int fd = ::mkstemp(path.data());
-  REQUIRE(fd >= 0);
-  ::close(fd);
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "log";
   REQUIRE(log::start(log::Level::Info, path));
   CHECK(log::enabled(log::Level::Info));
   CHECK_FALSE(log::enabled(log::Level::Debug));
@@ -23,7 +21,6 @@ TEST_CASE("a log file gets time, level and text, each message on one line") {
   log::warning("two\nlines \x1b[31m");
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
-  ::unlink(path.c_str());
   const std::string lines = text.str();
   CHECK(lines.find("too much") == std::string::npos);
   CHECK(lines.find(" info first {} %s\n") != std::string::npos);
@@ -38,8 +35,7 @@ TEST_CASE("a log file that cannot be opened is told and changes nothing") {
 }
 
 TEST_CASE("no folder is made for a log file") {
-  std::string folder = "/tmp/xget-log-test-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  CHECK_FALSE(log::start(log::Level::Info, folder + "/a/b"));
-  CHECK(::rmdir(folder.c_str()) == 0);  // it is empty
+  const test::TemporaryFolder folder;
+  CHECK_FALSE(log::start(log::Level::Info, folder / "a/b"));
+  CHECK(std::filesystem::is_empty(folder.path()));
 }

@@ -1,10 +1,9 @@
-// What the store's tests share: a folder that goes away, workers that run when told to, and a
-// file system that keeps a list of what was done and can fail or die at any step.
+// What the store's tests share: workers that run when told to, and a file system that keeps a list
+// of what was done and can fail or die at any step.
 #pragma once
 
 #include <catch2/catch.hpp>
 #include <cerrno>
-#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -19,31 +18,12 @@
 #include "store/partial_sink.hpp"
 #include "store/posix_file_system.hpp"
 #include "store/target.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace store_test {
 
 using namespace xget;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "xget-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using test::TemporaryFolder;
 
 inline std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
