@@ -6,20 +6,12 @@
 #include "formats/content_disposition.hpp"
 #include "formats/file_name.hpp"
 #include "fuzz/fuzz_input.hpp"
+#include "fuzz/texts.hpp"
 
 using namespace xget;
 using fuzz::require;
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  std::string value = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') value += '\\';
-    value += c;
-  }
-  return value + "\"";
-}
 
 void check_name_of_file(const std::string& said) {
   const auto name = formats::safe_server_file_name(said);
@@ -38,7 +30,7 @@ void check_written(const std::string& name) {
   const std::string extended = "filename*=UTF-8''" + percent_encoded(name);
   require(formats::parse_disposition_name("attachment; " + extended) == name,
           "a name in percents is read as it was written");
-  require(formats::parse_disposition_name("attachment; filename=" + quoted(name)) == name,
+  require(formats::parse_disposition_name("attachment; filename=" + fuzz::quoted(name)) == name,
           "a name in quotes is read as it was written");
   require(formats::parse_disposition_name("filename=other; " + extended) == name,
           "the name in percents goes before the other");

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "formats/cookie_file.hpp"
 #include "fuzz/fuzz_input.hpp"
+#include "fuzz/texts.hpp"
 
 using namespace xget;
 using fuzz::require;
@@ -13,18 +14,9 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-constexpr std::string_view kCanary = "c4n4ry";
 constexpr std::size_t kLongestLineOfLibcurl = 5000;
 constexpr WallTime kLongAgo{std::chrono::seconds(0)};
 constexpr WallTime kNow{std::chrono::seconds(1'700'000'000)};
-
-void check_refusal(const Error& error) {
-  const std::string text = to_string(error);
-  require(error.code == ErrorCode::Usage, "a file of the user's is the user's to correct");
-  require(!error.cause.empty(), "a refusal says why");
-  require(printable(text) == text, "a refusal can be printed");
-  require(text.find(kCanary) == std::string::npos, "a refusal tells no word of the file");
-}
 
 void check_cookie(const std::string& line) {
   require(line.size() <= kLongestLineOfLibcurl, "libcurl cuts nothing off");
@@ -57,9 +49,9 @@ void check_written(const Lines& cookies) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(fuzz::FuzzInput(data, size).rest());
-  const auto with_canary = formats::parse_cookie_file(text + "\n" + std::string(kCanary));
+  const auto with_canary = formats::parse_cookie_file(text + "\n" + std::string(fuzz::kCanary));
   require(!with_canary, "a line that is no cookie is refused");
-  check_refusal(with_canary.error());
+  fuzz::check_refusal(with_canary.error());
   const auto cookies = formats::parse_cookie_file(text);
   if (!cookies) return 0;
   require(cookies->size() <= formats::kMostCookiesInFile, "their number is in bounds");

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "formats/netrc.hpp"
 #include "fuzz/fuzz_input.hpp"
+#include "fuzz/texts.hpp"
 
 using namespace xget;
 using formats::NetrcLogin;
@@ -10,16 +11,7 @@ using fuzz::require;
 
 namespace {
 
-constexpr std::string_view kCanary = "c4n4ry";
 constexpr std::string_view kHost = "fuzz.invalid";
-
-void check_refusal(const Error& error) {
-  const std::string text = to_string(error);
-  require(error.code == ErrorCode::Usage, "a file of the user's is the user's to correct");
-  require(!error.cause.empty(), "a refusal says why");
-  require(printable(text) == text, "a refusal can be printed");
-  require(text.find(kCanary) == std::string::npos, "a refusal tells no word of the file");
-}
 
 void check_login(const NetrcLogin* login) {
   if (login == nullptr) return;
@@ -29,24 +21,15 @@ void check_login(const NetrcLogin* login) {
           "no login holds a NUL");
 }
 
-std::string quoted(std::string_view word) {
-  std::string text = "\"";
-  for (const char c : word) {
-    if (c == '"' || c == '\\') text += '\\';
-    text += c;
-  }
-  return text + "\"";
-}
-
 std::string entry(std::string_view host, const NetrcLogin& login) {
-  return "machine " + std::string(host) + "\nlogin " + quoted(login.user) + "\npassword " +
-         quoted(login.password) + "\n";
+  return "machine " + std::string(host) + "\nlogin " + fuzz::quoted(login.user) + "\npassword " +
+         fuzz::quoted(login.password) + "\n";
 }
 
 void check_text(const std::string& text) {
   const auto parsed = formats::parse_netrc(text);
-  const auto with_canary = formats::parse_netrc(text + "\n\n" + std::string(kCanary));
-  if (!with_canary) check_refusal(with_canary.error());
+  const auto with_canary = formats::parse_netrc(text + "\n\n" + std::string(fuzz::kCanary));
+  if (!with_canary) fuzz::check_refusal(with_canary.error());
   if (!parsed) return;
   check_login(parsed->fallback());
   check_login(parsed->find(lower_case(text)));
