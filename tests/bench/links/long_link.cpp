@@ -26,9 +26,6 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <ctime>
 #include <deque>
 #include <limits>
 #include <memory>
@@ -37,6 +34,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "program.hpp"
 
 namespace xget::bench {
 namespace {
@@ -45,20 +43,6 @@ constexpr std::size_t kMaxPacketBytes = 2048;  // the devices' MTU is 1500
 constexpr std::size_t kMostPackets = 1 << 16;  // on their way at once, in one direction
 constexpr int kBurst = 64;                     // packets taken in before others are given out
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kSecondNs = 1'000'000'000;
-
-volatile std::sig_atomic_t end_was_asked_for = 0;
-
-[[noreturn]] void die(const std::string& what) {
-  std::fprintf(stderr, "long_link: %s: %s\n", what.c_str(), std::strerror(errno));
-  std::exit(1);
-}
-
-std::int64_t now_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * kSecondNs + time.tv_nsec;
-}
 
 /// What both directions have in common.
 struct Shape {
@@ -193,18 +177,10 @@ int main_of_link(Arguments arguments) {
   const std::string right_name = arguments.text("right", "");
   arguments.expect_no_more();
 
-  // Blocked but while it waits: a signal between the test and the wait is not missed.
-  sigset_t terminate;
-  sigset_t while_waiting;
-  sigemptyset(&terminate);
-  sigaddset(&terminate, SIGTERM);
-  sigprocmask(SIG_BLOCK, &terminate, &while_waiting);
-  std::signal(SIGTERM, [](int) { end_was_asked_for = 1; });
-
+  const sigset_t while_waiting = end_when_told();
   const int left = open_device(left_name);
   const int right = open_device(right_name);
   go_first();
-  prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with the one who started it
   std::array<Direction, 2> directions = {Direction(shape, left, right, 2 * seed),
                                          Direction(shape, right, left, 2 * seed + 1)};
   std::array<pollfd, 2> devices = {pollfd{left, POLLIN, 0}, pollfd{right, POLLIN, 0}};

@@ -33,9 +33,6 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <ctime>
 #include <limits>
 #include <memory>
 #include <span>
@@ -46,26 +43,13 @@
 
 #include "arguments.hpp"
 #include "pacer.hpp"
+#include "program.hpp"
 #include "range_request.hpp"
 
 namespace xget::bench {
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::size_t kWrongEvery = 4096;
-
-volatile std::sig_atomic_t end_was_asked_for = 0;
-
-[[noreturn]] void die(const std::string& what) {
-  std::fprintf(stderr, "shaped_server: %s: %s\n", what.c_str(), std::strerror(errno));
-  std::exit(1);
-}
-
-std::int64_t now_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * kSecondNs + time.tv_nsec;
-}
 
 enum class Kind { Honest, WrongBytes, OtherVersion, WithoutRanges, Stalling };
 
@@ -388,15 +372,8 @@ void Server::print_counts() const {
 
 int main_of_server(Arguments arguments) {
   const Settings settings = read_settings(arguments);
-  // Blocked but while it waits: a signal between the test and the wait is not missed.
-  sigset_t terminate;
-  sigset_t while_waiting;
-  sigemptyset(&terminate);
-  sigaddset(&terminate, SIGTERM);
-  sigprocmask(SIG_BLOCK, &terminate, &while_waiting);
-  std::signal(SIGTERM, [](int) { end_was_asked_for = 1; });
+  const sigset_t while_waiting = end_when_told();
   prctl(PR_SET_TIMERSLACK, 1);
-  prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with the one who started it
 
   Server server(settings, load(settings));
   std::printf("%d\n", server.port());
