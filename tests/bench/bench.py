@@ -32,6 +32,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+TREE = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TREE / "tests"))
 
 from measuring.loopback import Loopback  # noqa: E402
 from measuring.machine import describe_machine  # noqa: E402
@@ -39,7 +41,6 @@ from measuring.sources import (GIB, KIB, MIB, clear, make_source, parse_size,  #
                                read_into_cache, same_bytes, size_text, source_path)
 from measuring.stopwatch import adopt_orphans, run_once  # noqa: E402
 
-TREE = Path(__file__).resolve().parents[2]
 TOOLS = ["xget", "curl", "wget2", "aria2", "axel"]
 SMALL_SIZE = 10 * KIB
 # Left free on the disk besides what the run writes.

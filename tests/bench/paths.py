@@ -27,6 +27,7 @@ import time
 
 sys.dont_write_bytecode = True
 TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TREE / "tests"))
 
 from measuring.sources import make_source  # noqa: E402
 from measuring.stopwatch import adopt_orphans  # noqa: E402

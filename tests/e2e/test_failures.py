@@ -13,6 +13,7 @@ from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, SLOW, Exit, binary, run_xget
 from support.downloads import KIB, MIB, assert_complete, leave_partial, partial
+from support.free_ports import free_port
 from support.hostile_server import HostileServer
 
 SIZE = 3 * MIB + 9
@@ -21,12 +22,6 @@ RESOURCE = Resource(SIZE)
 
 def download(url, path, *options, **more):
     return run_xget([url, "-o", path, *QUICK, *options], path.parent, **more)
-
-
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -69,7 +64,7 @@ def test_refused_for_good_asks_once(server, path, status):
 
 
 def test_a_refused_connection_is_retried_then_given_up(path):
-    run = download(f"http://127.0.0.1:{unused_port()}/file", path, "--retry", "3")
+    run = download(f"http://127.0.0.1:{free_port()}/file", path, "--retry", "3")
     run.expect(Exit.NETWORK)
     assert run.seconds < 10 * SLOW
 
@@ -358,7 +353,7 @@ def test_a_proxy_is_asked_instead_of_the_host(path):
 
 def test_the_environment_names_a_proxy_and_exceptions(server, path):
     page = server.serve("/file", RESOURCE)
-    dead = f"http://127.0.0.1:{unused_port()}"
+    dead = f"http://127.0.0.1:{free_port()}"
     run = download(page.url, path, "--retry", "1", env={"http_proxy": dead})
     run.expect(Exit.NETWORK)
     assert not page.requests
@@ -421,7 +416,7 @@ def test_a_header_bomb_is_called_one(server, path, header):
 
 
 def test_a_wait_says_why_and_when_and_a_repeated_cause_once(path):
-    run = download(f"http://127.0.0.1:{unused_port()}/file", path, "--retry", "4",
+    run = download(f"http://127.0.0.1:{free_port()}/file", path, "--retry", "4",
                    "--retry-wait", "300ms").expect(Exit.NETWORK)
     waits = [line for line in run.err.splitlines() if "again in" in line]
     assert len(waits) == 1, run

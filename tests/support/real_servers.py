@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import time
 
+from support.free_ports import free_ports
+
 NAMES = ("nginx", "lighttpd", "caddy")
 
 _NGINX = """
@@ -133,7 +135,7 @@ class RealServer:
     def _start(self):
         """A free port may be taken by the time the server binds it: tries a few."""
         for _ in range(5):
-            port, tls_port = _free_ports(2)
+            port, tls_port = free_ports(2)
             self.url = f"http://127.0.0.1:{port}"
             self.tls_url = f"https://127.0.0.1:{tls_port}"
             self._process = self._launch(port, tls_port)
@@ -173,14 +175,3 @@ class RealServer:
 
 def start_server(name: str, certificates, upstream: str = "") -> RealServer:
     return RealServer(name, certificates, upstream)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+from support.free_ports import free_ports
+
 _CONFIGURATION = """
 daemon off;
 {user}
@@ -55,7 +57,7 @@ class Loopback:
 
     def __init__(self, work: pathlib.Path):
         self.work = work
-        self.port, self.tls_port = _free_port(), _free_port()
+        self.port, self.tls_port = free_ports(2)
         self.process = None
 
     def __enter__(self):
@@ -91,9 +93,3 @@ class Loopback:
                     raise RuntimeError(f"nginx does not answer; see {self.work}/nginx.log"
                                        ) from error
                 time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
