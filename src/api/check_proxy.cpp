@@ -4,23 +4,22 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "base/units.hpp"
+#include "net/port.hpp"
 
 namespace xget::api {
 namespace {
 
 constexpr std::array<std::string_view, 6> kSchemes{"http",    "https",  "socks4",
                                                    "socks4a", "socks5", "socks5h"};
-constexpr std::uint64_t kHighestPort = 65535;
 
-struct Parts {
+struct ProxyParts {
   std::string_view scheme;  // empty: http
   std::string_view host;    // IPv6 in brackets
   std::string_view port;    // with its colon
 };
 
-Parts split(std::string_view proxy) {
-  Parts parts;
+ProxyParts split(std::string_view proxy) {
+  ProxyParts parts;
   if (const auto end = proxy.find("://"); end != std::string_view::npos) {
     parts.scheme = proxy.substr(0, end);
     proxy.remove_prefix(end + 3);
@@ -41,8 +40,7 @@ bool is_known(std::string_view scheme) {
 
 bool is_port(std::string_view text) {
   if (!text.starts_with(':')) return false;
-  const auto port = parse_u64(text.substr(1));
-  return port && *port > 0 && *port <= kHighestPort;
+  return net::parse_port(text.substr(1)).has_value();
 }
 
 bool is_host(std::string_view text) {
@@ -64,7 +62,7 @@ Result<void> check_proxy(std::string_view proxy, const std::string& subject) {
                            "socks4, socks4a, socks5 or socks5h"});
   };
   if (proxy.empty() || proxy == "none") return {};
-  const Parts parts = split(proxy);
+  const ProxyParts parts = split(proxy);
   if (!parts.scheme.empty() && !is_known(parts.scheme)) {
     return refuse("\"" + printable(parts.scheme) + "\" is no kind of proxy that xget knows");
   }

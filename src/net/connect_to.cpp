@@ -1,9 +1,9 @@
 #include "net/connect_to.hpp"
 
-#include <charconv>
 #include <optional>
 
 #include "base/text.hpp"
+#include "net/port.hpp"
 
 namespace xget::net {
 namespace {
@@ -22,13 +22,7 @@ std::optional<std::string> take_host(std::string_view& rest) {
 
 // An empty one is 0.
 std::optional<int> read_port(std::string_view text) {
-  constexpr int kHighestPort = 65535;
-  int port = 0;
-  if (text.empty()) return port;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  const bool sound = error == std::errc{} && end == text.data() + text.size();
-  if (!sound || port < 1 || port > kHighestPort) return std::nullopt;
-  return port;
+  return text.empty() ? std::optional(0) : parse_port(text);
 }
 
 tl::unexpected<Error> refused(std::string_view text) {

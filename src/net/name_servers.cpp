@@ -1,24 +1,16 @@
 #include "net/name_servers.hpp"
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 
 #include "base/text.hpp"
 #include "net/ip_literal.hpp"
+#include "net/port.hpp"
 
 namespace xget::net {
 namespace {
 
 constexpr std::string_view kDefaultPort = "53";
-
-bool is_port(std::string_view text) {
-  constexpr int kHighestPort = 65535;
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size() && port >= 1 &&
-         port <= kHighestPort;
-}
 
 struct AddressAndPort {
   std::string_view address;
@@ -43,7 +35,7 @@ std::optional<std::string> normalised(std::string_view text) {
   const AddressAndPort parts = part(text);
   const std::string address(parts.address);
   const auto family = family_of(address);
-  if (!family || !is_port(parts.port)) return std::nullopt;
+  if (!family || !parse_port(parts.port)) return std::nullopt;
   const std::string host = *family == AddressFamily::IPv6 ? "[" + address + "]" : address;
   return host + ":" + std::string(parts.port);
 }

@@ -10,7 +10,7 @@
 #include "base/encoding.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
-#include "base/units.hpp"
+#include "net/port.hpp"
 
 namespace xget::net {
 namespace {
@@ -131,9 +131,9 @@ Result<Origin> read_origin(CURLU* handle, const Blame& blame) {
     if (const std::string zone = part(handle, CURLUPART_ZONEID); !zone.empty())
       origin.host += "%" + zone;
   }
-  const auto port = parse_u64(part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT));
-  if (!port || *port == 0) return blame.fails("its port is not between 1 and 65535");
-  origin.port = static_cast<int>(*port);
+  const auto port = parse_port(part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT));
+  if (!port) return blame.fails("its port is not between 1 and 65535");
+  origin.port = *port;
   return origin;
 }
 
