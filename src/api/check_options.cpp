@@ -40,9 +40,7 @@ Result<void> check_interface(const Options& options) {
   if (options.interface.empty()) return {};
   const auto family = net::family_of(options.interface);
   if (family && !net::allows(options.address_family, *family)) {
-    return usage("--interface", std::string("is an ") + net::to_string(*family) +
-                                    " address, and only " + net::to_string(options.address_family) +
-                                    " is allowed");
+    return usage("--interface", net::refusal_of(options.address_family, *family));
   }
   return net::check_interface(options.interface);
 }

@@ -251,8 +251,7 @@ Result<AresResolver::Addresses> AresResolver::literal(const std::string& host,
   return fail({.code = ErrorCode::Usage,
                .operation = "resolve",
                .subject = printable(host),
-               .cause = std::string("it is an ") + to_string(family) + " address, and only " +
-                        to_string(settings_.family) + " is allowed"});
+               .cause = "it " + refusal_of(settings_.family, family)});
 }
 
 void AresResolver::keep_allowed(Addresses& addresses) const {

@@ -14,6 +14,11 @@ std::optional<AddressFamily> family_of(const std::string& text) {
   return std::nullopt;
 }
 
+std::string refusal_of(AddressFamily allowed, AddressFamily family) {
+  return std::string("is an ") + to_string(family) + " address, and only " + to_string(allowed) +
+         " is allowed";
+}
+
 const char* to_string(AddressFamily family) {
   switch (family) {
     case AddressFamily::IPv4: return "IPv4";

@@ -18,6 +18,9 @@ constexpr bool allows(AddressFamily allowed, AddressFamily family) {
   return allowed == AddressFamily::Any || allowed == family;
 }
 
+// Why it is not: "is an IPv4 address, and only IPv6 is allowed".
+std::string refusal_of(AddressFamily allowed, AddressFamily family);
+
 // "IPv4", "IPv6" or "IP"
 const char* to_string(AddressFamily family);
 
