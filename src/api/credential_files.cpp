@@ -1,17 +1,12 @@
 #include "api/credential_files.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "api/cookie_jar.hpp"
-#include "base/descriptor.hpp"
+#include "api/input_file.hpp"
 #include "base/text.hpp"
 #include "formats/cookie_file.hpp"
 
@@ -35,31 +30,10 @@ tl::unexpected<Error> refuse_content(const char* option, const std::string& path
   return refuse(option, printable(path) + place + ": " + why.cause);
 }
 
-struct FileRead {
-  std::string text;  // at most one byte longer than what was allowed
-  struct stat status {};
-};
-
-// Pipes too, as a shell makes them for "<(command)".
-Result<FileRead> read_file(const char* option, const std::string& path, std::size_t most) {
-  const auto unreadable = [&](const char* why) {
-    return refuse(option, printable(path) + " cannot be read: " + why);
-  };
-  const Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
-  FileRead read;
-  if (!file.valid() || ::fstat(file.get(), &read.status) != 0) {
-    return unreadable(std::strerror(errno));
-  }
-  if (S_ISDIR(read.status.st_mode)) return unreadable("it is a folder");
-  std::array<char, 16 << 10> buffer{};
-  while (read.text.size() <= most) {
-    const ssize_t count =
-        uninterrupted([&] { return ::read(file.get(), buffer.data(), buffer.size()); });
-    if (count < 0) return unreadable(std::strerror(errno));
-    if (count == 0) break;
-    read.text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  return read;
+Result<InputFile> read_file(const char* option, const std::string& path, std::size_t most_bytes) {
+  auto file = read_input_file(path, most_bytes);
+  if (!file) return refuse(option, file.error().subject + " " + file.error().cause);
+  return file;
 }
 
 Result<std::string> netrc_path(const Options& options) {
