@@ -27,8 +27,14 @@ const char* to_string(FailureKind kind) {
     case FailureKind::ProxyDenied: return "proxy denied";
     case FailureKind::Unusable: return "unusable";
     case FailureKind::TooLarge: return "too large";
+    case FailureKind::WrongSize: return "wrong size";
   }
   return "?";
+}
+
+std::string wrong_size(std::uint64_t offered, std::uint64_t told) {
+  return "its size is " + std::to_string(offered) + " bytes, and that of the wanted file is " +
+         std::to_string(told);
 }
 
 }  // namespace xget::core

@@ -1,6 +1,7 @@
 // Why a fetch did not bring what was asked for, in the terms that decide what happens next.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -33,8 +34,11 @@ enum class FailureKind {
   ProxyDenied,    // it wants credentials, or others: final
   Unusable,       // a request that can never work: final
   TooLarge,       // over --max-filesize: final
+  WrongSize,      // not the resource that somebody described: final
 };
 const char* to_string(FailureKind kind);
+// The cause of a WrongSize, in words. Bytes.
+std::string wrong_size(std::uint64_t offered, std::uint64_t told);
 
 struct Failure {
   FailureKind kind = FailureKind::Broken;

@@ -82,6 +82,19 @@ std::optional<Failure> check_version(const ResponseHead& head, const Question& q
   return std::nullopt;
 }
 
+// Also a version that may be the expected one is of no use where the resource is another one.
+std::optional<Failure> check_size(const ResponseHead& head, const Question& question,
+                                  const Representation& offered) {
+  if (!question.size || !offered.size || *question.size == *offered.size) return std::nullopt;
+  return failure(FailureKind::WrongSize, head, wrong_size(*offered.size, *question.size));
+}
+
+std::optional<Failure> check_offer(const ResponseHead& head, const Question& question,
+                                   const Representation& offered) {
+  auto mismatch = check_version(head, question, offered);
+  return mismatch ? mismatch : check_size(head, question, offered);
+}
+
 Judgement judge_partial(const ResponseHead& head, const Question& question) {
   if (!question.ranged) {
     return failure(FailureKind::BadResponse, head, "a partial response that was not asked for");
@@ -111,7 +124,7 @@ Judgement judge_partial(const ResponseHead& head, const Question& question) {
                    "Content-Length contradicts Content-Range or itself");
   }
   const Representation offered = describe(head, content_range->total, true);
-  if (auto mismatch = check_version(head, question, offered)) return *std::move(mismatch);
+  if (auto mismatch = check_offer(head, question, offered)) return *std::move(mismatch);
   const std::optional<std::uint64_t> known =
       question.expected ? question.expected->size : std::nullopt;
   if (!offered.size && !known) {
@@ -138,7 +151,7 @@ Judgement judge_whole(const ResponseHead& head, const Question& question) {
     return failure(FailureKind::BadResponse, head, "nonsensical or contradicting Content-Length");
   }
   const Representation offered = describe(head, length.bytes, false);
-  if (auto mismatch = check_version(head, question, offered)) return *std::move(mismatch);
+  if (auto mismatch = check_offer(head, question, offered)) return *std::move(mismatch);
   if (question.range.begin != 0 && defence_on(Defence::WholeIsNotRange)) {
     return failure(FailureKind::NoRanges, head, "the whole file as the answer to a range");
   }

@@ -4,6 +4,7 @@
 // asked for, or leads elsewhere, or is refused with a reason that decides what happens next.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -20,6 +21,9 @@ struct Question {
   ByteRange range;                         // end may be kUnknownEnd: all that follows
   bool ranged = true;                      // a Range header was sent
   std::optional<Representation> expected;  // the version the bytes must belong to
+  // Bytes that the resource must have, as somebody else says: whatever its versions, with another
+  // size it is another resource. nullopt: nobody said.
+  std::optional<std::uint64_t> size;
 };
 
 // Bytes of the asked version follow, beginning at granted.begin.

@@ -40,7 +40,8 @@ Remedy usual_remedy(FailureKind kind, bool served) {
     case FailureKind::Certificate:
     case FailureKind::WrongKey:
     case FailureKind::Unusable:
-    case FailureKind::TooLarge: return Remedy::GiveUp;
+    case FailureKind::TooLarge:
+    case FailureKind::WrongSize: return Remedy::GiveUp;
   }
   return Remedy::GiveUp;
 }

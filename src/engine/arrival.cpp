@@ -230,6 +230,11 @@ std::optional<Error> Arrival::refuse_size(const core::Representation& offered) c
                               ", more than --max-filesize allows"},
                     job_.source.name(), Served::Never);
   }
+  if (settings.size && offered.size && *offered.size != *settings.size) {
+    return error_of({.kind = core::FailureKind::WrongSize,
+                     .cause = core::wrong_size(*offered.size, *settings.size)},
+                    job_.source.name(), Served::Never);
+  }
   return std::nullopt;
 }
 

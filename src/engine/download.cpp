@@ -259,6 +259,11 @@ std::optional<Error> Download::refuse_end() const {
                  .cause = "the server sent " + std::to_string(size_) + " bytes of " +
                           std::to_string(*plan_.version.size)};
   }
+  if (job_.settings.size && *job_.settings.size != size_) {  // nobody had named it before
+    return error_of({.kind = core::FailureKind::WrongSize,
+                     .cause = core::wrong_size(size_, *job_.settings.size)},
+                    job_.source.name(), Served::Before);
+  }
   if (job_.settings.strict && !job_.settings.digest && !end_proven_) {
     return not_proven_error(job_.source.name(), "download",
                             "the server names no length: nothing shows where the file ends");

@@ -221,7 +221,7 @@ std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const 
     headers.push_back({"Authorization", "Basic " + to_base64(std::as_bytes(std::span(login)))});
   }
   // What the user gave may be a secret, and belongs to the origin it was given for.
-  const bool at_home = fetch.url.origin == settings_.url.origin;
+  const bool at_home = fetch.url.origin == settings_.home();
   if (at_home && !settings_.referer.empty()) headers.push_back({"Referer", settings_.referer});
   if (at_home) headers.insert(headers.end(), settings_.headers.begin(), settings_.headers.end());
   return headers;
@@ -250,7 +250,8 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   Fetch& fetch = fetches_.at(id);
   for (const core::RequestId other : fetch.race.won_by(request)) forget(other);
 
-  const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected};
+  const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected,
+                                settings_.size};
   core::Judgement judgement = core::judge(head, question, clock_.wall_now());
   if (const auto* usable = std::get_if<core::Usable>(&judgement)) {
     return accept(id, request, *usable, head, facts);

@@ -27,15 +27,21 @@ namespace xget::engine {
 
 struct HttpSourceSettings {
   net::Url url;                                 // as the user gave it
-  std::vector<core::Header> headers;            // for the URL's own origin alone
+  std::vector<core::Header> headers;            // for the home origin alone
   std::string user_password;                    // likewise; empty: none
   std::shared_ptr<const formats::Netrc> netrc;  // logins for any host on the way; may be null
   std::string referer;
+  // The origin that headers, user_password, referer and the netrc's default were given for: that of
+  // another URL, which led to this one, or of none ({}). nullopt: that of `url`.
+  std::optional<net::Origin> given_for;
+  std::optional<std::uint64_t> size;  // bytes that the resource must have; nullopt: nobody said
   std::vector<net::ConnectTo> connect_to;
   std::string proxy;  // option; empty: the environment decides
   net::ProxyEnvironment proxy_environment;
   bool allow_downgrade = false;
   bool http2 = false;
+
+  [[nodiscard]] const net::Origin& home() const { return given_for ? *given_for : url.origin; }
 };
 
 class HttpSource final : public core::Source, private core::TransferListener {

@@ -31,6 +31,7 @@ struct JobSettings {
   CheckpointInterval checkpoint_interval;
   std::string checkpoint_folder;
   std::optional<std::uint64_t> max_filesize;
+  std::optional<std::uint64_t> size;  // bytes that the file must have; nullopt: nobody said
   std::optional<ExpectedDigest> digest;
   bool strict = false;
   Duration stall_timeout = std::chrono::seconds(20);

@@ -23,7 +23,8 @@ ErrorCode code_of(core::FailureKind kind) {
     case FailureKind::BadRange:
     case FailureKind::NoRanges: return ErrorCode::Network;
     case FailureKind::OtherVersion:
-    case FailureKind::Unsatisfiable: return ErrorCode::Changed;
+    case FailureKind::Unsatisfiable:
+    case FailureKind::WrongSize: return ErrorCode::Changed;
     case FailureKind::NotFound:
     case FailureKind::Denied:
     case FailureKind::Coded:
@@ -55,6 +56,7 @@ std::string remedy_of(const core::Failure& failure, Served served) {
     case FailureKind::ProxyDenied:
       return "give the proxy's user and password in --proxy, or in the environment";
     case FailureKind::TooLarge: return "raise --max-filesize";
+    case FailureKind::WrongSize: return "look for what describes the file as it is now";
     default: break;
   }
   if (failure.retry_after) {

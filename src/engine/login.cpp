@@ -14,7 +14,7 @@ bool logs_in_by_header(const HttpSourceSettings& settings) {
 }
 
 std::string netrc_login(const net::Url& hop, const HttpSourceSettings& settings) {
-  const net::Origin& first = settings.url.origin;
+  const net::Origin& first = settings.home();
   if (!settings.netrc || (first.scheme == "https" && hop.origin.scheme == "http")) return {};
   const formats::NetrcLogin* login = settings.netrc->find(hop.origin.host);
   if (login == nullptr && hop.origin.host == first.host) login = settings.netrc->fallback();
@@ -25,7 +25,7 @@ std::string netrc_login(const net::Url& hop, const HttpSourceSettings& settings)
 }  // namespace
 
 std::string login_for(const net::Url& hop, const HttpSourceSettings& settings) {
-  if (hop.origin == settings.url.origin) {
+  if (hop.origin == settings.home()) {
     if (!settings.user_password.empty()) return settings.user_password;
     if (logs_in_by_header(settings)) return {};
   }

@@ -10,11 +10,11 @@ namespace xget::engine {
 
 // "user:password" for a request to `hop`; empty: none, or one that the user's own headers carry.
 //
-// At the origin of the URL that the user gave, what the user gave with it comes first. Else the
-// netrc's entry of this very host, so that no host sees another one's password wherever redirects
-// lead. Its default stands in for the host of the user's URL alone, since it would answer for every
-// host that a server cares to name; and nothing of it goes over plain http on the way from an https
-// URL, which has no secret to lose to a redirect.
+// At the home origin, that of the URL that the user gave, what the user gave with it comes first.
+// Else the netrc's entry of this very host, so that no host sees another one's password wherever
+// redirects lead. Its default stands in for the host of the user's URL alone, since it would answer
+// for every host that a server cares to name; and nothing of it goes over plain http on the way
+// from an https URL, which has no secret to lose to a redirect.
 std::string login_for(const net::Url& hop, const HttpSourceSettings& settings);
 
 }  // namespace xget::engine

@@ -40,6 +40,7 @@ core::Question read_question(FuzzInput& input) {
   core::Representation known;
   if (line.find('s') != std::string_view::npos) known.size = 1000;
   if (line.find('e') != std::string_view::npos) known.validators.strong_etag = "\"v\"";
+  if (line.find('t') != std::string_view::npos) question.size = 1000;
   if (known.size || known.validators.any()) question.expected = known;
   return question;
 }
@@ -96,6 +97,8 @@ void check_usable(const core::ResponseHead& head, const core::Question& question
     require(usable.granted.end != kUnknownEnd, "a part has an end");
   }
   if (question.expected) check_version(*question.expected, usable);
+  const auto& size = usable.representation.size;
+  require(!question.size || !size || *question.size == *size, "another resource is refused");
 }
 
 void check_failure(const core::Failure& failure) {

@@ -71,6 +71,31 @@ TEST_CASE("A 206 of the asked range, size and version is usable") {
   CHECK_FALSE(result.whole);
 }
 
+TEST_CASE("what has another size than somebody told is refused, whatever the version") {
+  Question asked = GENERATE(probe(), middle());
+  const ResponseHead head =
+      asked.expected ? partial("bytes 100-199/1000") : partial("bytes 0-999/1000");
+  asked.size = 1000;
+  CHECK(usable(head, asked).representation.size == 1000U);
+  asked.size = 999;
+  CHECK(refused(head, asked).kind == FailureKind::WrongSize);
+  CHECK(refused(head, asked).cause == "its size is 1000 bytes, and that of the wanted file is 999");
+}
+
+TEST_CASE("a whole body of the told size, or of none, is usable, and no other one") {
+  Question asked = probe();
+  asked.size = 1000;
+  CHECK(usable(whole("1000"), asked).whole);
+  CHECK_FALSE(usable(whole(""), asked).representation.size.has_value());
+  CHECK(refusal(whole("1001"), asked) == FailureKind::WrongSize);
+}
+
+TEST_CASE("another version is told as such also where its size is wrong") {
+  Question asked = middle();
+  asked.size = 1000;
+  CHECK(refusal(partial("bytes 100-199/1001"), asked) == FailureKind::OtherVersion);
+}
+
 TEST_CASE("A 206 may be shorter than asked, as from servers that cap the range") {
   CHECK(usable(partial("bytes 100-149/1000"), middle()).granted == ByteRange{100, 150});
 }

@@ -34,6 +34,23 @@ TEST_CASE("each host on the way gets its own login of the netrc and no other") {
   CHECK(login_at("https://www.a.example/x", settings).empty());
 }
 
+TEST_CASE("what was given for another URL is for that one's origin, wherever it led") {
+  auto settings = settings_for("https://mirror.example/x");
+  settings.user_password = "me:secret";
+  settings.given_for = net::parse_url("https://c.example/list")->origin;
+  CHECK(login_at("https://mirror.example/x", settings).empty());
+  CHECK(login_at("https://c.example/x", settings) == "me:secret");
+  CHECK(login_at("https://b.example/x", settings) == "you:two");
+  CHECK(login_at("http://b.example/x", settings).empty());
+  settings.user_password.clear();
+  CHECK(login_at("https://mirror.example/x", settings).empty());
+  CHECK(login_at("https://c.example/x", settings) == "any:all");
+  settings.given_for = net::Origin{};
+  CHECK(login_at("https://mirror.example/x", settings).empty());
+  CHECK(login_at("https://c.example/x", settings).empty());
+  CHECK(login_at("https://b.example/x", settings) == "you:two");
+}
+
 TEST_CASE("an entry of the netrc that lacks a part gets it from nowhere") {
   const auto settings = settings_for("https://a.example/x");
   CHECK(login_at("https://blank.example/x", settings).empty());
