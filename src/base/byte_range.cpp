@@ -9,6 +9,8 @@ ByteRange intersect(ByteRange a, ByteRange b) {
   return both.empty() ? ByteRange{both.begin, both.begin} : both;
 }
 
+bool overlap(ByteRange a, ByteRange b) { return a.begin < b.end && b.begin < a.end; }
+
 void RangeSet::add(ByteRange range) {
   if (range.empty()) return;
   auto it = ranges_.upper_bound(range.begin);
@@ -50,6 +52,11 @@ void RangeSet::clear() {
 
 bool RangeSet::contains(ByteRange range) const {
   return range.empty() || contiguous_end(range.begin) >= range.end;
+}
+
+bool RangeSet::touches(ByteRange range) const {
+  const auto first = next(range.begin);
+  return first && first->begin < range.end;
 }
 
 std::optional<ByteRange> RangeSet::next(std::uint64_t from) const {

@@ -26,6 +26,7 @@ struct ByteRange {
 };
 
 [[nodiscard]] ByteRange intersect(ByteRange a, ByteRange b);
+[[nodiscard]] bool overlap(ByteRange a, ByteRange b);  // they have a byte in common
 
 // A set of bytes as disjoint, non-adjacent ranges in order. Adding and removing cost the
 // logarithm of the number of ranges plus the ranges they swallow.
@@ -42,6 +43,8 @@ class RangeSet {
   [[nodiscard]] std::uint64_t size() const { return bytes_; }         // bytes in the set
   [[nodiscard]] std::size_t count() const { return ranges_.size(); }  // ranges in the set
   [[nodiscard]] bool contains(ByteRange range) const;                 // every byte of it
+
+  [[nodiscard]] bool touches(ByteRange range) const;  // any byte of it
 
   // The first range that has bytes at or after `from`, cut to begin there.
   [[nodiscard]] std::optional<ByteRange> next(std::uint64_t from) const;

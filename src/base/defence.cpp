@@ -31,6 +31,7 @@ const char* to_string(Defence defence) {
     case Defence::SyncFolder: return "sync-folder";
     case Defence::SyncAtFinish: return "sync-at-finish";
     case Defence::VerifyClaims: return "verify-claims";
+    case Defence::PublishedPieces: return "published-pieces";
     case Defence::Count: break;
   }
   return "?";

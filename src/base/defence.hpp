@@ -18,6 +18,7 @@ enum class Defence {
   SyncFolder,       // the folder is synced after a rename
   SyncAtFinish,     // the file is synced before it gets its final name
   VerifyClaims,     // claimed bytes are hashed again on resume
+  PublishedPieces,  // a piece that is not what its publisher names is fetched again
   Count
 };
 

@@ -50,13 +50,18 @@ class Sink {
   // read back differently; `done` once all claims are checked.
   virtual void verify_claims(std::function<void(ByteRange)> bad, Done done) = 0;
 
+  // Where pieces were published: `wrong` is called for each piece that was written and is not what
+  // its publisher names, so that its source gave it wrongly. By then it is no longer held, durably.
+  // Once only; before the first write.
+  virtual void on_wrong_piece(std::function<void(ByteRange)> wrong) = 0;
+
   // Drops a range that was written or claimed, so that it can be written again. Not to be called
   // where handed_on() is true: bytes that left cannot be called back.
   virtual void forget(ByteRange range) = 0;
   [[nodiscard]] virtual bool handed_on() const { return false; }
 
-  // All bytes are written: checks the whole file's digest, if one was given, and puts the file
-  // under its final name. `size` is the size of the representation.
+  // All bytes are written: checks what is left to check of the published pieces and the whole file's
+  // digest, if such were given, and puts the file under its final name. `size` is the size of the representation.
   virtual void finish(std::uint64_t size, Done done) = 0;
   // Takes finish() back while it only checks: its `done` is never called then. False: the file is
   // about to have its final name, or has it, and `done` will tell.

@@ -107,10 +107,14 @@ void Ledger::forget(ByteRange range) {
   }
 }
 
-std::vector<Run> Ledger::runs() const {
+std::vector<Run> Ledger::runs() const { return runs_in({0, kUnknownEnd}); }
+
+std::vector<Run> Ledger::runs_in(ByteRange range) const {
   std::vector<Run> all;
-  all.reserve(open_.size());
-  for (const auto& [begin, run] : open_) all.push_back({{begin, run.end}, digest_of(run.state)});
+  for (auto run = open_.lower_bound(range.begin); run != open_.end() && run->first < range.end;
+       ++run) {
+    all.push_back({{run->first, run->second.end}, digest_of(run->second.state)});
+  }
   return all;
 }
 
@@ -127,6 +131,11 @@ std::vector<std::uint64_t> Ledger::pieces_to_merge() const {
 ByteRange Ledger::piece_range(std::uint64_t index) const {
   const std::uint64_t begin = index * piece_length_;
   return {begin, std::min(size_, begin + piece_length_)};
+}
+
+ByteRange Ledger::pieces_around(ByteRange range) const {
+  return {piece_range(piece_of(range.begin)).begin,
+          std::max(range.end, piece_range(piece_of(range.end - 1)).end)};
 }
 
 }  // namespace xget::store

@@ -39,9 +39,12 @@ class Ledger {
   [[nodiscard]] const RangeSet& written() const { return written_; }
   [[nodiscard]] const std::map<std::uint64_t, PieceDigest>& pieces() const { return pieces_; }
   [[nodiscard]] std::vector<Run> runs() const;  // of unfinished pieces, digests so far, in order
+  [[nodiscard]] std::vector<Run> runs_in(ByteRange range) const;  // likewise, that begin there
   // Pieces whose bytes are all there, but in several runs: to be hashed as one.
   [[nodiscard]] std::vector<std::uint64_t> pieces_to_merge() const;
   [[nodiscard]] ByteRange piece_range(std::uint64_t index) const;
+  // The pieces that have bytes of a range that is not empty.
+  [[nodiscard]] ByteRange pieces_around(ByteRange range) const;
   [[nodiscard]] std::uint64_t piece_of(std::uint64_t offset) const {
     return offset / piece_length_;
   }

@@ -182,6 +182,9 @@ void PartialSink::checkpoint(Done done) { impl_->checkpoint(std::move(done)); }
 void PartialSink::verify_claims(std::function<void(ByteRange)> bad, Done done) {
   impl_->verify_claims(std::move(bad), std::move(done));
 }
+void PartialSink::on_wrong_piece(std::function<void(ByteRange)> wrong) {
+  impl_->on_wrong_piece(std::move(wrong));
+}
 void PartialSink::forget(ByteRange range) { impl_->forget(range); }
 void PartialSink::finish(std::uint64_t size, Done done) { impl_->finish(size, std::move(done)); }
 bool PartialSink::cancel_finish() { return impl_->cancel_finish(); }

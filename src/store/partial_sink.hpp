@@ -20,6 +20,7 @@
 
 #include "base/digest.hpp"
 #include "core/ports.hpp"
+#include "core/published_pieces.hpp"
 #include "core/sink.hpp"
 #include "store/ledger.hpp"
 #include "store/target.hpp"
@@ -32,13 +33,15 @@ struct PartialSettings {
   bool tiny = false;                     // one response brings it all: no sidecar is written
   std::string url;                       // recorded for people; without secrets
   std::optional<ExpectedDigest> digest;  // of the whole file
-  std::uint64_t physical_memory = 0;     // a large part of it leaves the page cache once synced
+  std::optional<core::PublishedPieces> pieces;
+  std::uint64_t physical_memory = 0;  // a large part of it leaves the page cache once synced
 };
 
 class PartialSink final : public core::Sink {
  public:
   // A new FILE.partial. `representation.size` may be unknown: then nothing is preallocated and no
-  // sidecar is written, since such a download cannot be resumed. Fails with Disk, Busy.
+  // sidecar is written, since such a download cannot be resumed. Fails with Disk, with Busy, and
+  // with Checksum if the published pieces are those of a file of another size.
   static Result<std::unique_ptr<PartialSink>> create(Target& target, core::Worker& disk,
                                                      core::Worker& hashing,
                                                      const core::Representation& representation,
@@ -80,11 +83,13 @@ class PartialSink final : public core::Sink {
   // `bad` is also called later, should bytes written in this run read back differently; a range
   // found before the first call is told then. Once only.
   void verify_claims(std::function<void(ByteRange)> bad, Done done) override;
+  // A piece is checked once all of it is written, and verified where an earlier run claimed it.
+  void on_wrong_piece(std::function<void(ByteRange)> wrong) override;
   // Drops every run and piece that the range touches: held() tells what is left.
   void forget(ByteRange range) override;
-  // Waits for verify_claims() if that is under way, and for the digest. Fails with Checksum
-  // (partial and sidecar are kept), with Exists, and with Disk; if bytes are missing because they
-  // turned out bad, it may be called again once they are written.
+  // Waits for verify_claims() if that is under way, for the pieces and the digest. Fails with
+  // Checksum (partial and sidecar are kept), with Exists, and with Disk; if bytes are missing
+  // because they turned out bad or wrong, it may be called again once they are written.
   void finish(std::uint64_t size, Done done) override;
   bool cancel_finish() override;
 

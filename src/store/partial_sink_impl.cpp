@@ -21,11 +21,6 @@ std::uint64_t size_of(const core::Representation& representation) {
   return representation.size.value_or(kUnknownEnd);
 }
 
-bool touches(const RangeSet& set, ByteRange range) {
-  const auto next = set.next(range.begin);
-  return next && next->begin < range.end;
-}
-
 }  // namespace
 
 PartialSink::Impl::Impl(PartialFiles files, PartialLock lock, core::Worker& disk,
@@ -62,11 +57,8 @@ Result<void> PartialSink::Impl::begin(std::uint64_t generation) {
     auto self = weak.lock();
     if (self && !self->closed_) self->on_verdicts(all);
   });
-  if (!settings_.digest) return {};
-  auto digest = FrontDigest::create(files_.file, hashing_, settings_.digest->algorithm);
-  if (!digest) return fail(std::move(digest.error()));
-  digest_ = std::move(*digest);
-  return {};
+  if (auto begun = begin_digest(); !begun) return begun;
+  return representation_.size ? begin_pieces(*representation_.size) : Result<void>{};
 }
 
 void PartialSink::Impl::start_empty_sidecar() {
@@ -114,7 +106,7 @@ Result<void> PartialSink::Impl::write(std::uint64_t offset, std::span<const std:
   if (is_large()) cached_.add(range);
   undurable_ += bytes.size();
   dirty_ = true;
-  front_moved();
+  came(range);
   return {};
 }
 
@@ -122,7 +114,7 @@ Result<void> PartialSink::Impl::write(std::uint64_t offset, std::span<const std:
 // and comes to write it before the drop was recorded waits here for that; it is rare.
 Result<void> PartialSink::Impl::drop_now_if_claimed(ByteRange range) {
   const bool claimed =
-      touches(recorded_, range) || (checkpoint_ && touches(checkpoint_->claims, range));
+      recorded_.touches(range) || (checkpoint_ && checkpoint_->claims.touches(range));
   if (!claimed) return {};
   Checkpoint now;
   now.snapshot = snapshot();
@@ -137,36 +129,67 @@ Result<void> PartialSink::Impl::drop_now_if_claimed(ByteRange range) {
 }
 
 void PartialSink::Impl::forget(ByteRange range) {
-  for (const ByteRange dropped : rechecker_->forget(range)) {
-    unverified_.remove(dropped);
-    merging_.erase(ledger_.piece_of(dropped.begin));
+  const RangeSet dropped = drop(range);
+  std::erase_if(untold_, [range](const auto& entry) { return overlap(entry.second.range, range); });
+  for (const ByteRange gone : dropped.ranges()) {
+    cached_.remove(gone);
+    if (digest_) digest_->forget(gone);
+    if (pieces_) pieces_->forget(gone);
   }
-  const RangeSet before = ledger_.written();
+}
+
+// Of published pieces, all of which was believed, the bytes are worth nothing. Those that share a
+// digest of the ledger's with them are, and are hashed anew: they may come from another source.
+void PartialSink::Impl::forget_pieces(const std::vector<ByteRange>& pieces) {
+  RangeSet rest;
+  for (const ByteRange piece : pieces) {
+    const RangeSet dropped = drop(piece);
+    for (const ByteRange range : dropped.ranges()) rest.add(range);
+  }
+  for (const ByteRange piece : pieces) {
+    rest.remove(piece);
+    cached_.remove(piece);
+    if (digest_) digest_->forget(piece);
+  }
+  std::vector<Stretch> stretches;
+  for (const ByteRange kept : rest.ranges()) {
+    unverified_.add(kept);
+    for (Stretch& stretch : unhashed_stretches(ledger_, kept)) {
+      stretches.push_back(std::move(stretch));
+    }
+  }
+  if (!stretches.empty()) rechecker_->add(std::move(stretches));
+}
+
+// The range, and all that shares a digest with it. No re-check speaks of it any more.
+RangeSet PartialSink::Impl::drop(ByteRange range) {
+  RangeSet dropped(range);
+  for (const ByteRange unit : rechecker_->forget(range)) {
+    merging_.erase(ledger_.piece_of(unit.begin));
+    dropped.add(unit);
+  }
+  RangeSet before;
+  const ByteRange around = ledger_.pieces_around(range);
+  for (auto was = ledger_.written().next(around.begin); was && was->begin < around.end;
+       was = ledger_.written().next(was->end)) {
+    before.add(intersect(*was, around));
+  }
   ledger_.forget(range);
   for (const ByteRange was : before.ranges()) {
     for (auto gap = ledger_.written().next_gap(was.begin, was.end); gap;
          gap = ledger_.written().next_gap(gap->end, was.end)) {
-      unverified_.remove(*gap);
-      cached_.remove(*gap);
-      if (digest_) digest_->forget(*gap);
+      dropped.add(*gap);
     }
   }
-  unverified_.remove(range);
-  if (digest_) digest_->forget(range);
+  for (const ByteRange gone : dropped.ranges()) unverified_.remove(gone);
   dirty_ = records_;
+  return dropped;
 }
 
 RangeSet PartialSink::Impl::held() const {
   RangeSet held = ledger_.written();
   for (const ByteRange range : unverified_.ranges()) held.add(range);
   return held;
-}
-
-void PartialSink::Impl::front_moved() {
-  if (!digest_) return;
-  std::uint64_t front = ledger_.written().contiguous_end(0);
-  if (const auto doubtful = unverified_.next(0)) front = std::min(front, doubtful->begin);
-  digest_->advance(front);
 }
 
 // ---- checkpoints --------------------------------------------------------------------------
@@ -192,16 +215,22 @@ bool PartialSink::Impl::is_large() const {
          *representation_.size > settings_.physical_memory / kLargePartOfMemory;
 }
 
-// What this checkpoint syncs and the digest does not want to read any more.
+// What this checkpoint syncs and nobody wants to read any more.
 std::vector<ByteRange> PartialSink::Impl::take_droppable() {
-  std::vector<ByteRange> drop;
+  RangeSet drop;
   const std::uint64_t limit = digest_ ? digest_->position() : kUnknownEnd;
   for (auto range = cached_.next(0); range && range->begin < limit;
        range = cached_.next(range->end)) {
-    drop.push_back({range->begin, std::min(range->end, limit)});
+    drop.add({range->begin, std::min(range->end, limit)});
   }
-  for (const ByteRange range : drop) cached_.remove(range);
-  return drop;
+  if (pieces_ && !drop.empty()) {
+    for (auto unproven = pieces_->next_unproven(0); unproven;
+         unproven = pieces_->next_unproven(unproven->end)) {
+      drop.remove(*unproven);
+    }
+  }
+  for (const ByteRange range : drop.ranges()) cached_.remove(range);
+  return drop.ranges();
 }
 
 // The snapshot is taken here, on the loop: what it names was handed to the kernel before the sync
@@ -248,95 +277,6 @@ void PartialSink::Impl::end_checkpoint(const std::shared_ptr<Checkpoint>& checkp
   try_finish();
 }
 
-// ---- re-checks ----------------------------------------------------------------------------
-
-void PartialSink::Impl::merge_pieces() {
-  if (!records_ || broken_) return;
-  std::vector<Stretch> stretches;
-  for (const std::uint64_t piece : ledger_.pieces_to_merge()) {
-    if (merging_.contains(piece) || touches(unverified_, ledger_.piece_range(piece))) continue;
-    merging_.insert(piece);
-    stretches.push_back(stretch_of_piece(ledger_, piece));
-  }
-  if (!stretches.empty()) rechecker_->add(std::move(stretches));
-}
-
-void PartialSink::Impl::verify_claims(std::function<void(ByteRange)> bad, Done done) {
-  assert(!bad_ && !verified_);
-  bad_ = std::move(bad);
-  verified_ = std::move(done);
-  start_verification();
-  later([this] {
-    report_bad(std::exchange(untold_bad_, {}));
-    if (!closed_) check_verified();
-  });
-}
-
-void PartialSink::Impl::start_verification() {
-  if (std::exchange(verification_started_, true)) return;
-  std::vector<Stretch> stretches = doubtful_stretches(ledger_, unverified_);
-  for (const ByteRange range : unverified_.ranges()) {
-    if (touches(ledger_.written(), range)) continue;
-    for (Stretch& unhashed : unhashed_stretches(ledger_, range)) {
-      stretches.push_back(std::move(unhashed));
-    }
-  }
-  if (!stretches.empty()) rechecker_->add(std::move(stretches));
-}
-
-void PartialSink::Impl::on_verdicts(const std::vector<Verdict>& verdicts) {
-  std::vector<ByteRange> bad;
-  for (const Verdict& verdict : verdicts) apply(verdict, bad);
-  front_moved();
-  if (bad.empty()) return check_verified();
-  // The drop must be durable before anybody may write there again.
-  drops_pending_ += bad.size();
-  checkpoint([this, bad](const Result<void>&) {
-    drops_pending_ -= bad.size();
-    if (!broken_) report_bad(bad);
-    if (!closed_) check_verified();
-  });
-}
-
-void PartialSink::Impl::apply(const Verdict& verdict, std::vector<ByteRange>& bad) {
-  for (const ByteRange range : verdict.good) {
-    unverified_.remove(range);
-    merging_.erase(ledger_.piece_of(range.begin));
-    if (is_large()) cached_.add(range);
-  }
-  for (const ByteRange range : verdict.bad) {
-    merging_.erase(ledger_.piece_of(range.begin));
-    forget(range);
-    bad.push_back(range);
-  }
-  if (verdict.whole) {
-    ledger_.add_run(*verdict.whole);
-    undurable_ += verdict.whole->range.length();
-    dirty_ = records_;
-  }
-}
-
-void PartialSink::Impl::report_bad(const std::vector<ByteRange>& ranges) {
-  for (const ByteRange range : ranges) {
-    if (!bad_) {
-      untold_bad_.push_back(range);
-    } else {
-      bad_(range);
-      if (closed_) return;
-    }
-  }
-}
-
-void PartialSink::Impl::check_verified() {
-  const bool settled = broken_ || (unverified_.empty() && drops_pending_ == 0);
-  if (!settled) return;
-  if (const Done done = std::exchange(verified_, nullptr)) {
-    done(broken_ ? Result<void>(fail(*broken_)) : Result<void>{});
-    if (closed_) return;
-  }
-  try_finish();
-}
-
 // ---- finishing ----------------------------------------------------------------------------
 
 void PartialSink::Impl::finish(std::uint64_t size, Done done) {
@@ -344,7 +284,12 @@ void PartialSink::Impl::finish(std::uint64_t size, Done done) {
   finish_size_ = size;
   finished_ = std::move(done);
   start_verification();
-  later([this] { try_finish(); });
+  later([this, size] {
+    if (!finish_size_) return;
+    if (auto begun = begin_pieces(size); !begun) return end_finish(std::move(begun));
+    came({0, size});
+    try_finish();
+  });
 }
 
 bool PartialSink::Impl::cancel_finish() {
@@ -358,26 +303,13 @@ bool PartialSink::Impl::cancel_finish() {
 void PartialSink::Impl::try_finish() {
   if (!finish_size_) return;
   if (broken_) return end_finish(fail(*broken_));
-  const bool waits =
-      !unverified_.empty() || drops_pending_ != 0 || checkpoint_ || !rechecker_->idle();
+  const bool waits = !unverified_.empty() || !untold_.empty() || checkpoint_ ||
+                     !rechecker_->idle() || (pieces_ && !pieces_->idle());
   if (waits) return;
   if (!ledger_.written().contains({0, *finish_size_})) return end_finish(bytes_missing());
+  assert(!pieces_ || !pieces_->next_unproven(0));
   const std::uint64_t size = *std::exchange(finish_size_, std::nullopt);
   digest_ ? check_digest(size) : commit(size);
-}
-
-void PartialSink::Impl::check_digest(std::uint64_t size) {
-  digest_->advance(size);
-  digest_->finish(size, [weak = weak_from_this(), size](const Result<std::string>& hex) {
-    auto self = weak.lock();
-    if (!self || self->closed_ || !self->finished_) return;
-    if (!hex) return self->end_finish(fail(hex.error()));
-    auto match = compare_digests(*self->settings_.digest, *hex, self->files_.path);
-    if (match) return self->commit(size);
-    // All bytes are there: a run that knows a better digest need not fetch them again.
-    match.error().kept = "the whole download, as " + printable(self->files_.partial_path());
-    self->checkpoint([raw = self.get(), match](const Result<void>&) { raw->end_finish(match); });
-  });
 }
 
 void PartialSink::Impl::commit(std::uint64_t size) {
@@ -411,7 +343,7 @@ tl::unexpected<Error> PartialSink::Impl::bytes_missing() const {
   const auto gap = ledger_.written().next_gap(0, *finish_size_);
   return fail(disk_error("finish", files_.path,
                          "bytes from " + std::to_string(gap->begin) +
-                             " on are missing: what was on the disk did not match its digest"));
+                             " on are missing: what was there did not match its digest"));
 }
 
 // On the loop thread, but not from inside the call that asks.

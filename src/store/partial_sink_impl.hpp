@@ -1,6 +1,7 @@
 // PartialSink's inside: the loop's side of it. For partial_sink*.cpp alone.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include "store/ledger.hpp"
 #include "store/partial_lock.hpp"
 #include "store/partial_sink.hpp"
+#include "store/piece_check.hpp"
 #include "store/recheck.hpp"
 
 namespace xget::store {
@@ -30,6 +32,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes);
   void checkpoint(Done done);
   void verify_claims(std::function<void(ByteRange)> bad, Done done);
+  void on_wrong_piece(std::function<void(ByteRange)> wrong) { wrong_ = std::move(wrong); }
   void forget(ByteRange range);
   void record(const core::Validators& validators);
   void finish(std::uint64_t size, Done done);
@@ -53,6 +56,12 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
     Result<void> outcome;
   };
 
+  // Bytes that are worth nothing: not yet told, since no sidecar may claim them any more by then.
+  struct Drop {
+    ByteRange range;
+    bool wrong = false;  // as a published piece, else read back differently
+  };
+
   void drop_unclaimed_pages();
   Sidecar snapshot();
   std::vector<ByteRange> take_droppable();
@@ -61,13 +70,21 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   Result<void> drop_now_if_claimed(ByteRange range);
   void took_effect(const Checkpoint& checkpoint);
 
+  RangeSet drop(ByteRange range);
+  void forget_pieces(const std::vector<ByteRange>& pieces);
+
   void merge_pieces();
   void start_verification();
   void on_verdicts(const std::vector<Verdict>& verdicts);
-  void apply(const Verdict& verdict, std::vector<ByteRange>& bad);
-  void report_bad(const std::vector<ByteRange>& ranges);
+  void apply(const Verdict& verdict, std::vector<Drop>& drops);
+  void report(std::vector<Drop> drops);
+  void tell(const Drop& drop);
   void check_verified();
 
+  Result<void> begin_digest();
+  Result<void> begin_pieces(std::uint64_t size);
+  void came(ByteRange range);
+  void on_pieces_checked(const PieceVerdicts& verdicts);
   void front_moved();
   void try_finish();
   void check_digest(std::uint64_t size);
@@ -105,12 +122,14 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   std::shared_ptr<Rechecker> rechecker_;
   std::set<std::uint64_t> merging_;  // pieces under re-check
   bool verification_started_ = false;
-  std::size_t drops_pending_ = 0;      // bad ranges on their way to bad_
-  std::vector<ByteRange> untold_bad_;  // found before anybody asked
+  std::map<std::uint64_t, Drop> untold_;  // on their way to bad_ and wrong_, by where they begin
+  std::vector<ByteRange> unasked_bad_;    // found before anybody asked
   std::function<void(ByteRange)> bad_;
   Done verified_;
 
-  std::shared_ptr<FrontDigest> digest_;  // null: none was given
+  std::shared_ptr<PieceCheck> pieces_;  // null: none were published, or their size is not known yet
+  std::function<void(ByteRange)> wrong_;
+  std::shared_ptr<FrontDigest> digest_;  // null: none was given; it follows the proven pieces
   std::optional<std::uint64_t> finish_size_;
   Done finished_;
   bool committing_ = false;

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kReadBytes = 256U << 10;
 
-bool touches(ByteRange a, ByteRange b) { return a.begin < b.end && b.begin < a.end; }
-
 // Runs as stretches of those that follow each other without a gap. `joins` has the last word.
 template <typename Joins>
 std::vector<Stretch> join(const std::vector<Run>& runs, Joins joins) {
@@ -46,11 +44,8 @@ std::vector<Stretch> doubtful_stretches(const Ledger& ledger, const RangeSet& do
 }
 
 Stretch stretch_of_piece(const Ledger& ledger, std::uint64_t index) {
-  Stretch stretch{ledger.piece_range(index), {}};
-  for (const Run& run : ledger.runs()) {
-    if (touches(run.range, stretch.range)) stretch.runs.push_back(run);
-  }
-  return stretch;
+  const ByteRange piece = ledger.piece_range(index);
+  return {piece, ledger.runs_in(piece)};
 }
 
 std::vector<Stretch> unhashed_stretches(const Ledger& ledger, ByteRange range) {
@@ -144,20 +139,25 @@ void Rechecker::add(std::vector<Stretch> stretches) {
 std::vector<ByteRange> Rechecker::forget(ByteRange range) {
   std::vector<ByteRange> dropped;
   const auto drop_if_touched = [&](ByteRange unit) {
-    if (touches(unit, range)) dropped.push_back(unit);
-    return touches(unit, range);
+    if (overlap(unit, range)) dropped.push_back(unit);
+    return overlap(unit, range);
   };
   if (batch_) {
     for (const Stretch& stretch : batch_->stretches) {
       if (stretch.runs.empty()) drop_if_touched(stretch.range);
       for (const Run& run : stretch.runs) drop_if_touched(run.range);
     }
+    std::erase_if(dropped, [this](ByteRange unit) { return forgotten_.contains(unit); });
     for (const ByteRange unit : dropped) forgotten_.add(unit);
+  }
+  if (std::none_of(queue_.begin(), queue_.end(),
+                   [&](const Stretch& stretch) { return overlap(stretch.range, range); })) {
+    return dropped;
   }
   const auto in_one_piece = [](ByteRange, ByteRange) { return true; };
   std::deque<Stretch> left;
   for (Stretch& stretch : queue_) {
-    if (!touches(stretch.range, range)) {
+    if (!overlap(stretch.range, range)) {
       left.push_back(std::move(stretch));
     } else if (stretch.runs.empty()) {
       drop_if_touched(stretch.range);

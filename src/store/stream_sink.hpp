@@ -46,6 +46,7 @@ class StreamSink final : public core::Sink {
   [[nodiscard]] std::uint64_t undurable_bytes() const override { return 0; }
   void checkpoint(Done done) override;
   void verify_claims(std::function<void(ByteRange)> bad, Done done) override;
+  void on_wrong_piece(std::function<void(ByteRange)>) override {}  // it is given no pieces
   // Bytes that have left, or are leaving, stay.
   void forget(ByteRange range) override;
   [[nodiscard]] bool handed_on() const override;  // a byte has left or is leaving
