@@ -240,7 +240,7 @@ std::optional<Error> Arrival::refuse_size(const core::Representation& offered) c
 
 std::optional<Error> Arrival::refuse_unproven(const core::Representation& offered) const {
   const JobSettings& settings = job_.settings;
-  if (settings.strict && !settings.digest && !offered.validators.strong()) {
+  if (settings.strict && !settings.names_bytes(offered.size) && !offered.validators.strong()) {
     return not_proven_error(job_.source.name(), "download",
                             "the server sends no strong validator and no digest is given");
   }
@@ -284,7 +284,7 @@ void Arrival::settle_partial() {
   }
   if (samples_disagreed_) return on_other_version();
   switch (core::judge_partial(recorded(), offered, probe_.offer()->place, job_.settings.strict,
-                              job_.settings.digest.has_value())) {
+                              job_.settings.names_bytes(offered.size))) {
     case core::PartialVerdict::Resume:
       return resume(offered, core::compare_versions(recorded().validators, offered.validators) !=
                                  core::VersionMatch::Same);

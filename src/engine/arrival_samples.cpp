@@ -9,7 +9,7 @@
 namespace xget::engine {
 
 void Arrival::start_sampling(Sampled what) {
-  if (job_.settings.strict && !job_.settings.digest) {
+  if (job_.settings.strict && !job_.settings.names_bytes(probe_.offer()->representation.size)) {
     return settled(
         not_proven_error(destination_.path(), "resume",
                          "only samples could show that it belongs to the server's file"));

@@ -88,6 +88,7 @@ store::PartialSettings Destination::partial_settings(const core::Representation&
           .tiny = !resumed && version.size && *version.size <= kTinySize,
           .url = job_.source.name(),
           .digest = settings.digest,
+          .pieces = settings.pieces,
           .physical_memory = settings.physical_memory};
 }
 

@@ -4,15 +4,16 @@
 
 #include "base/defence.hpp"
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "base/units.hpp"
 #include "core/piece_length.hpp"
 #include "engine/job_error.hpp"
+#include "engine/proof.hpp"
 
 namespace xget::engine {
 namespace {
 
 constexpr int kRangeFailuresBeforeOneStream = 2;
+constexpr int kMostRefetchesOfAPiece = 3;
 constexpr int kMostRoundsOfBadBytes = 3;  // a disk that fails more often is not to be trusted
 
 }  // namespace
@@ -65,6 +66,12 @@ void Download::begin(Instant now) {
       self->job_.wake();
     }
   });
+  sink_.on_wrong_piece([weak = weak_from_this()](ByteRange piece) {
+    if (const auto self = weak.lock()) {
+      self->wrong_pieces_.push_back(piece);
+      self->job_.wake();
+    }
+  });
   verify_claims();
   start_transfer(now);
 }
@@ -106,7 +113,7 @@ TransferPlan Download::transfer_plan() const {
   plan.schedule.piece_length = core::piece_length(plan_.version.size.value_or(0));
   plan.schedule.ranges = !plan_.one_stream;
   // Without validators nothing would tell two versions apart: all comes in one response if it can.
-  plan.schedule.split = plan_.version.validators.any() || settings.digest.has_value();
+  plan.schedule.split = plan_.version.validators.any() || settings.names_bytes(plan_.version.size);
   plan.schedule.held = sink_.held();
   plan.schedule.stall_timeout = settings.stall_timeout;
   plan.schedule.connect_timeout = settings.connect_timeout;
@@ -158,6 +165,8 @@ void Download::adopt_response(Instant now) {
 void Download::step_transfer(Instant now) {
   if (!transfer_) return;
   refetch_bad_claims(now);
+  refetch_wrong_pieces(now);
+  if (outcome_) return;
   if (std::exchange(window_grew_, false)) transfer_->window_grew(now);
   transfer_->on_time(now);
   if (const auto retry = transfer_->take_retry()) job_.tell_retry(retry->failure, retry->wait);
@@ -187,6 +196,30 @@ void Download::refetch_bad_claims(Instant now) {
   if (!claims_checked_ || damaged_.empty()) return;
   job_.note(format_size(damaged_.size()) + " of what was kept was damaged, and is fetched again");
   damaged_.clear();
+}
+
+void Download::refetch_wrong_pieces(Instant now) {
+  for (const ByteRange& piece : std::exchange(wrong_pieces_, {})) {
+    if (auto refusal = on_wrong_piece(piece)) {
+      outcome_ = *std::move(refusal);
+      return;
+    }
+    transfer_->lose(piece, now);
+  }
+}
+
+// The source gave it, and it is not what its publisher says: to be fetched again, unless that was
+// tried too often.
+std::optional<Error> Download::on_wrong_piece(ByteRange piece) {
+  const std::string& publisher = job_.settings.pieces_by;
+  log::info("bytes " + std::to_string(piece.begin) + "-" + std::to_string(piece.end) + " of " +
+            plan_.path + " are not what " + publisher + " says");
+  if (times_wrong_.empty()) {
+    job_.note("the server gave bytes that are not what " + publisher +
+              " says; such pieces are fetched again");
+  }
+  if (++times_wrong_[piece.begin] <= kMostRefetchesOfAPiece) return std::nullopt;
+  return wrong_piece_error(job_.source.name(), piece, publisher);
 }
 
 void Download::take_checkpoint(Instant now) {
@@ -264,7 +297,7 @@ std::optional<Error> Download::refuse_end() const {
                      .cause = core::wrong_size(size_, *job_.settings.size)},
                     job_.source.name(), Served::Before);
   }
-  if (job_.settings.strict && !job_.settings.digest && !end_proven_) {
+  if (job_.settings.strict && !job_.settings.names_bytes(size_) && !end_proven_) {
     return not_proven_error(job_.source.name(), "download",
                             "the server names no length: nothing shows where the file ends");
   }
@@ -274,38 +307,37 @@ std::optional<Error> Download::refuse_end() const {
 void Download::step_finish(Instant now) {
   if (!finished_) return;
   const Result<void> finished = *std::exchange(finished_, std::nullopt);
-  const bool went_bad = !bad_claims_.empty();
-  if (!finished && went_bad && ++rounds_of_bad_bytes_ <= kMostRoundsOfBadBytes) {
-    job_.note("bytes read back differently than they were written; fetching them again");
-    bad_claims_.clear();
-    finishing_ = false;
-    return start_transfer(now);
+  if (finished) {
+    outcome_ = downloaded();
+    return;
   }
-  if (!finished) {
+  const bool went_bad = !std::exchange(bad_claims_, {}).empty();
+  const std::vector<ByteRange> wrong = std::exchange(wrong_pieces_, {});
+  if ((!went_bad && wrong.empty()) ||
+      (went_bad && ++rounds_of_bad_bytes_ > kMostRoundsOfBadBytes)) {
     outcome_ = finished.error();
     return;
   }
-  auto [how, words] = proof();
-  outcome_ = Downloaded{size_, how, std::move(words)};
+  for (const ByteRange& piece : wrong) {
+    if (auto refusal = on_wrong_piece(piece)) {
+      outcome_ = *std::move(refusal);
+      return;
+    }
+  }
+  if (went_bad) {
+    job_.note("bytes read back differently than they were written; fetching them again");
+  }
+  finishing_ = false;
+  start_transfer(now);
 }
 
-std::pair<Proof, std::string> Download::proof() const {
-  const std::optional<ExpectedDigest>& digest = job_.settings.digest;
-  if (digest) return {Proof::Digest, std::string(to_string(digest->algorithm)) + " matches"};
-  if (!end_proven_) {
-    return {Proof::None, "the server names no length, so nothing shows where the file ends"};
-  }
-  if (plan_.unproven) {
-    return {Proof::None, "what was there before agrees in samples"};
-  }
-  const core::Validators& validators = plan_.version.validators;
-  if (validators.strong()) {
-    return {Proof::StrongValidator, validators.strong_etag.empty()
-                                        ? "Last-Modified"
-                                        : "ETag " + printable(validators.strong_etag)};
-  }
-  if (!plan_.resumed && responses_ == 1) return {Proof::OneResponse, "one whole response"};
-  return {Proof::None, "the server sends no strong validator; sizes agree"};
+Downloaded Download::downloaded() const {
+  ProofInWords proof = prove(job_.settings, {.size = size_,
+                                             .end_proven = end_proven_,
+                                             .by_samples = plan_.unproven,
+                                             .one_response = !plan_.resumed && responses_ == 1,
+                                             .validators = plan_.version.validators});
+  return {size_, proof.proof, std::move(proof.rests_on)};
 }
 
 // ---- stop ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 // Thread: loop.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,10 +93,12 @@ class Download : public std::enable_shared_from_this<Download> {
   void log_checkpoint(Instant begun) const;
   bool end_transfer();  // false: what was buffered could not be written
   void refetch_bad_claims(Instant now);
+  void refetch_wrong_pieces(Instant now);
+  [[nodiscard]] std::optional<Error> on_wrong_piece(ByteRange piece);
   void reconsider(const core::Reconsider& doubt);
   void start_finish();
   [[nodiscard]] std::optional<Error> refuse_end() const;
-  [[nodiscard]] std::pair<Proof, std::string> proof() const;
+  [[nodiscard]] Downloaded downloaded() const;
 
   const JobContext& job_;
   core::Sink& sink_;
@@ -115,8 +118,10 @@ class Download : public std::enable_shared_from_this<Download> {
 
   std::uint64_t size_ = 0;  // once all is written
   bool claims_checked_ = false;
-  std::vector<ByteRange> bad_claims_;  // not yet told to the transfer
-  RangeSet damaged_;                   // of what was kept, not yet told to the user
+  std::vector<ByteRange> bad_claims_;         // not yet told to the transfer
+  RangeSet damaged_;                          // of what was kept, not yet told to the user
+  std::vector<ByteRange> wrong_pieces_;       // not yet told to the transfer
+  std::map<std::uint64_t, int> times_wrong_;  // of pieces, by where they begin
   bool window_grew_ = false;
   std::optional<Error> sink_error_;
   std::optional<Result<void>> finished_;

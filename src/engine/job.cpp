@@ -186,10 +186,11 @@ void Job::step_stop(Instant now) {
   if (download_ && download_->sink_error()) stopping_ = download_->sink_error();
   // A tiny file that is not what its digest names is kept to be looked at, and the error says so.
   const bool failed_check = stopping_->code == ErrorCode::Checksum;
-  const bool whole = failed_check || stopping_->code == ErrorCode::Exists;
+  const bool whole = !stopping_->kept.empty() || stopping_->code == ErrorCode::Exists;
   const std::string usable = kept();
   if (!usable.empty() || !failed_check) stopping_->kept = usable;
-  if (failed_check) stopping_->remedy = checksum_remedy(!destination_.target());
+  if (failed_check && stopping_->remedy.empty())
+    stopping_->remedy = checksum_remedy(!destination_.target());
   download_.reset();  // before its sink
   if (!whole) destination_.discard_if_worthless();
   stage_ = Stage::Ended;

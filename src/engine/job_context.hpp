@@ -9,6 +9,7 @@
 #include "base/digest.hpp"
 #include "core/connection_policy.hpp"
 #include "core/ports.hpp"
+#include "core/published_pieces.hpp"
 #include "core/range_cap.hpp"
 #include "core/rate_limits.hpp"
 #include "core/retry_policy.hpp"
@@ -32,13 +33,23 @@ struct JobSettings {
   std::string checkpoint_folder;
   std::optional<std::uint64_t> max_filesize;
   std::optional<std::uint64_t> size;  // bytes that the file must have; nullopt: nobody said
+  // Who says them: a file's name, printable. Empty: the user, by hand.
   std::optional<ExpectedDigest> digest;
+  std::string digest_by;
+  std::optional<core::PublishedPieces> pieces;
+  std::string pieces_by;
   bool strict = false;
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
   core::RetryLimits retry;
   std::uint64_t crawl_rate = 1024;  // bytes per second
   std::uint64_t physical_memory = 0;
+
+  // Every byte of a representation of that size is named beforehand: what is of another version
+  // does not pass, whatever the validators say.
+  [[nodiscard]] bool names_bytes(std::optional<std::uint64_t> version_size) const {
+    return digest || (pieces && version_size && pieces->cover(*version_size));
+  }
 };
 
 // All must outlive the job.

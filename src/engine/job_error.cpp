@@ -129,6 +129,16 @@ Error keeps_changing_error(const std::string& subject) {
           .remedy = "try again later"};
 }
 
+Error wrong_piece_error(const std::string& subject, ByteRange piece, const std::string& publisher) {
+  return {.code = ErrorCode::Checksum,
+          .operation = "check the pieces of",
+          .subject = subject,
+          .cause = "bytes " + std::to_string(piece.begin) + "-" + std::to_string(piece.end - 1) +
+                   " are not what " + publisher + " says, however often they are fetched",
+          .kept = "",
+          .remedy = "try another mirror, or check what " + publisher + " is of"};
+}
+
 std::string checksum_remedy(bool standard_output) {
   return standard_output ? "check the digest that was given; what was written is not what it names"
                          : "check the digest that was given; --no-resume downloads the file again";

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/byte_range.hpp"
 #include "core/failure.hpp"
 #include "xget/error.hpp"
 
@@ -27,6 +28,8 @@ Error exists_error(const std::string& path, std::string cause, WayOn way_on);
 Error changed_error(const std::string& subject, std::string cause, bool restartable);
 // The resource became another version again and again; beginning anew has not helped.
 Error keeps_changing_error(const std::string& subject);
+// A published piece that is not what its publisher (printable) names, however often it is fetched.
+Error wrong_piece_error(const std::string& subject, ByteRange piece, const std::string& publisher);
 // What helps against bytes that do not match their digest.
 std::string checksum_remedy(bool standard_output);
 // --strict: nothing proves the bytes.

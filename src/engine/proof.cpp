@@ -1,0 +1,61 @@
+#include "engine/proof.hpp"
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+
+namespace xget::engine {
+namespace {
+
+std::string as_said_by(const std::string& who) {
+  return who.empty() ? "" : ", as " + who + " says";
+}
+
+std::string pieces_in_words(const core::PublishedPieces& pieces) {
+  return std::string(to_string(pieces.algorithm)) + " of " + std::to_string(pieces.count()) +
+         (pieces.count() == 1 ? " piece" : " pieces");
+}
+
+// "sha1 of 512 pieces and sha256 of the whole match, as FILE says"
+std::string checked_in_words(const JobSettings& settings) {
+  const std::optional<ExpectedDigest>& digest = settings.digest;
+  const std::optional<core::PublishedPieces>& pieces = settings.pieces;
+  if (!pieces) {
+    return std::string(to_string(digest->algorithm)) + " matches" + as_said_by(settings.digest_by);
+  }
+  const std::string verb = pieces->count() == 1 ? " matches" : " match";
+  if (!digest) return pieces_in_words(*pieces) + verb + as_said_by(settings.pieces_by);
+  const std::string whole = std::string(to_string(digest->algorithm)) + " of the whole";
+  if (settings.digest_by == settings.pieces_by) {
+    return pieces_in_words(*pieces) + " and " + whole + " match" + as_said_by(settings.digest_by);
+  }
+  return pieces_in_words(*pieces) + verb + as_said_by(settings.pieces_by) + ", and " + whole +
+         " matches" + as_said_by(settings.digest_by);
+}
+
+ProofInWords prove_by_responses(const FinishedFacts& facts) {
+  if (!facts.end_proven) {
+    return {Proof::None, "the server names no length, so nothing shows where the file ends"};
+  }
+  if (facts.by_samples) return {Proof::None, "what was there before agrees in samples"};
+  if (facts.validators.strong()) {
+    return {Proof::StrongValidator, facts.validators.strong_etag.empty()
+                                        ? "Last-Modified"
+                                        : "ETag " + printable(facts.validators.strong_etag)};
+  }
+  if (facts.one_response) return {Proof::OneResponse, "one whole response"};
+  return {Proof::None, "the server sends no strong validator; sizes agree"};
+}
+
+}  // namespace
+
+ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts) {
+  if (settings.names_bytes(facts.size)) return {Proof::Digest, checked_in_words(settings)};
+  ProofInWords proof = prove_by_responses(facts);
+  if (!settings.pieces) return proof;
+  const std::uint64_t covered = settings.pieces->covered(facts.size).length();
+  proof.rests_on = (covered == 0 ? "no piece is this file's alone" : checked_in_words(settings)) +
+                   "; of the other " + format_size(facts.size - covered) + ": " + proof.rests_on;
+  return proof;
+}
+
+}  // namespace xget::engine

@@ -1,0 +1,29 @@
+// What shows that a finished file is whole and one version, in words for people.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/validator.hpp"
+#include "engine/job_context.hpp"
+#include "xget/event.hpp"
+
+namespace xget::engine {
+
+struct ProofInWords {
+  Proof proof = Proof::None;
+  std::string rests_on;
+};
+
+// What is known of a file whose sink has finished: all that was to be checked matches.
+struct FinishedFacts {
+  std::uint64_t size = 0;
+  bool end_proven = true;   // by a length or by framing
+  bool by_samples = false;  // what was there before is tied to the rest by samples alone
+  bool one_response = false;
+  core::Validators validators;
+};
+
+ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts);
+
+}  // namespace xget::engine
