@@ -183,6 +183,19 @@ void crawl(ReplyDraft& draft, Context context) {
   draft.slowness = static_cast<double>(context.dice.between(2, 5000));
 }
 
+// Nothing in the head betrays it.
+void lie(ReplyDraft& draft, Context context) {
+  if (draft.body.size() != 1 || draft.body.front().length == 0) return;
+  const BodyPart whole = draft.body.front();
+  const std::uint64_t at = somewhere(draft, context.dice);
+  const std::uint64_t length =
+      std::min<std::uint64_t>(whole.length - at, context.dice.between(1, 1000));
+  draft.body = {{whole.version, whole.offset, at},
+                {kJunk, whole.offset + at, length},
+                {whole.version, whole.offset + at + length, whole.length - at - length}};
+  std::erase_if(draft.body, [](const BodyPart& part) { return part.length == 0; });
+}
+
 constexpr std::array kFaults{
     Fault{"whole for a range", &ServerFaults::whole_for_range, Scope::Partial, whole_for_range},
     Fault{"login page", &ServerFaults::login_page, Scope::Middle, login_page},
@@ -204,6 +217,7 @@ constexpr std::array kFaults{
     Fault{"stall", &ServerFaults::stall, Scope::Any, stall},
     Fault{"pause", &ServerFaults::pause, Scope::Any, pause},
     Fault{"crawl", &ServerFaults::crawl, Scope::Any, crawl},
+    Fault{"lie", &ServerFaults::lies, Scope::Any, lie},
 };
 
 }  // namespace

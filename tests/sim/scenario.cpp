@@ -276,6 +276,16 @@ void draw_stream(Dice& dice, Scenario& scenario) {
   scenario.job.path = "-";
 }
 
+// Where pieces are published, one byte may be another than it should: nothing else would tell.
+void draw_published_pieces(Dice& dice, Scenario& scenario) {
+  if (scenario.stream || scenario.size == 0 || !dice.chance(0.1)) return;
+  const std::array<std::uint64_t, 4> lengths{16 * kKiB, 100'000, 256 * kKiB, 2 * kMiB};
+  scenario.published_pieces = dice.pick(lengths);
+  for (HostPlan& host : scenario.hosts) {
+    if (dice.chance(0.7)) host.faults.lies = 0.2 * dice.uniform();
+  }
+}
+
 // ---- outages ----------------------------------------------------------------------------------
 
 Outage draw_outage(Dice& dice, Duration span) {
@@ -342,6 +352,7 @@ Scenario draw_scenario(Dice& dice) {
     scenario.after_success = dice.chance(0.3) ? OutageKind::Kill : OutageKind::PowerCut;
   }
   if (dice.chance(0.05)) scenario.limit_rate_per_host = dice.between(20 * kKiB, kMiB);
+  draw_published_pieces(dice, scenario);
   return scenario;
 }
 

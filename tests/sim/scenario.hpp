@@ -87,6 +87,8 @@ struct Scenario {
   std::optional<RefreshPlan> refresh;
   std::optional<StreamPlan> stream;  // instead of the target
   bool digest_given = false;
+  // Bytes of each published piece, of the first version: servers may give wrong bytes then.
+  std::optional<std::uint64_t> published_pieces;
   std::uint64_t limit_rate = 0;
   std::uint64_t limit_rate_per_host = 0;
   DiskFaults disk;

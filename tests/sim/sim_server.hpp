@@ -72,6 +72,7 @@ struct ServerFaults {
   double too_long = 0, short_but_clean = 0, cut = 0, reset = 0;
   double stall = 0, pause = 0, crawl = 0, redirect_loop = 0;
   double mute = 0;  // the head never comes
+  double lies = 0;  // some bytes are wrong, and nothing in the response shows it
 };
 
 enum class BodyEnd {

@@ -110,8 +110,8 @@ class Trial {
     const bool kept = job.existing == Existing::Keep && before != nullptr && *bytes == *before;
     const auto version = whole_version(*bytes, universe_.resource);
     if (!version && !kept) return fail("success, and the file is no version of the resource");
-    if (version && job.digest && version->id != 0 && !kept) {
-      return fail("success, and the file is not the one that the digest names");
+    if (version && (job.digest || job.pieces) && version->id != 0 && !kept) {
+      return fail("success, and the file is not the one that the digests name");
     }
     const bool left_alone = job.existing == Existing::Keep && finished.already_complete;
     if (!left_alone && job.strict && finished.proof == Proof::None) {
@@ -145,6 +145,7 @@ class Trial {
       case ErrorCode::NotProven: return scenario.job.strict;
       // Samples of bytes that somebody garbled may agree; the digest then does not.
       case ErrorCode::Checksum:
+        if (scenario.published_pieces && changed) return true;
         return scenario.digest_given &&
                (changed || (meddled_ && scenario.job.resume == Resume::Adopt));
       case ErrorCode::Refused: return scenario.job.max_filesize.has_value();

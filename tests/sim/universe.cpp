@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/digest.hpp"
+#include "base/encoding.hpp"
 
 namespace xget::sim {
 namespace {
@@ -33,6 +34,18 @@ std::string digest_of(DigestAlgorithm algorithm, VersionId version, std::uint64_
   return digester->finish_hex();
 }
 
+core::PublishedPieces published_pieces(std::uint64_t length, std::uint64_t size) {
+  core::PublishedPieces pieces{.algorithm = DigestAlgorithm::Sha1, .length = length};
+  const auto bytes = bytes_of(0, size);
+  for (std::uint64_t at = 0; at < size; at += length) {
+    const auto digester = Digester::create(pieces.algorithm);
+    digester->update(std::span(bytes).subspan(at, std::min(length, size - at)));
+    const auto digest = parse_hex(digester->finish_hex());
+    pieces.digests.insert(pieces.digests.end(), digest->begin(), digest->end());
+  }
+  return pieces;
+}
+
 // No byte of a resource is zero: what is zero was not written yet, and changing it harms nobody.
 std::uint64_t somewhere_written(const std::vector<std::byte>& bytes, Dice& dice) {
   std::uint64_t at = 0;
@@ -58,6 +71,10 @@ Universe::Universe(std::uint64_t seed)
                                      DigestAlgorithm::Crc32c};
     const auto algorithm = world.dice().pick(kAlgorithms);
     scenario.job.digest = {algorithm, digest_of(algorithm, 0, scenario.size)};
+  }
+  if (scenario.published_pieces) {
+    scenario.job.pieces = published_pieces(*scenario.published_pieces, scenario.size);
+    scenario.job.pieces_by = "FILE.torrent";
   }
   if (scenario.refresh) {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(scenario.refresh->age);
