@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "xget/error.hpp"
 #include "xget/options.hpp"
@@ -75,6 +76,14 @@ struct Failed {
   Error error;
 };
 
-using Event = std::variant<Probed, Progress, Retrying, Note, Finished, Failed>;
+// The job was a Metalink, and has ended: those of its files go on in its place. Each ends by
+// itself.
+struct MetalinkRead {
+  JobId job = 0;
+  std::string name;  // the URL, or the path
+  std::vector<JobId> files;
+};
+
+using Event = std::variant<Probed, Progress, Retrying, Note, Finished, Failed, MetalinkRead>;
 
 }  // namespace xget

@@ -16,6 +16,13 @@ enum class OnChange { Restart, Fail };            // the resource is another ver
 enum class Preallocate { Full, Sparse, None };    // how room for the file is claimed
 enum class Existing { Refuse, Overwrite, Keep };  // what to do with a whole target
 enum class AddressFamily { Any, IPv4, IPv6 };
+// Whether a resource is read as a Metalink (version 4, RFC 5854, or 3), which stands for the files
+// that it describes.
+enum class MetalinkUse {
+  Detect,  // where its name ends in .meta4 or .metalink, or the server says so by its type
+  Always,
+  Never,  // it is a file like any other
+};
 enum class Resume {
   Default,  // from a partial file of xget's
   Adopt,    // also from what other tools left behind
@@ -86,7 +93,7 @@ struct Options {
 
 // One resource and where it goes.
 struct JobSpec {
-  std::string url;                   // without a scheme: https
+  std::string url;                   // without a scheme: https; or the path of a local Metalink
   std::string output;                // path; "-": standard output; empty: from the URL
   std::string folder;                // where a name from the URL, or a relative output, goes
   std::vector<std::string> headers;  // "Name: value", sent to the URL's own origin alone
@@ -106,7 +113,14 @@ struct JobSpec {
   OnChange on_change = OnChange::Restart;
   Preallocate preallocate = Preallocate::Full;
   std::optional<std::uint64_t> max_filesize;
-  bool strict = false;  // refuse what no strong validator or digest proves
+  bool strict = false;                // refuse what no strong validator or digest proves
+  std::optional<std::uint64_t> size;  // bytes; a server that has another size is refused
+  // With Always, a URL is what has a scheme. A local Metalink is detected if it is there. What a
+  // Metalink leads to is none. Its files are put into `folder` under the names that it gives, made
+  // safe; `output`, and a `checksum` that goes before its own, are for one that describes one file.
+  // What was given for the origin of `url` is not sent to the others that it names.
+  MetalinkUse metalink = MetalinkUse::Detect;
+  std::string location;  // "de": of a Metalink's mirrors those there go first; ISO 3166-1
 };
 
 }  // namespace xget

@@ -30,7 +30,8 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // Checks the job (URL, name, checksum, no other job with the same target) before any request
-  // and queues it. Fails with Usage. A job that was added ends in one Finished or one Failed.
+  // and queues it. Fails with Usage. A job that was added ends in one Finished, one Failed or one
+  // MetalinkRead. A local Metalink is read before this returns.
   Result<JobId> add(JobSpec spec);
 
   // The next event in order; waits for it. nullopt once every job added has ended and all
@@ -52,6 +53,9 @@ class Session {
 
 // "1.2.3"
 const char* version();
+
+// Whether `add` would read this job as a Metalink, as far as can be told without a request.
+bool is_metalink(const JobSpec& spec);
 
 // Where `add` would put this job's bytes: folder and output, or a safe name from the URL.
 // Where the server may name the file, this is where it goes without such a name; it may be empty.

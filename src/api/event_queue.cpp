@@ -7,7 +7,8 @@ namespace xget::api {
 namespace {
 
 bool ends_a_job(const Event& event) {
-  return std::holds_alternative<Finished>(event) || std::holds_alternative<Failed>(event);
+  return std::holds_alternative<Finished>(event) || std::holds_alternative<Failed>(event) ||
+         std::holds_alternative<MetalinkRead>(event);
 }
 
 // Of some kinds only the newest event of a job matters.

@@ -14,7 +14,7 @@ namespace xget::api {
 
 class EventQueue {
  public:
-  void add_job();  // one more Finished or Failed is to come
+  void add_job();  // one more event that ends a job is to come
   void push(Event event);
   // Waits for an event. nullopt: all jobs have ended and all events were read.
   std::optional<Event> pop();

@@ -13,6 +13,7 @@
 #include "engine/login.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
+#include "formats/mirror.hpp"
 #include "net/command_refresher.hpp"
 #include "store/stream_sink.hpp"
 #include "xget/session.hpp"
@@ -99,14 +100,12 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.checkpoint_folder = spec.checkpoint_folder;
   settings.max_filesize = spec.max_filesize;
   settings.strict = spec.strict;
+  settings.size = spec.size;
+  settings.gives_way_to_metalink = spec.metalink == MetalinkUse::Detect;
   settings.stall_timeout = options.stall_timeout;
   settings.connect_timeout = options.connect_timeout;
-  if (options.retry) {
-    settings.retry.failures = settings.retry.failures_before_answer = *options.retry;
-  }
+  settings.retry = retry_limits(options);
   settings.retry.refreshes = spec.refresh_command.empty() ? 0 : kMostRefreshes;
-  settings.retry.first_wait = options.retry_wait;
-  settings.retry.give_up_after = options.give_up_after;
   if (const auto rate = lowest_rate(options); rate > 0) {  // a crawl that was asked for is none
     const auto share = rate / (4 * static_cast<std::uint64_t>(options.most_connections()));
     settings.crawl_rate = std::min(settings.crawl_rate, share);
@@ -119,6 +118,31 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   }
   return settings;
 }
+
+Result<void> check_command(const std::vector<std::string>& words) {
+  const bool has_nul = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word.find('\0') != std::string::npos;
+  });
+  if (has_nul) return usage("--refresh-command", "has a NUL in it");
+  if (!words.empty() && words.front().empty()) {
+    return usage("--refresh-command", "names no program");
+  }
+  return {};
+}
+
+std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
+                                                   core::Worker& commands) {
+  if (request.refresh_command.empty()) return nullptr;
+  return std::make_unique<net::CommandRefresher>(request.refresh_command, request.source.url.text,
+                                                 commands);
+}
+
+std::unique_ptr<core::ConnectionPolicy> connection_policy(const JobRequest& request) {
+  if (request.connections) return std::make_unique<core::FixedConnections>(*request.connections);
+  return std::make_unique<core::AutoConnections>(request.max_connections_per_host);
+}
+
+}  // namespace
 
 Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options& options,
                                              const net::Url& url,
@@ -149,33 +173,22 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   source.allow_downgrade = options.allow_downgrade;
   source.http2 = options.connections == 1;
   source.url = url;
+  source.size = spec.size;
   return source;
 }
 
-Result<void> check_command(const std::vector<std::string>& words) {
-  const bool has_nul = std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    return word.find('\0') != std::string::npos;
-  });
-  if (has_nul) return usage("--refresh-command", "has a NUL in it");
-  if (!words.empty() && words.front().empty()) {
-    return usage("--refresh-command", "names no program");
-  }
-  return {};
+core::RetryLimits retry_limits(const Options& options) {
+  core::RetryLimits limits;
+  if (options.retry) limits.failures = limits.failures_before_answer = *options.retry;
+  limits.first_wait = options.retry_wait;
+  limits.give_up_after = options.give_up_after;
+  return limits;
 }
 
-std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
-                                                   core::Worker& commands) {
-  if (request.refresh_command.empty()) return nullptr;
-  return std::make_unique<net::CommandRefresher>(request.refresh_command, request.source.url.text,
-                                                 commands);
+Result<void> check_location(const JobSpec& spec) {
+  if (spec.location.empty() || !formats::country_of(spec.location).empty()) return {};
+  return usage("--location", "\"" + spec.location + "\" is not a country's two letters, like de");
 }
-
-std::unique_ptr<core::ConnectionPolicy> connection_policy(const JobRequest& request) {
-  if (request.connections) return std::make_unique<core::FixedConnections>(*request.connections);
-  return std::make_unique<core::AutoConnections>(request.max_connections_per_host);
-}
-
-}  // namespace
 
 std::uint64_t lowest_rate(const Options& options) {
   std::uint64_t lowest = 0;
@@ -189,7 +202,9 @@ std::uint64_t lowest_rate(const Options& options) {
 }
 
 Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
-                           std::shared_ptr<const formats::Netrc> netrc) {
+                           std::shared_ptr<const formats::Netrc> netrc,
+                           std::optional<net::Origin> given_for) {
+  if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
   auto url = net::parse_url(spec.url);
   if (!url) return fail(url.error());
   JobRequest request;
@@ -206,6 +221,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   auto source = source_of(spec, options, *url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));
   request.source = *std::move(source);
+  request.source.given_for = std::move(given_for);
   request.asked_with = asked_with(spec, request.source);
   if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());
   request.refresh_command = spec.refresh_command;
@@ -215,7 +231,8 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
 }
 
 Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, RequestPorts ports,
-                                              engine::Job::Tell tell) {
+                                              engine::Job::Tell tell,
+                                              std::function<void()> give_way) {
   auto source = std::make_unique<engine::HttpSource>(request.source, ports.transport,
                                                      ports.resolver, ports.job.clock);
   std::unique_ptr<core::Sink> stream;
@@ -228,7 +245,7 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
   return std::make_unique<engine::Job>(
       request.settings, ports.job,
       engine::JobParts{std::move(source), std::move(stream), connection_policy(request),
-                       make_refresher(request, ports.commands)},
+                       make_refresher(request, ports.commands), std::move(give_way)},
       [asked = request.asked_with, tell = std::move(tell)](Event event) {
         if (auto* failed = std::get_if<Failed>(&event)) advise(asked, failed->error);
         tell(std::move(event));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,9 +29,22 @@ struct JobRequest {
 // The lowest rate limit that may come into force; 0: none does.
 std::uint64_t lowest_rate(const Options& options);
 
+// How often and how long to try.
+core::RetryLimits retry_limits(const Options& options);
+
+// Where `url` is fetched from, with what the spec gives for it. Fails with Usage. `netrc` may be
+// null.
+Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options& options,
+                                             const net::Url& url,
+                                             std::shared_ptr<const formats::Netrc> netrc);
+
+Result<void> check_location(const JobSpec& spec);
+
 // Checks everything that can be checked without a request. Fails with Usage. `netrc` may be null.
+// `given_for`: as in HttpSourceSettings.
 Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
-                           std::shared_ptr<const formats::Netrc> netrc = nullptr);
+                           std::shared_ptr<const formats::Netrc> netrc = nullptr,
+                           std::optional<net::Origin> given_for = std::nullopt);
 
 // The ports a job runs on, as prepare()'s result needs them.
 struct RequestPorts {
@@ -40,7 +54,9 @@ struct RequestPorts {
   core::Transport& transport;
   core::Resolver& resolver;
 };
+// `give_way`: as in JobParts.
 Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, RequestPorts ports,
-                                              engine::Job::Tell tell);
+                                              engine::Job::Tell tell,
+                                              std::function<void()> give_way);
 
 }  // namespace xget::api

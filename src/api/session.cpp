@@ -2,22 +2,21 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
-#include <functional>
 #include <future>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "api/check_options.hpp"
+#include "api/claimed_targets.hpp"
 #include "api/cookie_jar.hpp"
 #include "api/credential_files.hpp"
 #include "api/event_queue.hpp"
 #include "api/job_request.hpp"
+#include "api/metalink_request.hpp"
+#include "api/metalink_task.hpp"
 #include "core/rate_limits.hpp"
 #include "core/rate_schedule.hpp"
 #include "engine/job_queue.hpp"
@@ -82,20 +81,6 @@ net::ResolverSettings resolver_settings(const Options& options) {
   return settings;
 }
 
-// One text for each file, however its path is spelt. Links in its folders are followed, as opening
-// it would follow them. nullopt: the server is to name it, and what comes first to that name has
-// its lock.
-std::optional<std::string> identity_of(const api::JobRequest& request) {
-  if (request.settings.server_names_in) return std::nullopt;
-  const std::string& path = request.settings.path;
-  if (request.to_standard_output) return path;
-  namespace fs = std::filesystem;
-  std::error_code unseen;  // a folder that cannot be looked at: what it is called has to do
-  const fs::path whole = fs::absolute(path, unseen);
-  const fs::path folder = fs::weakly_canonical(whole.parent_path(), unseen);
-  return ((unseen ? whole.parent_path() : folder) / whole.filename()).lexically_normal().string();
-}
-
 }  // namespace
 
 const char* version() { return XGET_VERSION; }
@@ -126,25 +111,13 @@ class Session::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<JobId> add(const JobSpec& spec) {
+    if (is_metalink(spec)) return add_metalink(spec);
     auto request = api::prepare(spec, options_, netrc_);
     if (!request) return fail(request.error());
-    const std::optional<std::string> target = identity_of(*request);
-    JobId id = 0;
-    {
-      const std::lock_guard lock(mutex_);
-      if (target && targets_.contains(*target)) {
-        return fail({.code = ErrorCode::Usage,
-                     .operation = "download to",
-                     .subject = request->settings.path,
-                     .cause = "two downloads would have the same name",
-                     .remedy = "give each its own -o"});
-      }
-      id = request->settings.id = ++last_id_;
-      if (target) target_of_.emplace(id, targets_.insert(*target).first);
-      events_.add_job();
-      inbox_.push_back(*std::move(request));
-    }
-    loop_.wake();
+    const JobId id = request->settings.id = ++last_id_;
+    if (auto claimed = targets_.claim(id, *request); !claimed) return fail(claimed.error());
+    events_.add_job();
+    queue([this, request = *std::move(request), spec] { return make(request, spec); });
     return id;
   }
 
@@ -185,7 +158,7 @@ class Session::Impl {
       keep_to_schedule(now);
       jobs_.on_time(now);
       if (now >= next_progress) {
-        jobs_.for_each_running([&](engine::Job& job) { events_.push(job.progress(now)); });
+        jobs_.for_each_running([&](engine::Task& task) { events_.push(task.progress(now)); });
         next_progress = now + kProgressInterval;
       }
       if (closing_ && jobs_.empty()) break;
@@ -206,15 +179,22 @@ class Session::Impl {
     return std::min(jobs_.next_deadline().value_or(next_progress), next_progress);
   }
 
+  // Any thread.
+  void queue(engine::JobQueue::Make make) {
+    {
+      const std::lock_guard lock(mutex_);
+      inbox_.push_back(std::move(make));
+    }
+    loop_.wake();
+  }
+
   void take_inbox() {
-    std::vector<api::JobRequest> arrived;
+    std::vector<engine::JobQueue::Make> arrived;
     {
       const std::lock_guard lock(mutex_);
       arrived.swap(inbox_);
     }
-    for (api::JobRequest& request : arrived) {
-      jobs_.add([this, request = std::move(request)] { return make(request); });
-    }
+    for (auto& make : arrived) jobs_.add(std::move(make));
   }
 
   void tell_cookies() {
@@ -228,41 +208,114 @@ class Session::Impl {
     }
   }
 
-  std::unique_ptr<engine::Job> make(const api::JobRequest& request) {
+  std::unique_ptr<engine::Task> make(const api::JobRequest& request, const JobSpec& spec) {
     const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limits_},
                                   stream_writer_,
                                   commands_,
                                   loop_.transport(),
                                   loop_.resolver()};
-    auto job = api::make_job(request, ports, [this](Event event) { tell(std::move(event)); });
+    const JobId id = request.settings.id;
+    auto job = api::make_job(
+        request, ports, [this](Event event) { tell(std::move(event)); },
+        [this, id, spec] { read_as_metalink(id, spec); });
     if (job) return *std::move(job);
-    tell(Failed{.job = request.settings.id,
-                .path = request.settings.path,
-                .error = std::move(job.error())});
+    fail_job(id, request.settings.path, std::move(job.error()));
     return nullptr;
   }
 
   // An ended job's target is free again.
   void tell(Event event) {
-    JobId ended = 0;
-    if (const auto* finished = std::get_if<Finished>(&event)) ended = finished->job;
-    if (const auto* failed = std::get_if<Failed>(&event)) ended = failed->job;
-    if (ended != 0) {
-      const std::lock_guard lock(mutex_);
-      const auto target = target_of_.extract(ended);
-      if (!target.empty()) targets_.erase(target.mapped());
-    }
+    if (const auto* finished = std::get_if<Finished>(&event)) targets_.release(finished->job);
+    if (const auto* failed = std::get_if<Failed>(&event)) targets_.release(failed->job);
     events_.push(std::move(event));
+  }
+
+  void fail_job(JobId id, std::string path, Error error) {
+    tell(Failed{.job = id, .path = std::move(path), .error = std::move(error)});
+  }
+
+  // ---- Metalinks ----------------------------------------------------------------------------
+
+  Result<JobId> add_metalink(const JobSpec& spec) {
+    auto request = api::prepare_metalink(spec, options_, netrc_);
+    if (!request) return fail(std::move(request.error()));
+    const JobId id = ++last_id_;
+    if (!request->local) {
+      events_.add_job();
+      queue_metalink(id, *std::move(request));
+      return id;
+    }
+    const auto text = api::read_metalink(*request);
+    if (!text) return fail(text.error());
+    auto jobs = api::described_jobs(*text, *request, options_, netrc_);
+    if (!jobs) return fail(std::move(jobs.error()));
+    events_.add_job();
+    go_on_with(id, request->name, *std::move(jobs));
+    return id;
+  }
+
+  // The server says that the job is one.
+  void read_as_metalink(JobId id, const JobSpec& spec) {
+    targets_.release(id);
+    auto request = api::prepare_metalink(spec, options_, netrc_);
+    if (!request) return fail_job(id, "", std::move(request.error()));
+    queue_metalink(id, *std::move(request));
+  }
+
+  void queue_metalink(JobId id, api::MetalinkRequest request) {
+    queue([this, id, request = std::make_shared<const api::MetalinkRequest>(std::move(request))] {
+      return make_metalink_task(id, request);
+    });
+  }
+
+  std::unique_ptr<engine::Task> make_metalink_task(
+      JobId id, const std::shared_ptr<const api::MetalinkRequest>& request) {
+    auto document = std::make_unique<engine::Document>(
+        api::metalink_document(options_), engine::DocumentPorts{clock_, random_, limits_},
+        std::make_unique<engine::HttpSource>(request->source, loop_.transport(), loop_.resolver(),
+                                             clock_),
+        [this, id, name = request->name](const core::Failure& failure, Duration wait) {
+          tell(Retrying{id, name, failure.cause, std::chrono::ceil<Milliseconds>(wait)});
+        });
+    api::MetalinkTask::Steps steps;
+    steps.describe = [this, request](std::string_view text) {  // the worker ends before these do
+      return api::described_jobs(text, *request, options_, netrc_);
+    };
+    steps.done = [this, id, name = request->name](api::MetalinkTask::Jobs jobs) {
+      if (!jobs) return fail_job(id, "", std::move(jobs.error()));
+      go_on_with(id, name, *std::move(jobs));
+    };
+    return std::make_unique<api::MetalinkTask>(id, std::move(document), hashing_, std::move(steps));
+  }
+
+  // The Metalink's files in its place. Any thread.
+  void go_on_with(JobId metalink, const std::string& name, std::vector<api::DescribedJob> jobs) {
+    MetalinkRead read{.job = metalink, .name = name, .files = {}};
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      events_.add_job();
+      read.files.push_back(++last_id_);
+    }
+    const std::vector<JobId> ids = read.files;
+    events_.push(std::move(read));  // before anything of the files is told
+    for (std::size_t i = 0; i < jobs.size(); ++i) begin_described(ids[i], std::move(jobs[i]));
+  }
+
+  void begin_described(JobId id, api::DescribedJob job) {
+    if (!job.request) return fail_job(id, std::move(job.path), std::move(job.request.error()));
+    job.request->settings.id = id;
+    if (auto claimed = targets_.claim(id, *job.request); !claimed) {
+      return fail_job(id, std::move(job.path), std::move(claimed.error()));
+    }
+    queue([this, request = *std::move(job.request)] { return make(request, {}); });
   }
 
   const Options options_;
   const std::shared_ptr<const formats::Netrc> netrc_;
-  std::mutex mutex_;  // guards the next five
-  std::vector<api::JobRequest> inbox_;
+  std::mutex mutex_;  // guards the next two
+  std::vector<engine::JobQueue::Make> inbox_;
   std::vector<std::promise<std::string>> cookie_questions_;  // what is to be in the jar?
-  std::set<std::string> targets_;                            // of jobs that have not ended
-  std::map<JobId, std::set<std::string>::const_iterator> target_of_;
-  JobId last_id_ = 0;
+  api::ClaimedTargets targets_;
+  std::atomic<JobId> last_id_ = 0;
   std::atomic<bool> interrupted_ = false;
   std::atomic<bool> closing_ = false;
   api::EventQueue events_;

@@ -80,7 +80,8 @@ ProgressDisplay make_display(const Arguments& arguments) {
       {data_on_terminal ? print_on_fresh_line : print_error, terminal_columns, is_in_foreground}};
 }
 
-// What became of the jobs, in the order of their URLs.
+// What became of the jobs, in the order of their URLs. A Metalink is done once all of its files
+// are.
 struct Outcome {
   std::vector<std::optional<ErrorCode>> failures;
   bool can_go_on = false;
@@ -88,14 +89,18 @@ struct Outcome {
 };
 
 // Reads events until every job has ended.
-Outcome follow(Session& session, const std::map<JobId, std::size_t>& position,
-               ProgressDisplay& display, const Stopwatch& watch) {
+Outcome follow(Session& session, std::map<JobId, std::size_t> position, ProgressDisplay& display,
+               const Stopwatch& watch) {
   Outcome outcome;
   outcome.failures.resize(position.size());
   while (const auto event = session.next_event()) {
     display.on_event(*event, watch.elapsed());
+    if (const auto* read = std::get_if<MetalinkRead>(&*event)) {
+      for (const JobId file : read->files) position.emplace(file, position.at(read->job));
+    }
     if (const auto* failed = std::get_if<Failed>(&*event)) {
-      outcome.failures[position.at(failed->job)] = failed->error.code;
+      auto& failure = outcome.failures[position.at(failed->job)];
+      if (!failure || failed->error.code == ErrorCode::Interrupted) failure = failed->error.code;
       outcome.can_go_on |= can_go_on(*failed);
       outcome.anything_kept |= !failed->error.kept.empty();
     }

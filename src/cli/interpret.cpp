@@ -29,6 +29,7 @@ constexpr std::array kContradictions{
     std::pair{OptionId::Overwrite, OptionId::NoOverwrite},
     std::pair{OptionId::ContentDisposition, OptionId::Output},
     std::pair{OptionId::Ipv4, OptionId::Ipv6},
+    std::pair{OptionId::NoMetalink, OptionId::Metalink},
 };
 
 Result<void> check_contradictions(const Given& given) {
@@ -180,6 +181,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   JobSpec job;
   ValueReader reader(given);
   reader.read_text(OptionId::Folder, job.folder);
+  reader.read_text(OptionId::Location, job.location);
   reader.read_text(OptionId::Referer, job.referer);
   reader.read_text(OptionId::CheckpointFolder, job.checkpoint_folder);
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
@@ -196,6 +198,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   job.existing = existing_of(given);
   job.resume = resume_of(given);
   job.strict = given.has(OptionId::Strict);
+  if (given.has(OptionId::NoMetalink)) job.metalink = MetalinkUse::Never;
   job.content_disposition = given.has(OptionId::ContentDisposition);
   return job;
 }

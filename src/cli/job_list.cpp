@@ -12,14 +12,27 @@ namespace xget::cli {
 namespace {
 
 // A value for each URL, or none at all.
-Result<void> check_pairs(const Given& given, OptionId id) {
+Result<void> check_pairs(const Given& given, OptionId id, std::size_t urls) {
   const std::size_t values = given.count(id);
-  const std::size_t urls = given.urls.size();
   if (values == 0 || values == urls) return {};
   return refuse_usage(row_of(id).longest(),
                       std::to_string(values) + " given for " + std::to_string(urls) +
                           (urls == 1 ? " URL" : " URLs"),
                       "give it once for each URL, in their order");
+}
+
+std::vector<JobSpec> jobs_in_order(const Given& given, const JobSpec& common) {
+  std::vector<JobSpec> jobs;
+  for (const std::string& url : given.urls) {
+    jobs.push_back(common);
+    jobs.back().url = url;
+  }
+  for (const std::string& metalink : given.all(OptionId::Metalink)) {
+    jobs.push_back(common);
+    jobs.back().url = metalink;
+    jobs.back().metalink = MetalinkUse::Always;
+  }
+  return jobs;
 }
 
 Result<void> check_standard_output(const std::vector<JobSpec>& jobs) {
@@ -62,6 +75,7 @@ class NamesInUse {
 Result<void> check_names(const std::vector<JobSpec>& jobs) {
   NamesInUse names;
   for (const JobSpec& job : jobs) {
+    if (is_metalink(job)) continue;  // the names are its to give
     const auto path = target_path(job);
     if (!path) return fail(path.error());
     if (job.content_disposition) continue;  // the names are the servers' to give
@@ -79,19 +93,16 @@ Result<void> check_names(const std::vector<JobSpec>& jobs) {
 }  // namespace
 
 Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common) {
-  if (given.urls.empty()) return refuse_usage("", "no URL was given", "xget --help tells more");
+  std::vector<JobSpec> jobs = jobs_in_order(given, common);
+  if (jobs.empty()) return refuse_usage("", "no URL was given", "xget --help tells more");
   for (const OptionId id : {OptionId::Output, OptionId::Checksum}) {
-    if (auto paired = check_pairs(given, id); !paired) return fail(paired.error());
+    if (auto paired = check_pairs(given, id, jobs.size()); !paired) return fail(paired.error());
   }
   const std::vector<std::string> outputs = given.all(OptionId::Output);
   const std::vector<std::string> checksums = given.all(OptionId::Checksum);
-  std::vector<JobSpec> jobs;
-  for (std::size_t i = 0; i < given.urls.size(); ++i) {
-    JobSpec job = common;
-    job.url = given.urls[i];
-    if (!outputs.empty()) job.output = outputs[i];
-    if (!checksums.empty()) job.checksum = checksums[i];
-    jobs.push_back(std::move(job));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!outputs.empty()) jobs[i].output = outputs[i];
+    if (!checksums.empty()) jobs[i].checksum = checksums[i];
   }
   if (auto sound = check_standard_output(jobs); !sound) return fail(sound.error());
   if (auto sound = check_names(jobs); !sound) return fail(sound.error());

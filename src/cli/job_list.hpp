@@ -1,4 +1,4 @@
-// One job for each URL.
+// One job for each URL and each Metalink.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,8 @@
 
 namespace xget::cli {
 
-// `common` is what all jobs share. Files and checksums go with the URLs in order. Fails with Usage
+// `common` is what all jobs share. Files and checksums go with the URLs in order, then with the
+// Metalinks that options name. Fails with Usage
 // if their numbers differ, or if two jobs would use one name.
 Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common);
 

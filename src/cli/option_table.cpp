@@ -30,6 +30,14 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "With several URLs: once for each, in order"},
     {Id::Strict, Group::Files, 0, "strict", "",
      "refuse what neither a strong validator nor a checksum proves"},
+    {Id::Metalink, Group::Files, 'M', "metalink", "FILE|URL",
+     "download the files that a Metalink describes, under the names it gives (made safe) "
+     "(repeatable). URLs and files that end in .meta4 or .metalink are taken for one without it, "
+     "and what a server says is one",
+     Secrecy::Url},
+    {Id::NoMetalink, Group::Files, 0, "no-metalink", "", "download a Metalink itself"},
+    {Id::Location, Group::Files, 0, "location", "CC",
+     "take a Metalink's mirrors in this country first: two letters, like de"},
     {Id::MaxFilesize, Group::Files, 0, "max-filesize", "SIZE", "refuse a larger file"},
     {Id::ContentDisposition, Group::Files, 0, "content-disposition", "",
      "let the server name the file (made safe, and nothing is replaced unasked); else the URL "

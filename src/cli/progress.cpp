@@ -87,6 +87,12 @@ void ProgressDisplay::on(const Failed& failed, Duration now) {
   print_above(failure_text(failed));
 }
 
+void ProgressDisplay::on(const MetalinkRead& read, Duration) {
+  jobs_.erase(read.job);
+  settings_.jobs += read.files.size() - 1;
+  if (!settings_.quiet) print_above(metalink_text(read));
+}
+
 ProgressDisplay::Job& ProgressDisplay::job(JobId id, Duration now) {
   const auto [it, is_new] = jobs_.try_emplace(id);
   // Of several, some wait their turn; one alone began with the command.

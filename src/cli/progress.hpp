@@ -61,6 +61,7 @@ class ProgressDisplay {
   void on(const Note& note, Duration now);
   void on(const Finished& finished, Duration now);
   void on(const Failed& failed, Duration now);
+  void on(const MetalinkRead& read, Duration now);
 
   Job& job(JobId id, Duration now);
   [[nodiscard]] std::string line_name() const;

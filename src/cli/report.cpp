@@ -63,6 +63,12 @@ std::string wait_text(const std::string& url, const std::string& cause, Duration
 
 std::string note_text(const std::string& text) { return "note: " + printable(text) + "\n"; }
 
+std::string metalink_text(const MetalinkRead& read) {
+  const std::size_t files = read.files.size();
+  return printable(read.name) + ": a Metalink of " + std::to_string(files) +
+         (files == 1 ? " file\n" : " files\n");
+}
+
 std::string failure_text(const Error& error) {
   std::string text = "xget: " + to_string(error) + "\n";
   if (!error.kept.empty()) text += "kept: " + printable(error.kept) + "\n";

@@ -19,6 +19,8 @@ std::string finished_text(const Finished& finished, Duration elapsed);
 // "https://…: connection refused; again in 4s"
 std::string wait_text(const std::string& url, const std::string& cause, Duration again_in);
 std::string note_text(const std::string& text);
+// "files.meta4: a Metalink of 3 files"
+std::string metalink_text(const MetalinkRead& read);
 
 // Cause, what was kept and what helps, a line each.
 std::string failure_text(const Error& error);

@@ -78,6 +78,8 @@ ResumeCommand resume_command(std::string_view program, const Given& given, const
     if (option.id == OptionId::NoResume && left.anything_kept) continue;
     const bool one_for_each_url = option.id == OptionId::Output || option.id == OptionId::Checksum;
     if (one_for_each_url && is_done(positions[option.id]++)) continue;
+    const bool metalink = option.id == OptionId::Metalink;
+    if (metalink && is_done(given.urls.size() + positions[option.id]++)) continue;
     const OptionRow& row = row_of(option.id);
     writer.add_word(row.shortest());
     if (row.takes_value()) writer.add(without_secrets(option));

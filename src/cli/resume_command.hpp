@@ -16,7 +16,7 @@ struct ResumeCommand {
 
 // What a run leaves behind.
 struct LeftBehind {
-  std::vector<bool> done;     // by the URLs' positions; may be shorter than the URLs
+  std::vector<bool> done;     // by the jobs' positions; may be shorter than they are
   bool anything_kept = true;  // of those that are not done
 };
 

@@ -5,6 +5,7 @@
 #include "base/units.hpp"
 #include "core/target_policy.hpp"
 #include "engine/job_error.hpp"
+#include "formats/metalink.hpp"
 
 namespace xget::engine {
 namespace {
@@ -213,6 +214,10 @@ Error Arrival::refusal(const core::Failure& failure) const {
 
 void Arrival::settle() {
   const core::Representation& offered = probe_.offer()->representation;
+  const bool metalink = formats::is_metalink_type(offered.content_type);
+  if (metalink && job_.settings.gives_way_to_metalink && !running_) {
+    return settled(DescribesFiles{});
+  }
   if (auto refusal = refuse_size(offered)) return settled(*std::move(refusal));
   // A download asks for its own version again: one silent answer takes nothing from it.
   if (running_) return settle_running();

@@ -44,7 +44,10 @@ struct GoOnWithDownload {
   // What it is called now, if only samples show that it is the same.
   std::optional<core::Representation> sampled;
 };
-using ArrivalOutcome = std::variant<AlreadyThere, BeginDownload, GoOnWithDownload, Error>;
+// The resource is a Metalink, and not to be fetched as a file.
+struct DescribesFiles {};
+using ArrivalOutcome =
+    std::variant<AlreadyThere, BeginDownload, GoOnWithDownload, DescribesFiles, Error>;
 
 class Arrival {
  public:

@@ -61,7 +61,7 @@ class Document final : private core::SourceListener {
   // The text, once. nullopt: it is still under way, or was taken. Fails with Network, Refused or
   // Interrupted; the error names the source.
   std::optional<Result<std::string>> take_result();
-  [[nodiscard]] std::string source_name() const { return source_->name(); }
+  [[nodiscard]] bool answered() const { return answered_; }  // the attempt that runs, if one does
 
  private:
   void start(Instant now);

@@ -20,6 +20,7 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
       source_(std::move(parts.source)),
       connections_(std::move(parts.connections)),
       refresher_(std::move(parts.refresher)),
+      give_way_(std::move(parts.give_way)),
       retry_(settings_.retry, ports.clock.now()),
       context_{settings_,      ports_,           *source_,
                *this,          retry_,           *connections_,
@@ -99,6 +100,13 @@ void Job::act_on(AlreadyThere outcome, Instant) {
                          .already_complete = true,
                          .proof = outcome.proof,
                          .rests_on = std::move(outcome.rests_on)});
+}
+
+void Job::act_on(DescribesFiles, Instant) {
+  probe_.drop();
+  stage_ = Stage::Ended;
+  log::info(source_->name() + " is a Metalink");
+  give_way_();
 }
 
 void Job::act_on(BeginDownload outcome, Instant now) {

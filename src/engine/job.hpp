@@ -25,6 +25,7 @@
 #include "engine/download.hpp"
 #include "engine/job_context.hpp"
 #include "engine/probe.hpp"
+#include "engine/task.hpp"
 #include "xget/event.hpp"
 
 namespace xget::engine {
@@ -35,21 +36,23 @@ struct JobParts {
   std::unique_ptr<core::Sink> stream;  // where the bytes go instead of a file; null for a file
   std::unique_ptr<core::ConnectionPolicy> connections;
   std::unique_ptr<core::UrlRefresher> refresher;  // null: a refused URL is not asked anew
+  // Called instead of telling an end, with JobSettings::gives_way_to_metalink alone.
+  std::function<void()> give_way;
 };
 
-class Job final : public core::SourceListener {
+class Job final : public Task, private core::SourceListener {
  public:
   using Tell = std::function<void(Event)>;
 
   Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell);
   ~Job() override;
 
-  void on_time(Instant now);
-  // Instant::min() if on_time() should be called at once. nullopt: only callbacks move it.
-  [[nodiscard]] std::optional<Instant> next_deadline() const;
-  void interrupt();  // stops the network; the job ends as Interrupted after a last checkpoint
-  [[nodiscard]] bool ended() const { return stage_ == Stage::Ended; }
-  [[nodiscard]] Progress progress(Instant now);
+  void on_time(Instant now) override;
+  [[nodiscard]] std::optional<Instant> next_deadline() const override;
+  // Stops the network; the job ends as Interrupted after a last checkpoint.
+  void interrupt() override;
+  [[nodiscard]] bool ended() const override { return stage_ == Stage::Ended; }
+  [[nodiscard]] Progress progress(Instant now) override;
 
  private:
   enum class Stage { Start, Arrive, Download, Stop, Ended };
@@ -60,6 +63,7 @@ class Job final : public core::SourceListener {
   void step_stop(Instant now);
 
   void act_on(AlreadyThere outcome, Instant now);
+  void act_on(DescribesFiles outcome, Instant now);
   void act_on(BeginDownload outcome, Instant now);
   void act_on(GoOnWithDownload outcome, Instant now);
   void act_on(Downloaded outcome, Instant now);
@@ -81,6 +85,7 @@ class Job final : public core::SourceListener {
   const std::unique_ptr<core::Source> source_;
   const std::unique_ptr<core::ConnectionPolicy> connections_;
   const std::unique_ptr<core::UrlRefresher> refresher_;
+  const std::function<void()> give_way_;
   core::RetryPolicy retry_;
   core::RangeCap range_cap_;
   const JobContext context_;

@@ -39,6 +39,7 @@ struct JobSettings {
   std::optional<core::PublishedPieces> pieces;
   std::string pieces_by;
   bool strict = false;
+  bool gives_way_to_metalink = false;  // where the server says that the resource is one
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
   core::RetryLimits retry;

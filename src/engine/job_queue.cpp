@@ -36,7 +36,7 @@ std::optional<Instant> JobQueue::next_deadline() const {
   return next;
 }
 
-void JobQueue::for_each_running(const std::function<void(Job&)>& visit) {
+void JobQueue::for_each_running(const std::function<void(Task&)>& visit) {
   for (const auto& job : running_) {
     if (!job->ended()) visit(*job);
   }

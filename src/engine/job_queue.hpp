@@ -1,5 +1,5 @@
 // JobQueue: many jobs under shared limits. Jobs wait their turn, a bounded number runs, and
-// ended ones go.
+// ended ones go. What describes jobs takes a turn like them.
 // Thread: loop.
 #pragma once
 
@@ -9,14 +9,14 @@
 #include <optional>
 #include <vector>
 
-#include "engine/job.hpp"
+#include "engine/task.hpp"
 
 namespace xget::engine {
 
 class JobQueue {
  public:
   // Called when the job's turn has come. Null: it could not be made, and has said so.
-  using Make = std::function<std::unique_ptr<Job>()>;
+  using Make = std::function<std::unique_ptr<Task>()>;
 
   explicit JobQueue(int max_active) : max_active_(max_active) {}
 
@@ -25,13 +25,13 @@ class JobQueue {
   void on_time(Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] bool empty() const { return waiting_.empty() && running_.empty(); }
-  void for_each_running(const std::function<void(Job&)>& visit);
+  void for_each_running(const std::function<void(Task&)>& visit);
 
  private:
   int max_active_;
   bool interrupted_ = false;
   std::deque<Make> waiting_;
-  std::vector<std::unique_ptr<Job>> running_;
+  std::vector<std::unique_ptr<Task>> running_;
 };
 
 }  // namespace xget::engine

@@ -272,6 +272,15 @@ class MetalinkReader final : public XmlListener {
 
 }  // namespace
 
+bool is_metalink_name(std::string_view name) {
+  const std::string lower = lower_case(name);
+  return lower.ends_with(".meta4") || lower.ends_with(".metalink");
+}
+
+bool is_metalink_type(std::string_view type) {
+  return type == "application/metalink4+xml" || type == "application/metalink+xml";
+}
+
 Result<Metalink> parse_metalink(std::string_view document) {
   if (document.size() > kLargestMetalink) {
     return fail({.code = ErrorCode::Usage,

@@ -21,6 +21,10 @@ inline constexpr std::size_t kMostMetalinkFiles = 10'000;
 inline constexpr std::size_t kMostMetalinkUrls = 100'000;     // in all of its files
 inline constexpr std::size_t kLongestMetalinkText = 8 << 10;  // bytes of a URL, a name, a digest
 
+// Whether a file's name, or a media type in lower case without parameters, says that it is one.
+bool is_metalink_name(std::string_view name);
+bool is_metalink_type(std::string_view type);
+
 struct MetalinkUrl {
   std::string url;                 // as given; it begins with http: or https:
   std::string location;            // two letters of ISO 3166-1, in lower case; empty: not said

@@ -1,0 +1,204 @@
+#include "api/metalink_request.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "api/input_file.hpp"
+#include "base/text.hpp"
+#include "formats/file_name.hpp"
+#include "formats/metalink.hpp"
+#include "xget/session.hpp"
+
+namespace xget::api {
+namespace {
+
+tl::unexpected<Error> refuse(std::string subject, std::string cause, std::string remedy = "") {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "read the Metalink",
+               .subject = std::move(subject),
+               .cause = std::move(cause),
+               .remedy = std::move(remedy)});
+}
+
+bool is_local(const JobSpec& spec) {
+  if (spec.metalink == MetalinkUse::Always) return spec.url.find("://") == std::string::npos;
+  std::error_code unseen;
+  return std::filesystem::is_regular_file(spec.url, unseen);
+}
+
+// ---- what is asked of it as a whole ---------------------------------------------------------
+
+tl::unexpected<Error> refuse_document(const MetalinkRequest& request, const Error& why) {
+  const std::string place = why.subject.empty() ? "" : ", " + why.subject;
+  const bool detected = !request.local && request.spec.metalink == MetalinkUse::Detect;
+  return refuse(request.name + place, why.cause,
+                detected ? "--no-metalink downloads it as a file like any other" : "");
+}
+
+// What names one file cannot be used with several.
+Result<void> check_count(const MetalinkRequest& request, std::size_t files) {
+  if (files == 1) return {};
+  const auto one_too_few = [&](const char* option, std::string remedy) {
+    return fail({.code = ErrorCode::Usage,
+                 .operation = "use",
+                 .subject = option,
+                 .cause = "it is for one file, and " + request.name + " describes " +
+                          std::to_string(files),
+                 .remedy = std::move(remedy)});
+  };
+  if (!request.spec.output.empty()) {
+    return one_too_few("--output", "-d DIR names the folder for all of them");
+  }
+  if (!request.spec.checksum.empty()) {
+    return one_too_few("--checksum", "leave it out: the Metalink may have their digests");
+  }
+  return {};
+}
+
+std::optional<std::string> file_name_for(const formats::MetalinkFile& file, const JobSpec& asked) {
+  return asked.output.empty() ? formats::safe_server_file_name(file.name) : asked.output;
+}
+
+Result<void> check_names(const MetalinkRequest& request, const formats::Metalink& metalink) {
+  std::set<std::string> names;
+  for (const formats::MetalinkFile& file : metalink.files) {
+    const auto name = file_name_for(file, request.spec);
+    if (!name || names.insert(*name).second) continue;
+    return refuse(request.name, "two of its files would have the name " + printable(*name),
+                  "download each by a URL of its own, with its own -o");
+  }
+  return {};
+}
+
+// ---- one file -------------------------------------------------------------------------------
+
+// That other bytes with this digest cannot be made up.
+bool names_bytes(const formats::MetalinkFile& file) {
+  return std::any_of(file.digests.begin(), file.digests.end(), [](const ExpectedDigest& digest) {
+    return is_stronger(digest.algorithm, DigestAlgorithm::Xxh3_128);
+  });
+}
+
+// Those that can be used, those at the wanted place first. User info in them is left out, as in a
+// redirect: it would be the author's choice and not the user's.
+std::vector<std::string> usable_urls(std::vector<formats::MetalinkUrl> urls,
+                                     const std::string& location, bool plain_http) {
+  std::stable_partition(urls.begin(), urls.end(), [&](const formats::MetalinkUrl& url) {
+    return !location.empty() && url.location == location;
+  });
+  std::vector<std::string> usable;
+  for (const formats::MetalinkUrl& each : urls) {
+    const auto url = net::parse_url(each.url);
+    if (url && (plain_http || url->origin.scheme == "https")) usable.push_back(url->text);
+  }
+  return usable;
+}
+
+JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& request, std::string name,
+                const std::string& url) {
+  JobSpec spec = request.spec;
+  spec.metalink = MetalinkUse::Never;
+  spec.url = url;
+  spec.output = std::move(name);
+  spec.content_disposition = false;
+  spec.user_password = request.local ? spec.user_password : request.source.user_password;
+  spec.size = file.size;
+  if (spec.checksum.empty() && !file.digests.empty()) {
+    const ExpectedDigest& strongest = file.digests.front();
+    spec.checksum = std::string(to_string(strongest.algorithm)) + ":" + strongest.hex;
+  }
+  return spec;
+}
+
+Result<JobRequest> request_for(formats::MetalinkFile& file, const MetalinkRequest& request,
+                               const Options& options,
+                               const std::shared_ptr<const formats::Netrc>& netrc) {
+  const std::string subject = request.name + ": " + printable(file.name);
+  auto name = file_name_for(file, request.spec);
+  if (!name)
+    return refuse(subject, "there is no usable file name in it", "-o FILE names one alone");
+  // What came over https is not given up to whoever is on the way to a mirror, unless a digest
+  // would show it.
+  const bool plain_http = request.source.url.origin.scheme != "https" || names_bytes(file) ||
+                          !request.spec.checksum.empty() || options.allow_downgrade;
+  const auto urls = usable_urls(file.urls, formats::country_of(request.spec.location), plain_http);
+  if (urls.empty() && !usable_urls(file.urls, "", true).empty()) {
+    return refuse(subject, "it has no digest, and no https URL",
+                  "--allow-downgrade takes its http URLs as they are");
+  }
+  if (urls.empty()) return refuse(subject, "it has no http or https URL that can be used");
+  return prepare(spec_of(file, request, *std::move(name), urls.front()), options, netrc,
+                 request.source.url.origin);
+}
+
+}  // namespace
+
+Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& options,
+                                         std::shared_ptr<const formats::Netrc> netrc) {
+  if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
+  MetalinkRequest request{.spec = spec, .local = is_local(spec)};
+  if (request.local) {
+    request.name = printable(spec.url);
+    return request;
+  }
+  const auto url = net::parse_url(spec.url);
+  if (!url) return fail(url.error());
+  auto source = source_of(spec, options, *url, std::move(netrc));
+  if (!source) return fail(std::move(source.error()));
+  request.name = net::without_secrets(url->text);
+  request.source = *std::move(source);
+  return request;
+}
+
+engine::DocumentSettings metalink_document(const Options& options) {
+  return {.kind = "Metalink",
+          .most_bytes = formats::kLargestMetalink,
+          .retry = retry_limits(options),
+          .stall_timeout = options.stall_timeout,
+          .connect_timeout = options.connect_timeout};
+}
+
+Result<std::string> read_metalink(const MetalinkRequest& request) {
+  auto file = read_input_file(request.spec.url, formats::kLargestMetalink);
+  if (!file) {
+    return refuse(request.name, file.error().cause, "a URL begins with https:// or http://");
+  }
+  return std::move(file->text);
+}
+
+Result<std::vector<DescribedJob>> described_jobs(
+    std::string_view document, const MetalinkRequest& request, const Options& options,
+    const std::shared_ptr<const formats::Netrc>& netrc) {
+  auto metalink = formats::parse_metalink(document);
+  if (!metalink) return refuse_document(request, metalink.error());
+  if (auto sound = check_count(request, metalink->files.size()); !sound) {
+    return fail(std::move(sound.error()));
+  }
+  if (auto sound = check_names(request, *metalink); !sound) return fail(std::move(sound.error()));
+  std::vector<DescribedJob> jobs;
+  jobs.reserve(metalink->files.size());
+  for (formats::MetalinkFile& file : metalink->files) {
+    auto job = request_for(file, request, options, netrc);
+    std::string path = job ? job->settings.path : printable(file.name);
+    jobs.push_back({std::move(path), std::move(job)});
+  }
+  return jobs;
+}
+
+}  // namespace xget::api
+
+namespace xget {
+
+bool is_metalink(const JobSpec& spec) {
+  if (spec.metalink != MetalinkUse::Detect) return spec.metalink == MetalinkUse::Always;
+  // Who calls the file so wants the Metalink itself.
+  if (formats::is_metalink_name(spec.output)) return false;
+  if (formats::is_metalink_name(spec.url) && api::is_local(spec)) return true;
+  const auto url = net::parse_url(spec.url);
+  return url && formats::is_metalink_name(url->path);
+}
+
+}  // namespace xget
