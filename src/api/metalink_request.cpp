@@ -42,12 +42,12 @@ tl::unexpected<Error> refuse_document(const MetalinkRequest& request, const Erro
 Result<void> check_count(const MetalinkRequest& request, std::size_t files) {
   if (files == 1) return {};
   const auto one_too_few = [&](const char* option, std::string remedy) {
-    return fail({.code = ErrorCode::Usage,
-                 .operation = "use",
-                 .subject = option,
-                 .cause = "it is for one file, and " + request.name + " describes " +
-                          std::to_string(files),
-                 .remedy = std::move(remedy)});
+    return fail(
+        {.code = ErrorCode::Usage,
+         .operation = "use",
+         .subject = option,
+         .cause = "it is for one file, and " + request.name + " describes " + std::to_string(files),
+         .remedy = std::move(remedy)});
   };
   if (!request.spec.output.empty()) {
     return one_too_few("--output", "-d DIR names the folder for all of them");
@@ -75,11 +75,14 @@ Result<void> check_names(const MetalinkRequest& request, const formats::Metalink
 
 // ---- one file -------------------------------------------------------------------------------
 
-// That other bytes with this digest cannot be made up.
+// That nobody can make up other bytes of which the same is true.
 bool names_bytes(const formats::MetalinkFile& file) {
-  return std::any_of(file.digests.begin(), file.digests.end(), [](const ExpectedDigest& digest) {
-    return is_stronger(digest.algorithm, DigestAlgorithm::Xxh3_128);
-  });
+  const auto resists = [](DigestAlgorithm algorithm) {
+    return is_stronger(algorithm, DigestAlgorithm::Xxh3_128);
+  };
+  const bool pieces = file.pieces && file.size && resists(file.pieces->algorithm);
+  return pieces || std::any_of(file.digests.begin(), file.digests.end(),
+                               [&](const auto& digest) { return resists(digest.algorithm); });
 }
 
 // Those that can be used, those at the wanted place first. User info in them is left out, as in a
@@ -113,6 +116,15 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
   return spec;
 }
 
+// What is written to a stream cannot be fetched again: the whole's digest has to do.
+void add_proofs(const MetalinkRequest& request, std::optional<core::PublishedPieces> pieces,
+                JobRequest& job) {
+  if (job.settings.digest && request.spec.checksum.empty()) job.settings.digest_by = request.name;
+  if (!pieces || job.to_standard_output) return;
+  job.settings.pieces = std::move(pieces);
+  job.settings.pieces_by = request.name;
+}
+
 Result<JobRequest> request_for(formats::MetalinkFile& file, const MetalinkRequest& request,
                                const Options& options,
                                const std::shared_ptr<const formats::Netrc>& netrc) {
@@ -130,8 +142,10 @@ Result<JobRequest> request_for(formats::MetalinkFile& file, const MetalinkReques
                   "--allow-downgrade takes its http URLs as they are");
   }
   if (urls.empty()) return refuse(subject, "it has no http or https URL that can be used");
-  return prepare(spec_of(file, request, *std::move(name), urls.front()), options, netrc,
-                 request.source.url.origin);
+  auto job = prepare(spec_of(file, request, *std::move(name), urls.front()), options, netrc,
+                     request.source.url.origin);
+  if (job) add_proofs(request, std::move(file.pieces), *job);
+  return job;
 }
 
 }  // namespace

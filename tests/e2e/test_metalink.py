@@ -170,6 +170,17 @@ def test_wrong_bytes_are_refused_by_the_metalink_s_digest_and_not_by_the_user_s(
     assert_complete(folder / "file", page.data)
 
 
+@pytest.mark.parametrize("write", [metalinks.version_3, metalinks.version_4])
+def test_pieces_that_come_wrongly_are_fetched_again_alone(server, folder, write):
+    wrong = RESOURCE.next_version(etag=RESOURCE.etag_field(), last_modified=RESOURCE.last_modified)
+    page = server.serve("/mirror", RESOURCE, t.when(t.first(1), lambda x: x.serve(wrong)))
+    listed = File("file", (page.url,), data=page.data, piece_length=MIB // 2)
+    metalinks.write(folder / "x.meta4", write(listed))
+    run = fetch(folder, "x.meta4", "-n", "2").expect(0)
+    assert_complete(folder / "file", page.data, run=run)
+    assert "sha1 of 7 pieces and sha256 of the whole match, as x.meta4 says" in run.err
+
+
 @pytest.mark.parametrize("twists", [(), (t.whole(),), (t.chunked(), )])
 @pytest.mark.parametrize("by", [-1, 1])
 def test_a_server_with_another_size_has_another_file(server, folder, twists, by):

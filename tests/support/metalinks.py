@@ -20,6 +20,7 @@ class File:
     data: bytes | None = None      # its size and digest are told
     size: int | None = None        # told instead
     sha256: str | None = None      # told instead
+    piece_length: int | None = None  # the SHA-1 of pieces so long is told
 
     def told_size(self) -> int | None:
         return len(self.data) if self.size is None and self.data is not None else self.size
@@ -37,6 +38,14 @@ class File:
         size = self.told_size()
         return "" if size is None else f"<size>{size}</size>\n"
 
+    def pieces_element(self, algorithm: str) -> str:
+        if self.piece_length is None:
+            return ""
+        hashes = [hashlib.sha1(self.data[begin:begin + self.piece_length]).hexdigest()
+                  for begin in range(0, len(self.data), self.piece_length)]
+        return (f'<pieces type="{algorithm}" length="{self.piece_length}">' +
+                "".join(f"<hash>{digest}</hash>" for digest in hashes) + "</pieces>\n")
+
     def hash_element(self, algorithm: str) -> str:
         digest = self.told_digest()
         return "" if digest is None else f'<hash type="{algorithm}">{digest}</hash>\n'
@@ -48,14 +57,15 @@ def _attributes(values: dict) -> str:
 
 def version_4(*files: File) -> str:
     elements = [f"<file name={quoteattr(file.name)}>\n{file.size_element()}"
-                f"{file.hash_element('sha-256')}{file.url_elements()}</file>\n" for file in files]
+                f"{file.hash_element('sha-256')}{file.pieces_element('sha-1')}{file.url_elements()}</file>\n" for file in files]
     return ('<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<metalink xmlns="urn:ietf:params:xml:ns:metalink">\n{"".join(elements)}</metalink>\n')
 
 
 def version_3(*files: File) -> str:
     elements = [f"<file name={quoteattr(file.name)}>\n{file.size_element()}"
-                f"<verification>{file.hash_element('sha256')}</verification>\n"
+                f"<verification>{file.hash_element('sha256')}"
+                f"{file.pieces_element('sha1')}</verification>\n"
                 f"<resources>{file.url_elements()}</resources></file>\n" for file in files]
     return ('<?xml version="1.0" encoding="UTF-8"?>\n'
             '<metalink version="3.0" xmlns="http://www.metalinker.org/">\n'

@@ -87,6 +87,7 @@ TEST_CASE("a Metalink's file is downloaded from its first URL under its name int
   REQUIRE(job.settings.digest.has_value());
   CHECK(job.settings.digest->algorithm == DigestAlgorithm::Sha256);
   CHECK(job.settings.digest->hex == kSha256);
+  CHECK(job.settings.digest_by == kUrl);
   CHECK_FALSE(job.settings.gives_way_to_metalink);
 }
 
@@ -100,10 +101,22 @@ TEST_CASE("every algorithm of a Metalink's digests is one that a job takes") {
   CHECK(job.settings.digest == digest);
 }
 
+TEST_CASE("a Metalink's pieces are checked, but not where the bytes are gone at once") {
+  const std::string document = metalink(
+      file("f", "<size>6</size><pieces type=\"md5\" length=\"4\"><hash>" + kMd5 + "</hash><hash>" +
+                    kMd5 + "</hash></pieces>" + url("http://a.example/f")));
+  const auto job = only_job(document);
+  REQUIRE(job.settings.pieces.has_value());
+  CHECK(job.settings.pieces->count() == 2);
+  CHECK(job.settings.pieces_by == kUrl);
+  CHECK_FALSE(only_job(document, {.url = kUrl, .output = "-"}).settings.pieces.has_value());
+}
+
 TEST_CASE("the user's checksum goes before the Metalink's") {
   const auto job = only_job(metalink(file("f", hash("md5", kMd5) + url("https://a.example/f"))),
                             {.url = kUrl, .checksum = "sha256:" + kSha256});
   CHECK(job.settings.digest->algorithm == DigestAlgorithm::Sha256);
+  CHECK(job.settings.digest_by.empty());
 }
 
 TEST_CASE("a Metalink's names are one safe component each") {
