@@ -107,7 +107,14 @@ struct JobSpec {
   std::vector<std::string> refresh_command;
   bool content_disposition = false;  // the server may name the file; not with an output
   std::string checksum;              // "sha256:HEX" and the like; empty: none
-  std::string checkpoint_folder;     // where the sidecar goes; empty: beside the file
+  // File with the digests of the file's pieces, each checked as soon as it is there: a torrent of
+  // version 1 or a Metalink. Where it describes several files, the one of the URL's name or the
+  // output's is meant. Not to standard output. Empty: none.
+  std::string pieces;
+  // List of checksums (SHA256SUMS and the like, BSD's too) that names the file as the URL or the
+  // output does; not with a checksum. Empty: none.
+  std::string checksum_file;
+  std::string checkpoint_folder;  // where the sidecar goes; empty: beside the file
   Existing existing = Existing::Refuse;
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;

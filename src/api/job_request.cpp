@@ -7,6 +7,7 @@
 
 #include "api/check_proxy.hpp"
 #include "api/check_target.hpp"
+#include "api/proof_files.hpp"
 #include "base/header_line.hpp"
 #include "base/text.hpp"
 #include "core/auto_connections.hpp"
@@ -218,10 +219,14 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     if (!digest) return fail(digest.error());
     request.settings.digest = *std::move(digest);
   }
+  if (auto taken = take_proof_files(spec, *url, request.settings); !taken) {
+    return fail(std::move(taken.error()));
+  }
   auto source = source_of(spec, options, *url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));
   request.source = *std::move(source);
   request.source.given_for = std::move(given_for);
+  request.source.size = request.settings.size;
   request.asked_with = asked_with(spec, request.source);
   if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());
   request.refresh_command = spec.refresh_command;
@@ -258,8 +263,11 @@ namespace xget {
 
 Result<std::string> target_path(const JobSpec& spec) {
   Options options;
-  options.proxy = "none";  // where the bytes go does not depend on it
-  auto request = api::prepare(spec, options);
+  JobSpec where = spec;  // without what that does not depend on
+  where.pieces.clear();
+  where.checksum_file.clear();
+  options.proxy = "none";
+  auto request = api::prepare(where, options);
   if (!request) return fail(request.error());
   return request->settings.path;
 }

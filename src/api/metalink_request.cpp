@@ -109,7 +109,7 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
   spec.content_disposition = false;
   spec.user_password = request.local ? spec.user_password : request.source.user_password;
   spec.size = file.size;
-  if (spec.checksum.empty() && !file.digests.empty()) {
+  if (spec.checksum.empty() && spec.checksum_file.empty() && !file.digests.empty()) {
     const ExpectedDigest& strongest = file.digests.front();
     spec.checksum = std::string(to_string(strongest.algorithm)) + ":" + strongest.hex;
   }
@@ -119,8 +119,11 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
 // What is written to a stream cannot be fetched again: the whole's digest has to do.
 void add_proofs(const MetalinkRequest& request, std::optional<core::PublishedPieces> pieces,
                 JobRequest& job) {
-  if (job.settings.digest && request.spec.checksum.empty()) job.settings.digest_by = request.name;
-  if (!pieces || job.to_standard_output) return;
+  const bool own = request.spec.checksum.empty() && request.spec.checksum_file.empty();
+  if (job.settings.digest && own && job.settings.digest_by.empty()) {
+    job.settings.digest_by = request.name;
+  }
+  if (!pieces || job.settings.pieces || job.to_standard_output) return;
   job.settings.pieces = std::move(pieces);
   job.settings.pieces_by = request.name;
 }

@@ -28,6 +28,7 @@ constexpr std::array kContradictions{
     std::pair{OptionId::Resume, OptionId::NoResume},
     std::pair{OptionId::Overwrite, OptionId::NoOverwrite},
     std::pair{OptionId::ContentDisposition, OptionId::Output},
+    std::pair{OptionId::Checksum, OptionId::ChecksumFile},
     std::pair{OptionId::Ipv4, OptionId::Ipv6},
     std::pair{OptionId::NoMetalink, OptionId::Metalink},
 };
@@ -184,6 +185,8 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read_text(OptionId::Location, job.location);
   reader.read_text(OptionId::Referer, job.referer);
   reader.read_text(OptionId::CheckpointFolder, job.checkpoint_folder);
+  reader.read_text(OptionId::ChecksumFile, job.checksum_file);
+  reader.read_text(OptionId::Pieces, job.pieces);
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
   reader.read(OptionId::Preallocate, job.preallocate, parse_preallocate, "full, sparse or none");
   reader.read(OptionId::MaxFilesize, job.max_filesize, parse_size, kSize);

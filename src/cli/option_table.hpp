@@ -17,6 +17,8 @@ enum class OptionId {
   NoOverwrite,
   OnChange,
   Checksum,
+  ChecksumFile,
+  Pieces,
   Strict,
   Metalink,
   NoMetalink,

@@ -49,7 +49,7 @@ struct PublishedPieces {
 
   // All bytes that a piece has, in a resource of a size that they fit.
   [[nodiscard]] ByteRange covered(std::uint64_t size) const {
-    return count() == 0 ? ByteRange{begin, begin} : ByteRange{begin, range(count() - 1, size).end};
+    return count() == 0 ? ByteRange{} : ByteRange{begin, range(count() - 1, size).end};
   }
 };
 

@@ -72,8 +72,18 @@ void Download::begin(Instant now) {
       self->job_.wake();
     }
   });
+  tell_uncovered();
   verify_claims();
   start_transfer(now);
+}
+
+void Download::tell_uncovered() const {
+  const auto& pieces = job_.settings.pieces;
+  if (!pieces || !plan_.version.size || pieces->cover(*plan_.version.size)) return;
+  const std::uint64_t size = *plan_.version.size;
+  job_.note("the pieces of " + job_.settings.pieces_by + " leave " +
+            format_size(size - pieces->covered(size).length()) + " of " + format_size(size) +
+            " unchecked: other files have a share in those that hold it");
 }
 
 void Download::go_on(bool one_stream, Instant now) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "formats/named_file.hpp"
 
 namespace xget::formats {
 namespace {
@@ -119,16 +120,6 @@ std::optional<Checksum> parse_line(std::string_view line, std::string_view file_
 std::string_view without_dot(std::string_view name) {
   while (name.starts_with("./")) name.remove_prefix(2);
   return name;
-}
-
-std::string_view last_component(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-}
-
-bool is_end_of(std::string_view name, std::string_view path) {
-  if (!path.ends_with(name)) return false;
-  return name.size() == path.size() || name.starts_with('/') ||
-         path[path.size() - name.size() - 1] == '/';
 }
 
 }  // namespace

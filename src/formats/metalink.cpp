@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "formats/metalink_xml.hpp"
+#include "formats/named_file.hpp"
 
 namespace xget::formats {
 namespace {
@@ -291,6 +292,11 @@ Result<Metalink> parse_metalink(std::string_view document) {
   MetalinkReader reader;
   if (auto read = read_xml(document, reader); !read) return fail(std::move(read.error()));
   return reader.take();
+}
+
+const MetalinkFile* find_file(const Metalink& metalink, std::string_view path) {
+  return find_named(metalink.files, path,
+                    [](const MetalinkFile& file) -> const std::string& { return file.name; });
 }
 
 }  // namespace xget::formats

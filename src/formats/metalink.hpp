@@ -45,6 +45,9 @@ struct Metalink {
   std::vector<MetalinkFile> files;  // at least one
 };
 
+// The one that `path` means (named_file.hpp). nullptr: none, or several.
+const MetalinkFile* find_file(const Metalink& metalink, std::string_view path);
+
 // Digests by algorithms that xget does not know are left out, and of several lists of pieces all
 // but the strongest. What is malformed or contradicts itself is refused. Fails with Usage: what is
 // wrong and in which line.

@@ -9,6 +9,7 @@
 #include "base/encoding.hpp"
 #include "formats/bencode.hpp"
 #include "formats/mirror.hpp"
+#include "formats/named_file.hpp"
 
 namespace xget::formats {
 namespace {
@@ -150,6 +151,34 @@ Result<Torrent> parse_torrent(std::string_view text) {
   auto torrent = TorrentReader(*root).read();
   if (!torrent) return refuse(torrent.error());
   return *std::move(torrent);
+}
+
+const TorrentFile* find_file(const Torrent& torrent, std::string_view path) {
+  return find_named(torrent.files, path, [&torrent](const TorrentFile& file) {
+    if (file.padding) return std::string();
+    std::string name = torrent.folder ? torrent.name : std::string();
+    for (const std::string& component : file.path) {
+      if (!name.empty()) name += '/';
+      name += component;
+    }
+    return name;
+  });
+}
+
+core::PublishedPieces pieces_of(const Torrent& torrent, const TorrentFile& file) {
+  const core::PublishedPieces& all = torrent.pieces;
+  const std::uint64_t file_end = file.offset + file.length;
+  const std::uint64_t first = file.offset / all.length + (file.offset % all.length != 0 ? 1 : 0);
+  const std::uint64_t end = file_end == torrent.size ? all.count() : file_end / all.length;
+  core::PublishedPieces own{.algorithm = all.algorithm, .length = all.length};
+  own.begin = first * all.length - file.offset;
+  own.resource_size = file.length;
+  for (std::uint64_t index = first; index < end; ++index) {
+    const auto digest = all.digest(static_cast<std::size_t>(index));
+    own.digests.insert(own.digests.end(), digest.begin(), digest.end());
+  }
+  if (own.count() == 0) own.begin = 0;
+  return own;
 }
 
 std::string web_seed_url(const Torrent& torrent, std::string_view seed, const TorrentFile& file) {

@@ -42,6 +42,12 @@ struct Torrent {
 // alone (BEP 52) is refused: it has other pieces.
 Result<Torrent> parse_torrent(std::string_view text);
 
+// The one that `path` means (named_file.hpp). nullptr: none, or several.
+const TorrentFile* find_file(const Torrent& torrent, std::string_view path);
+
+// The pieces that are this file's alone. What it shares with its neighbours is left out.
+core::PublishedPieces pieces_of(const Torrent& torrent, const TorrentFile& file);
+
 // Where a web seed has this file of the torrent, by BEP 19: a seed for many files, or one that ends
 // with a slash, is the folder that the torrent's name lies in. Names are percent-encoded.
 std::string web_seed_url(const Torrent& torrent, std::string_view seed, const TorrentFile& file);

@@ -57,6 +57,10 @@ void check(const Torrent& torrent) {
     }
     offset += file.length;
   }
+  const auto& last = torrent.files.back();
+  const auto own = formats::pieces_of(torrent, last);
+  require(own.fit(last.length) && own.covered(last.length).end <= last.length,
+          "a file's own pieces lie in it");
   require(offset == torrent.size && torrent.size <= (1ULL << 63) - 1, "the files are the size");
   require(torrent.pieces.cover(torrent.size), "the pieces cover the size");
   require(torrent.web_seeds.size() <= formats::kMostWebSeeds, "the bound on web seeds holds");

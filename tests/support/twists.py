@@ -259,6 +259,22 @@ def resized(by: int) -> Twist:
     return twist
 
 
+def lie(at: int, times: int | None = None) -> Twist:
+    """The resource's byte at `at` is another one in the first `times` bodies that have it, or in
+    all; the head is right."""
+    def twist(x):
+        inside = at - x.answer.begin
+        if x.answer.status not in (200, 206) or not 0 <= inside < len(x.answer.body):
+            return
+        with x.page.lock:
+            told = x.page.state[f"lies at {at}"] = x.page.state.get(f"lies at {at}", 0) + 1
+        if times is None or told <= times:
+            body = bytearray(x.answer.body)
+            body[inside] ^= 1
+            x.answer.body = bytes(body)
+    return twist
+
+
 def close_delimited() -> Twist:
     """No length: the end of the connection ends the body, whatever the status."""
     def twist(x):

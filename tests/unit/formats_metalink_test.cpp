@@ -54,6 +54,19 @@ std::string repeated(const std::string& text, std::size_t times) {
 
 }  // namespace
 
+TEST_CASE("a Metalink's file is found by a path that ends in its name") {
+  const auto metalink =
+      formats::parse_metalink(R"(<metalink xmlns="urn:ietf:params:xml:ns:metalink">)"
+                              R"(<file name="x/a"><url>http://a/1</url></file>)"
+                              R"(<file name="a"><url>http://a/2</url></file>)"
+                              R"(<file name="b"><url>http://a/3</url></file></metalink>)");
+  REQUIRE(metalink);
+  CHECK(find_file(*metalink, "/pub/x/a") == &metalink->files[0]);
+  CHECK(find_file(*metalink, "/pub/a") == &metalink->files[1]);
+  CHECK(find_file(*metalink, "/pub/y/b") == &metalink->files[2]);
+  CHECK(find_file(*metalink, "/pub/c") == nullptr);
+}
+
 TEST_CASE("a Metalink 4 tells size, hashes, pieces and URLs of each file") {
   const Metalink metalink = read(version4(
       R"(<generator>x</generator><file name="one.iso"><size> 3000

@@ -88,6 +88,58 @@ TEST_CASE("a torrent of many files tells where each lies among the pieces") {
   CHECK(torrent.files[2].length == 5);
 }
 
+TEST_CASE("a torrent's file has the pieces that no other file has a share in") {
+  const auto files = [](std::uint64_t first, std::uint64_t second, std::uint64_t third) {
+    return read(torrent_of(text("files") + "l" + file_of(number(first), text("a")) +
+                           file_of(number(second), text("b")) + file_of(number(third), text("c")) +
+                           "e" + text("name") + text("folder") + text("piece length") + number(10) +
+                           text("pieces") + digests(4)));
+  };
+  const auto check = [](const Torrent& torrent, std::size_t file, std::uint64_t begin,
+                        const std::string& letters) {
+    const auto own = pieces_of(torrent, torrent.files[file]);
+    CHECK(own.begin == begin);
+    REQUIRE(own.count() == letters.size());
+    CHECK(own.fit(torrent.files[file].length));
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+      CHECK(own.digest(i).front() == static_cast<std::byte>(letters[i]));
+    }
+  };
+  const Torrent torrent = files(5, 28, 3);
+  check(torrent, 0, 0, "");
+  check(torrent, 1, 5, "bc");
+  check(torrent, 2, 0, "");
+  check(files(10, 20, 5), 0, 0, "a");
+  check(files(10, 20, 5), 1, 0, "bc");
+  check(files(10, 20, 5), 2, 0, "d");  // the last piece is shorter, and its own
+  check(files(0, 35, 0), 0, 0, "");
+  check(files(0, 35, 0), 1, 0, "abcd");
+  check(files(1, 34, 0), 1, 9, "bcd");
+  check(files(1, 34, 0), 2, 0, "");
+  const auto own = pieces_of(files(10, 20, 5), files(10, 20, 5).files[1]);
+  CHECK(own.cover(20));
+  CHECK_FALSE(own.fit(21));
+}
+
+TEST_CASE("a torrent's file is found by the longest end of a path, or by its name alone") {
+  const Torrent torrent =
+      read(torrent_of(text("files") + "l" + file_of(number(1), text("x") + text("a")) +
+                      file_of(number(2), text("y") + text("a")) + file_of(number(3), text("b")) +
+                      file_of(number(9), text("a")) + "e" + text("name") + text("dir") + kPieces));
+  const auto length_at = [&](const char* path) {
+    const auto* file = find_file(torrent, path);
+    return file == nullptr ? 0 : file->length;
+  };
+  CHECK(length_at("/pub/dir/x/a") == 1);
+  CHECK(length_at("/pub/dir/a") == 9);
+  CHECK(length_at("/elsewhere/b") == 3);
+  CHECK(length_at("b") == 3);
+  CHECK(length_at("/elsewhere/a") == 0);  // which one?
+  CHECK(length_at("/none") == 0);
+  CHECK(length_at("/dir/x/") == 0);
+  CHECK(length_at("") == 0);
+}
+
 TEST_CASE("a torrent's web seeds are one URL or a list, and only those of the web count") {
   const auto seeds = [](const std::string& list) {
     return read(torrent_of(kOneFile, text("url-list") + list)).web_seeds;

@@ -1,0 +1,192 @@
+#include "api/proof_files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/input_file.hpp"
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+#include "formats/checksum_file.hpp"
+#include "formats/metalink.hpp"
+#include "formats/named_file.hpp"
+#include "formats/torrent.hpp"
+
+namespace xget::api {
+namespace {
+
+constexpr std::size_t kLargestPiecesFile =
+    std::max(formats::kLargestTorrent, formats::kLargestMetalink);
+
+// A file that proves downloads, and the option that named it.
+struct ProofFile {
+  const char* option;
+  std::string path;
+  std::string text;
+
+  [[nodiscard]] std::string name() const { return printable(path); }
+  [[nodiscard]] tl::unexpected<Error> refuse(const std::string& cause,
+                                             std::string remedy = "") const {
+    return fail({.code = ErrorCode::Usage,
+                 .operation = "use",
+                 .subject = option,
+                 .cause = name() + ": " + cause,
+                 .remedy = std::move(remedy)});
+  }
+  // What a parser says against it.
+  [[nodiscard]] tl::unexpected<Error> refuse(const Error& why) const {
+    return refuse((why.subject.empty() ? "" : why.subject + ": ") + why.cause);
+  }
+};
+
+Result<ProofFile> read(const char* option, const std::string& path, std::size_t most_bytes) {
+  ProofFile file{option, path, {}};
+  auto read = read_input_file(path, most_bytes);
+  if (!read) return file.refuse(read.error().cause);
+  file.text = std::move(read->text);
+  return file;
+}
+
+// What the download may be called in such a file, the best first. The URL names the resource; what
+// the user calls the file may be anything.
+std::vector<std::string> names_of(const JobSpec& spec, const net::Url& url) {
+  std::vector<std::string> names{percent_decoded(url.path)};
+  if (!spec.output.empty() && spec.output != "-") names.push_back(spec.output);
+  return names;
+}
+
+std::string called(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    const std::string last = printable(formats::last_component(name));
+    if (!last.empty()) text += (text.empty() ? "" : " or ") + last;
+  }
+  return text.empty() ? "so" : text;
+}
+
+template <typename Find>
+auto find_first(const std::vector<std::string>& names, Find find) {
+  auto found = find(names.front());
+  for (std::size_t i = 1; i < names.size() && found == nullptr; ++i) found = find(names[i]);
+  return found;
+}
+
+tl::unexpected<Error> no_such_file(const ProofFile& file, const std::vector<std::string>& names) {
+  return file.refuse("it describes several files, and not just one is called " + called(names),
+                     "-o NAME says which one is meant");
+}
+
+// ---- pieces -------------------------------------------------------------------------------
+
+Result<void> take_size(const ProofFile& file, std::uint64_t size, engine::JobSettings& settings) {
+  if (settings.size && *settings.size != size) {
+    return file.refuse("it is of a file of " + std::to_string(size) + " bytes, and not of " +
+                       std::to_string(*settings.size));
+  }
+  settings.size = size;
+  return {};
+}
+
+// A torrent of one file has that, whatever it is called. Padding is no file.
+const formats::TorrentFile* only_file(const formats::Torrent& torrent) {
+  const formats::TorrentFile* only = nullptr;
+  for (const formats::TorrentFile& file : torrent.files) {
+    if (file.padding) continue;
+    if (only != nullptr) return nullptr;
+    only = &file;
+  }
+  return only;
+}
+
+Result<void> take_torrent(const ProofFile& file, const std::vector<std::string>& names,
+                          engine::JobSettings& settings) {
+  const auto torrent = formats::parse_torrent(file.text);
+  if (!torrent) return file.refuse(torrent.error());
+  const formats::TorrentFile* described = only_file(*torrent);
+  if (described == nullptr) {
+    described = find_first(
+        names, [&](const std::string& name) { return formats::find_file(*torrent, name); });
+  }
+  if (described == nullptr) return no_such_file(file, names);
+  auto pieces = formats::pieces_of(*torrent, *described);
+  if (pieces.count() == 0 && described->length > 0) {
+    return file.refuse("every piece of that file is shared with other files, which it needs too");
+  }
+  if (auto sized = take_size(file, described->length, settings); !sized) return sized;
+  settings.pieces = std::move(pieces);
+  settings.pieces_by = file.name();
+  return {};
+}
+
+Result<void> take_metalink(const ProofFile& file, const std::vector<std::string>& names,
+                           engine::JobSettings& settings) {
+  auto metalink = formats::parse_metalink(file.text);
+  if (!metalink) return file.refuse(metalink.error());
+  const formats::MetalinkFile* described = metalink->files.size() == 1
+                                               ? metalink->files.data()
+                                               : find_first(names, [&](const auto& name) {
+                                                   return formats::find_file(*metalink, name);
+                                                 });
+  if (described == nullptr) return no_such_file(file, names);
+  if (!described->pieces) {
+    return file.refuse("it has no digests of that file's pieces",
+                       "a digest of the whole can be given as --checksum");
+  }
+  if (described->size) {
+    if (auto sized = take_size(file, *described->size, settings); !sized) return sized;
+  }
+  settings.pieces = described->pieces;
+  settings.pieces->resource_size = described->size;
+  settings.pieces_by = file.name();
+  if (settings.digest || described->digests.empty()) return {};
+  settings.digest = described->digests.front();
+  settings.digest_by = file.name();
+  return {};
+}
+
+// A torrent is a dictionary, which begins with a "d"; XML never does.
+Result<void> take_pieces(const JobSpec& spec, const net::Url& url, engine::JobSettings& settings) {
+  if (spec.output == "-") {
+    return fail({.code = ErrorCode::Usage,
+                 .operation = "use",
+                 .subject = "--pieces",
+                 .cause = "a wrong piece cannot be called back from standard output",
+                 .remedy = "write to a file, or give a --checksum"});
+  }
+  const auto file = read("--pieces", spec.pieces, kLargestPiecesFile);
+  if (!file) return fail(file.error());
+  const auto take = file->text.starts_with('d') ? take_torrent : take_metalink;
+  return take(*file, names_of(spec, url), settings);
+}
+
+// ---- lists of checksums -------------------------------------------------------------------
+
+Result<void> take_checksum(const JobSpec& spec, const net::Url& url,
+                           engine::JobSettings& settings) {
+  const auto file = read("--checksum-file", spec.checksum_file, formats::kLargestChecksumFile);
+  if (!file) return fail(file.error());
+  const auto list =
+      formats::parse_checksum_file(file->text, formats::last_component(spec.checksum_file));
+  if (!list) return file->refuse(list.error());
+  const std::vector<std::string> names = names_of(spec, url);
+  const auto by_url = list->find(names.front());
+  const auto digests = by_url || names.size() == 1 ? by_url : list->find(names.back());
+  if (!digests) return file->refuse("no checksum in it is of one file called " + called(names));
+  settings.digest = digests->front();
+  settings.digest_by = file->name();
+  return {};
+}
+
+}  // namespace
+
+Result<void> take_proof_files(const JobSpec& spec, const net::Url& url,
+                              engine::JobSettings& settings) {
+  if (!spec.checksum_file.empty() && !settings.digest) {
+    if (auto taken = take_checksum(spec, url, settings); !taken) return taken;
+  }
+  return spec.pieces.empty() ? Result<void>{} : take_pieces(spec, url, settings);
+}
+
+}  // namespace xget::api
