@@ -84,6 +84,7 @@ class RetryPolicy {
   // Until when a request that is made now may go without an answer: for as long as it is given,
   // but not past the deadline.
   [[nodiscard]] Instant answer_by(Instant now, Duration patience) const;
+  [[nodiscard]] int failures() const { return failures_; }  // in a row without a new byte
   // The source has given bytes of this resource in this run.
   [[nodiscard]] bool served() const { return served_; }
 

@@ -18,15 +18,13 @@ constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of
 constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
 constexpr int kAnswersOfPatience = 16;
 constexpr Duration kLeastPatience = std::chrono::seconds(5);
+constexpr int kFailuresBeforeAskingOthers = 2;
 
 }  // namespace
 
-Scheduler::Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections,
-                     RangeCap& range_cap, Random& random)
+Scheduler::Scheduler(SchedulerPlan plan, Mirrors& mirrors, Random& random)
     : plan_(std::move(plan)),
-      retry_(retry),
-      connections_(connections),
-      range_cap_(range_cap),
+      mirrors_(mirrors),
       random_(random),
       missing_(ByteRange{0, plan_.size}),
       window_end_(plan_.window_end),
@@ -50,9 +48,9 @@ SchedulerActions Scheduler::on(const SchedulerEvent& event, Instant now) {
 
 void Scheduler::handle(const SegmentAdopted& event, Instant now) {
   ByteRange range{event.range.begin, std::min(event.range.end, plan_.size)};
-  note_answer(plan_.size - range.begin, range.length());
-  longest_answer_ = std::max({longest_answer_, event.round_trip, kShortestAnswer});
-  connections_.on_answer(1, event.round_trip, now);
+  Mirror& mirror = mirrors_.at(plan_.mirror);
+  note_answer(mirror, event.round_trip, plan_.size - range.begin, range.length());
+  mirror.connections->on_answer(1, event.round_trip, now);
   const int target = connections(now);
   if (target > 1) {
     // Its response has no end of its own: give it an equal share, so that the one cut it costs
@@ -65,7 +63,7 @@ void Scheduler::handle(const SegmentAdopted& event, Instant now) {
     const auto gap = missing_.next(range.begin);
     range.end = gap ? std::min(range.end, gap->end) : range.end;
   }
-  Segment& segment = add_segment(range, now);
+  Segment& segment = add_segment(plan_.mirror, range, now);
   segment.opened = true;
   segment.opened_at = now;
   segment.granted_end = event.granted_end;
@@ -79,9 +77,10 @@ void Scheduler::handle(const SegmentOpened& event, Instant now) {
   segment->opened = true;
   segment->opened_at = now;
   segment->granted_end = event.granted_end;
-  longest_answer_ = std::max({longest_answer_, now - segment->started, kShortestAnswer});
-  note_answer(segment->asked_end - segment->position, event.granted_end - segment->position);
-  connections_.on_answer(receiving(), event.round_trip, now);
+  Mirror& mirror = mirrors_.at(segment->mirror);
+  note_answer(mirror, now - segment->started, segment->asked_end - segment->position,
+              event.granted_end - segment->position);
+  mirror.connections->on_answer(receiving(segment->mirror), event.round_trip, now);
   if (plan_.ranges && event.granted_end < segment->end) {
     missing_.add({event.granted_end, segment->end});
     segment->end = event.granted_end;
@@ -99,24 +98,27 @@ void Scheduler::handle(const SegmentAdvanced& event, Instant now) {
   segment->last_activity = now;
   segment->window_bytes += bytes;
   segment->rate.add(bytes, now);
+  ConnectionPolicy& policy = *mirrors_.at(segment->mirror).connections;
   const bool tail = missing_.empty() && static_cast<int>(segments_.size()) < connections(now);
   if (tail) {  // fewer and fewer have work
-    connections_.on_disturbance(now);
+    policy.on_disturbance(now);
   } else {
-    connections_.on_bytes(bytes, receiving(), now);
+    policy.on_bytes(bytes, receiving(segment->mirror), now);
   }
   // A stream that began again brings what was there before: only what lies beyond is new.
   const std::uint64_t known = std::max(furthest_, event.position - bytes);
   const std::uint64_t beyond = event.position > known ? event.position - known : 0;
   furthest_ = std::max(furthest_, event.position);
-  retry_.on_progress(plan_.ranges ? bytes : beyond, now);
+  mirrors_.on_progress(segment->mirror, plan_.ranges ? bytes : beyond, now);
 }
 
 void Scheduler::handle(const SegmentPath& event, Instant now) {
   Segment* segment = find(event.id);
   if (segment == nullptr) return;
   const auto before = std::exchange(segment->out_of_order, event.facts.out_of_order);
-  if (before) connections_.on_path(event.facts.out_of_order > *before, event.facts, now);
+  if (!before) return;
+  mirrors_.at(segment->mirror)
+      .connections->on_path(event.facts.out_of_order > *before, event.facts, now);
 }
 
 void Scheduler::handle(const SegmentPaused& event, Instant now) {
@@ -125,45 +127,49 @@ void Scheduler::handle(const SegmentPaused& event, Instant now) {
   segment->paused = event.paused;
   segment->last_activity = segment->window_start = now;
   segment->window_bytes = 0;
-  connections_.on_disturbance(now);
+  mirrors_.at(segment->mirror).connections->on_disturbance(now);
 }
 
 void Scheduler::handle(const SegmentEnded& event, Instant now) {
   const Segment* segment = find(event.id);
   if (segment == nullptr) return;
+  const MirrorId mirror = segment->mirror;
   const RetryPolicy::Attempt attempt{.started = segment->started, .answered = segment->opened};
   finish_segment(event.id, event.failure.has_value(), now);
-  if (event.failure) after_failure(*event.failure, attempt, now);
+  if (event.failure) after_failure(mirror, *event.failure, attempt, now);
 }
 
 void Scheduler::handle(const RangeLost& event, Instant now) {
   missing_.add(event.range);
-  if (std::exchange(all_written_, false)) retry_.begin_waiting(now);
+  if (std::exchange(all_written_, false)) mirrors_.begin_waiting(now);
 }
 
 void Scheduler::handle(const WindowMoved& event, Instant) { window_end_ = event.end; }
 
 void Scheduler::handle(const LoopBlocked& event, Instant now) {
-  connections_.on_disturbance(now);
   for (Segment& segment : segments_) {
+    mirrors_.at(segment.mirror).connections->on_disturbance(now);
     segment.last_activity += event.length;
     segment.window_start += event.length;
   }
 }
 
 void Scheduler::handle(const Tick&, Instant now) {
-  std::erase_if(waits_, [now](Instant until) { return until <= now; });
-  if (held_back()) retry_.begin_waiting(now);
-  check_stalls(now);
-  const auto deadline = retry_.deadline();
-  if (!stopped_ && !all_written_ && deadline && now >= *deadline) {
-    stopped_ = true;
-    actions_.emplace_back(GiveUp{{.kind = FailureKind::Stall,
-                                  .number = 0,
-                                  .cause = "no new byte for as long as --give-up-after allows",
-                                  .retry_after = std::nullopt,
-                                  .offered = std::nullopt}});
+  for (MirrorId id : mirrors_.ready()) {
+    std::erase_if(mirrors_.at(id).waits, [now](Instant until) { return until <= now; });
   }
+  if (held_back()) mirrors_.begin_waiting(now);
+  check_stalls(now);
+  if (stopped_ || all_written_) return;
+  if (mirrors_.past_deadline(now)) {
+    return stop_with(GiveUp{plan_.mirror,
+                            {.kind = FailureKind::Stall,
+                             .number = 0,
+                             .cause = "no new byte for as long as --give-up-after allows",
+                             .retry_after = std::nullopt,
+                             .offered = std::nullopt}});
+  }
+  compare_mirrors(now);
 }
 
 bool Scheduler::held_back() const {
@@ -177,8 +183,10 @@ bool Scheduler::held_back() const {
 
 std::optional<Instant> Scheduler::next_deadline() const {
   if (stopped_ || all_written_) return std::nullopt;
-  std::optional<Instant> next = retry_.deadline();
-  for (Instant until : waits_) next = earliest(next, until);
+  std::optional<Instant> next = mirrors_.deadline();
+  for (MirrorId id : mirrors_.ready()) {
+    for (Instant until : mirrors_.at(id).waits) next = earliest(next, until);
+  }
   for (const Segment& segment : segments_) {
     if (!segment.paused) next = earliest(next, stall_deadline(segment));
   }
@@ -190,16 +198,24 @@ int Scheduler::receiving() const {
       std::count_if(segments_.begin(), segments_.end(), [](const auto& s) { return s.opened; }));
 }
 
+int Scheduler::receiving(MirrorId mirror) const {
+  return static_cast<int>(std::count_if(segments_.begin(), segments_.end(), [&](const auto& s) {
+    return s.opened && s.mirror == mirror;
+  }));
+}
+
 Scheduler::Segment* Scheduler::find(SegmentId id) {
   const auto it = std::find_if(segments_.begin(), segments_.end(),
                                [id](const Segment& segment) { return segment.id == id; });
   return it == segments_.end() ? nullptr : &*it;
 }
 
-Scheduler::Segment& Scheduler::add_segment(ByteRange range, Instant now) {
+Scheduler::Segment& Scheduler::add_segment(MirrorId mirror, ByteRange range, Instant now) {
   missing_.remove(range);
-  idle_ = std::max(0, idle_ - 1);
+  int& idle = mirrors_.at(mirror).idle;
+  idle = std::max(0, idle - 1);
   segments_.push_back({.id = next_id_++,
+                       .mirror = mirror,
                        .position = range.begin,
                        .end = range.end,
                        .asked_end = range.end,
@@ -216,10 +232,12 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
   const Segment ended = *it;
   segments_.erase(it);
   if (ended.opened && !failed) {
+    Mirror& mirror = mirrors_.at(ended.mirror);
     const double rate = ended.rate.rate(now);
-    if (rate > 0) last_rate_ = rate;  // else it was too short to tell
-    last_round_trip_ = ended.round_trip;
-    if (ended.end == ended.granted_end) ++idle_;
+    if (rate > 0) mirror.last_rate = rate;  // else it was too short to tell
+    mirror.last_round_trip = ended.round_trip;
+    mirror.rests = 0;
+    if (ended.end == ended.granted_end) ++mirror.idle;
   }
   if (!plan_.ranges) {
     // One stream cannot begin in the middle: it is asked for from 0 again.
@@ -230,9 +248,11 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
 }
 
 // What the head of a usable response tells of the server.
-void Scheduler::note_answer(std::uint64_t asked, std::uint64_t granted) {
-  retry_.on_answer();
-  if (plan_.ranges) range_cap_.on_grant(asked, granted);
+void Scheduler::note_answer(Mirror& mirror, Duration answer, std::uint64_t asked,
+                            std::uint64_t granted) {
+  mirror.longest_answer = std::max({mirror.longest_answer, answer, kShortestAnswer});
+  mirror.retry.on_answer();
+  if (plan_.ranges) mirror.range_cap.on_grant(asked, granted);
 }
 
 bool Scheduler::any_delivers() const {
@@ -240,28 +260,47 @@ bool Scheduler::any_delivers() const {
                      [](const Segment& segment) { return segment.opened && !segment.paused; });
 }
 
-void Scheduler::after_failure(const Failure& failure, RetryPolicy::Attempt attempt, Instant now) {
-  attempt.others_work = any_delivers();
-  const auto verdict = retry_.on_failure(failure, attempt, now, random_.next());
+bool Scheduler::delivers(MirrorId mirror) const {
+  return std::any_of(segments_.begin(), segments_.end(), [mirror](const Segment& segment) {
+    return segment.mirror == mirror && segment.opened && !segment.paused;
+  });
+}
+
+void Scheduler::after_failure(MirrorId id, const Failure& failure, RetryPolicy::Attempt attempt,
+                              Instant now) {
+  Mirror& mirror = mirrors_.at(id);
+  attempt.others_work = delivers(id);
+  const auto verdict = mirror.retry.on_failure(failure, attempt, now, random_.next());
   switch (verdict.remedy) {
     case Remedy::FewerConnections:
-      connections_.on_refusal(static_cast<int>(segments_.size()), verdict.wait, now);
+      mirror.connections->on_refusal(segments_of(id), verdict.wait, now);
       return;
     case Remedy::GiveUp:
-      stopped_ = true;
-      actions_.emplace_back(GiveUp{failure});
-      return;
+      if (leave_mirror(id, verdict.wait, now)) return;
+      if (mirrors_.others_left(id)) return ask_others(id, failure, now);
+      return stop_with(GiveUp{id, failure});
     case Remedy::AskPlainly:
     case Remedy::CheckVersion:
     case Remedy::Refresh:
-      stopped_ = true;
-      actions_.emplace_back(Reconsider{failure, verdict.wait, verdict.remedy == Remedy::Refresh});
-      return;
-    case Remedy::StartOver: actions_.emplace_back(StartOver{}); break;
+      if (leave_mirror(id, verdict.wait, now)) return;
+      return stop_with(Reconsider{id, failure, verdict.wait, verdict.remedy == Remedy::Refresh});
+    case Remedy::StartOver: actions_.emplace_back(StartOver{id}); break;
     case Remedy::TryAgain: break;
   }
-  if (!attempt.others_work) actions_.emplace_back(RetryLater{failure, verdict.wait});
-  waits_.push_back(now + verdict.wait);
+  if (!any_delivers()) {
+    const bool tried_enough = mirror.retry.failures() >= kFailuresBeforeAskingOthers;
+    if (tried_enough && segments_.empty() && !mirrors_.others_ready(id) &&
+        mirrors_.others_may_be_asked(id, now)) {
+      return ask_others(id, failure, now);
+    }
+    actions_.emplace_back(RetryLater{id, failure, verdict.wait});
+  }
+  mirror.waits.push_back(now + verdict.wait);
+}
+
+void Scheduler::stop_with(SchedulerAction action) {
+  stopped_ = true;
+  actions_.push_back(std::move(action));
 }
 
 void Scheduler::check_stalls(Instant now) {
@@ -275,23 +314,27 @@ void Scheduler::check_stalls(Instant now) {
     }
   }
   for (SegmentId id : dead) {
-    const Segment* segment = find(id);
-    if (segment == nullptr) continue;  // its twin had all, and has just made it superfluous
-    actions_.emplace_back(CancelSegment{id});
-    if (segment->left() == 0) {  // it brought all it should; only its response does not end
-      finish_segment(id, false, now);
-      continue;
-    }
-    const RetryPolicy::Attempt attempt{.started = segment->started, .answered = segment->opened};
-    finish_segment(id, true, now);
-    after_failure({.kind = FailureKind::Stall,
-                   .number = 0,
-                   .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",
-                   .retry_after = std::nullopt,
-                   .offered = std::nullopt},
-                  attempt, now);
+    end_stalled(id, now);
     if (stopped_) return;
   }
+}
+
+void Scheduler::end_stalled(SegmentId id, Instant now) {
+  const Segment* segment = find(id);
+  if (segment == nullptr) return;  // its twin had all, and has just made it superfluous
+  actions_.emplace_back(CancelSegment{id});
+  // It brought all it should; only its response does not end.
+  if (segment->left() == 0) return finish_segment(id, false, now);
+  const MirrorId mirror = segment->mirror;
+  const RetryPolicy::Attempt attempt{.started = segment->started, .answered = segment->opened};
+  finish_segment(id, true, now);
+  after_failure(mirror,
+                {.kind = FailureKind::Stall,
+                 .number = 0,
+                 .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",
+                 .retry_after = std::nullopt,
+                 .offered = std::nullopt},
+                attempt, now);
 }
 
 bool Scheduler::stalled(const Segment& segment, Instant now) const {
@@ -305,36 +348,32 @@ bool Scheduler::stalled(const Segment& segment, Instant now) const {
 }
 
 Instant Scheduler::stall_deadline(const Segment& segment) const {
-  if (!segment.opened) return segment.last_activity + patience();
+  if (!segment.opened) return segment.last_activity + patience(segment.mirror);
   return std::min(segment.last_activity, segment.window_start) + plan_.stall_timeout;
 }
 
 // With a request that is not answered. While others deliver the server is well, and may be of those
 // that take one connection too many and never say a word on it.
-Duration Scheduler::patience() const {
+Duration Scheduler::patience(MirrorId mirror) const {
   const Duration full = plan_.connect_timeout + plan_.stall_timeout;
   if (!any_delivers()) return full;
   const Duration least = std::min(kLeastPatience, plan_.stall_timeout);
-  return std::min(full, std::max(least, kAnswersOfPatience * longest_answer_));
-}
-
-int Scheduler::connections(Instant now) const {
-  return plan_.ranges && plan_.split ? connections_.target(now) : 1;
+  return std::min(full, std::max(least, kAnswersOfPatience * mirrors_.at(mirror).longest_answer));
 }
 
 void Scheduler::fill(Instant now) {
-  const int target = connections(now);
-  if (static_cast<int>(segments_.size() + waits_.size()) >= target) return;
+  if (!next_mirror(now)) return;
   trim(now);
-  while (static_cast<int>(segments_.size() + waits_.size()) < target && worth_another(now)) {
-    auto range = pick(now);
-    if (!range) range = take_over(now);
+  while (const auto mirror = next_mirror(now)) {
+    if (!worth_another(*mirror, now)) return;
+    auto range = pick(*mirror, now);
+    if (!range) range = take_over(*mirror, now);
     if (!range) {
-      if (!hedge(now)) return;
+      if (!hedge(*mirror, now)) return;
       continue;
     }
-    const Segment& segment = add_segment(*range, now);
-    actions_.emplace_back(StartSegment{segment.id, *range});
+    const Segment& segment = add_segment(*mirror, *range, now);
+    actions_.emplace_back(StartSegment{segment.id, *mirror, *range});
   }
 }
 
@@ -345,20 +384,20 @@ double Scheduler::total_rate(Instant now) const {
 }
 
 // A connection that is open already costs nothing; a new one must be of use before all is there.
-bool Scheduler::worth_another(Instant now) const {
-  if (idle_ > 0 || !any_delivers()) return true;
-  return static_cast<double>(bytes_left()) > total_rate(now) * setup_time();
+bool Scheduler::worth_another(MirrorId mirror, Instant now) const {
+  if (mirrors_.at(mirror).idle > 0 || !any_delivers()) return true;
+  return static_cast<double>(bytes_left()) > total_rate(now) * setup_time(mirror);
 }
 
-std::optional<ByteRange> Scheduler::pick(Instant now) const {
+std::optional<ByteRange> Scheduler::pick(MirrorId mirror, Instant now) const {
   const auto gap = missing_.next(0);
   if (!gap || gap->begin >= window_end_) return std::nullopt;
   if (!plan_.ranges) return gap;
-  if (!plan_.split) return ByteRange{gap->begin, capped(gap->begin, gap->end)};
-  std::uint64_t end = align_up(gap->begin + range_length(now));
+  if (!plan_.split) return ByteRange{gap->begin, capped(mirror, gap->begin, gap->end)};
+  std::uint64_t end = align_up(gap->begin + range_length(mirror, now));
   // A sliver at the end of the gap is not worth a request of its own.
   if (end + kSmallestRange >= gap->end) end = gap->end;
-  end = capped(gap->begin, end);
+  end = capped(mirror, gap->begin, end);
   if (end <= window_end_) return ByteRange{gap->begin, end};
   // Beyond the window it would hold a connection without taking a byte; while others move the
   // window, a sliver before its end is not worth a request either.
@@ -368,9 +407,10 @@ std::optional<ByteRange> Scheduler::pick(Instant now) const {
 }
 
 // No further than the server goes in one response, and on a piece boundary if one is within reach.
-std::uint64_t Scheduler::capped(std::uint64_t begin, std::uint64_t end) const {
-  if (end - begin <= range_cap_.longest()) return end;
-  const std::uint64_t furthest = begin + range_cap_.longest();
+std::uint64_t Scheduler::capped(MirrorId mirror, std::uint64_t begin, std::uint64_t end) const {
+  const std::uint64_t longest = mirrors_.at(mirror).range_cap.longest();
+  if (end - begin <= longest) return end;
+  const std::uint64_t furthest = begin + longest;
   const std::uint64_t boundary = furthest - furthest % plan_.piece_length;
   return boundary > begin ? boundary : furthest;
 }
@@ -381,13 +421,13 @@ std::uint64_t Scheduler::window_share(int connections) const {
   return plan_.window_length / (2 * static_cast<std::uint64_t>(connections));
 }
 
-std::uint64_t Scheduler::range_length(Instant now) const {
+std::uint64_t Scheduler::range_length(MirrorId mirror, Instant now) const {
   const int target = connections(now);
-  const double rate = expected_rate(now);
+  const double rate = expected_rate(mirror, now);
   std::uint64_t wanted = kFirstRange;
   if (rate > 0) {
     const Duration span =
-        std::clamp(mean_round_trip() * kRoundTripsPerRange, kShortestRange, kLongestRange);
+        std::clamp(mean_round_trip(mirror) * kRoundTripsPerRange, kShortestRange, kLongestRange);
     wanted = static_cast<std::uint64_t>(rate * to_seconds(span));
   }
   const std::uint64_t fair =
@@ -406,15 +446,17 @@ std::uint64_t Scheduler::bytes_left() const {
 double Scheduler::believed_rate(const Segment& segment, Instant now) const {
   const Duration young = std::max(kYoung, kRoundTripsOfYouth * segment.round_trip);
   const double seen = std::max(segment.rate.rate(now), 1.0);
-  return now - segment.opened_at < young ? std::max(seen, expected_rate(now)) : seen;
+  return now - segment.opened_at < young ? std::max(seen, expected_rate(segment.mirror, now))
+                                         : seen;
 }
 
-double Scheduler::expected_rate(Instant now) const {
-  if (last_rate_ > 0) return last_rate_;
+double Scheduler::expected_rate(MirrorId mirror, Instant now) const {
+  if (mirrors_.at(mirror).last_rate > 0) return mirrors_.at(mirror).last_rate;
   double sum = 0;
   int known = 0;
   for (const Segment& segment : segments_) {
-    const double rate = segment.opened ? segment.rate.rate(now) : 0;
+    const bool counts = segment.opened && segment.mirror == mirror;
+    const double rate = counts ? segment.rate.rate(now) : 0;
     if (rate > 0) {
       sum += rate;
       ++known;
@@ -423,19 +465,21 @@ double Scheduler::expected_rate(Instant now) const {
   return known == 0 ? 0 : sum / known;
 }
 
-Duration Scheduler::mean_round_trip() const {
+Duration Scheduler::mean_round_trip(MirrorId mirror) const {
   Duration sum{};
   int known = 0;
   for (const Segment& segment : segments_) {
-    if (segment.opened) {
+    if (segment.opened && segment.mirror == mirror) {
       sum += segment.round_trip;
       ++known;
     }
   }
-  return known == 0 ? last_round_trip_ : sum / known;
+  return known == 0 ? mirrors_.at(mirror).last_round_trip : sum / known;
 }
 
-double Scheduler::setup_time() const { return kSetupRoundTrips * to_seconds(mean_round_trip()); }
+double Scheduler::setup_time(MirrorId mirror) const {
+  return kSetupRoundTrips * to_seconds(mean_round_trip(mirror));
+}
 
 std::uint64_t Scheduler::align_up(std::uint64_t offset) const {
   const std::uint64_t over = offset % plan_.piece_length;

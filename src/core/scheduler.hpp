@@ -1,4 +1,5 @@
-// The scheduler: which connection fetches which range, when to cut, when to wait, when to stop.
+// The scheduler: which connection fetches which range from which mirror, when to cut, when to wait,
+// when to stop.
 //
 //   on(Event, now) → Actions
 //
@@ -8,11 +9,11 @@
 // - ranges are handed out from the front, each about 32 round trips or half a second long at its
 //   connection's rate and shrinking with what is left, so that responses end by themselves;
 // - a cut costs its connection, so only the tail, the open-ended first response and ranges that
-// were
-//   handed out when fewer connections shared the work are cut;
+//   were handed out when fewer connections shared the work are cut;
 // - a connection without work takes over half of what the slowest one still has to do; where that
 //   is too little to be split it asks for the same bytes once more (a hedge), and whoever has them
-//   first wins.
+//   first wins;
+// - the next connection goes to the mirror where it promises most.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +24,10 @@
 
 #include "base/byte_range.hpp"
 #include "base/time.hpp"
-#include "core/connection_policy.hpp"
 #include "core/failure.hpp"
+#include "core/mirrors.hpp"
 #include "core/ports.hpp"
-#include "core/range_cap.hpp"
 #include "core/rate_estimator.hpp"
-#include "core/retry_policy.hpp"
 
 namespace xget::core {
 
@@ -80,17 +79,33 @@ struct WindowMoved {
 struct LoopBlocked {
   Duration length;
 };
+// The mirror has the same bytes. `rate` and `round_trip`: as far as that showed them, else 0.
+struct MirrorAdmitted {
+  MirrorId mirror;
+  double rate;  // bytes per second
+  Duration round_trip;
+};
+// It could not show that it has.
+struct MirrorFailed {
+  MirrorId mirror;
+};
+// It has other bytes: what it sends is not wanted.
+struct MirrorExpelled {
+  MirrorId mirror;
+};
 // A deadline passed.
 struct Tick {};
 
 using SchedulerEvent =
     std::variant<SegmentAdopted, SegmentOpened, SegmentAdvanced, SegmentPath, SegmentPaused,
-                 SegmentEnded, RangeLost, WindowMoved, LoopBlocked, Tick>;
+                 SegmentEnded, RangeLost, WindowMoved, LoopBlocked, MirrorAdmitted, MirrorFailed,
+                 MirrorExpelled, Tick>;
 
 // ---- actions ------------------------------------------------------------------------------
 
 struct StartSegment {
   SegmentId id;
+  MirrorId mirror;
   ByteRange range;
 };
 // From now on the segment ends here; its response goes further and must be cut there.
@@ -102,28 +117,37 @@ struct CutSegment {
 struct CancelSegment {
   SegmentId id;
 };
-// Before the next start: forget where redirects led.
-struct StartOver {};
+// Before its next start: forget where redirects led.
+struct StartOver {
+  MirrorId mirror;
+};
+// Find out whether it has the same bytes, and tell.
+struct CompareMirror {
+  MirrorId mirror;
+};
 // A failed range is asked for again after the wait: for those who watch.
 struct RetryLater {
+  MirrorId mirror;
   Failure failure;
   Duration wait;
 };
 // Only the job can go on from here: the source does not serve ranges, or the version is in doubt.
 struct Reconsider {
+  MirrorId mirror;
   Failure failure;
   Duration wait;         // before the next request
   bool refresh = false;  // the URL is refused: a fresh one is needed first
 };
 // Retries are used up, or nothing can help, or the server asked for a wait that is too long.
 struct GiveUp {
+  MirrorId mirror;
   Failure failure;
 };
 // Every byte is written.
 struct AllWritten {};
 
-using SchedulerAction = std::variant<StartSegment, CutSegment, CancelSegment, StartOver, RetryLater,
-                                     Reconsider, GiveUp, AllWritten>;
+using SchedulerAction = std::variant<StartSegment, CutSegment, CancelSegment, StartOver,
+                                     CompareMirror, RetryLater, Reconsider, GiveUp, AllWritten>;
 using SchedulerActions = std::vector<SchedulerAction>;
 
 // ---- the scheduler ------------------------------------------------------------------------
@@ -131,9 +155,12 @@ using SchedulerActions = std::vector<SchedulerAction>;
 struct SchedulerPlan {
   std::uint64_t size = kUnknownEnd;
   std::uint64_t piece_length = 1;
-  bool ranges = true;  // false: one stream from 0
-  bool split = true;   // false: all that is missing in a row comes in one response
-  RangeSet held;       // not to be fetched
+  bool ranges = true;         // false: one stream from 0
+  bool split = true;          // false: all that is missing in a row comes in one response
+  RangeSet held;              // not to be fetched
+  MirrorId mirror = 0;        // whose version it is
+  bool more_mirrors = false;  // others may be compared with what is held, and then serve too
+  int most_connections = 256;
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
   std::uint64_t crawl_rate = 1024;  // bytes per second; slower than this for a stall timeout
@@ -146,9 +173,8 @@ struct SchedulerPlan {
 
 class Scheduler {
  public:
-  // `retry`, `connections`, `range_cap` and `random` must outlive it.
-  Scheduler(SchedulerPlan plan, RetryPolicy& retry, ConnectionPolicy& connections,
-            RangeCap& range_cap, Random& random);
+  // `mirrors` and `random` must outlive it.
+  Scheduler(SchedulerPlan plan, Mirrors& mirrors, Random& random);
 
   [[nodiscard]] SchedulerActions on(const SchedulerEvent& event, Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -162,6 +188,7 @@ class Scheduler {
 
   struct Segment {
     SegmentId id = 0;
+    MirrorId mirror = 0;
     std::uint64_t position = 0;
     std::uint64_t end = 0;  // where it shall end
     std::uint64_t asked_end = 0;
@@ -190,63 +217,70 @@ class Scheduler {
   void handle(const RangeLost& event, Instant now);
   void handle(const WindowMoved& event, Instant now);
   void handle(const LoopBlocked& event, Instant now);
+  void handle(const MirrorAdmitted& event, Instant now);
+  void handle(const MirrorFailed& event, Instant now);
+  void handle(const MirrorExpelled& event, Instant now);
   void handle(const Tick& event, Instant now);
 
   Segment* find(SegmentId id);
-  Segment& add_segment(ByteRange range, Instant now);
+  Segment& add_segment(MirrorId mirror, ByteRange range, Instant now);
   // What neither it nor its twin brings is missing again.
   void finish_segment(SegmentId id, bool failed, Instant now);
   bool leave_to_twin(const Segment& ended, bool failed);
-  void note_answer(std::uint64_t asked, std::uint64_t granted);
+  void note_answer(Mirror& mirror, Duration answer, std::uint64_t asked, std::uint64_t granted);
+  [[nodiscard]] int segments_of(MirrorId mirror) const;
+  [[nodiscard]] int receiving(MirrorId mirror) const;
   [[nodiscard]] bool any_delivers() const;
+  [[nodiscard]] bool delivers(MirrorId mirror) const;
   // `attempt` is without what others do meanwhile.
-  void after_failure(const Failure& failure, RetryPolicy::Attempt attempt, Instant now);
+  void after_failure(MirrorId id, const Failure& failure, RetryPolicy::Attempt attempt,
+                     Instant now);
+  bool leave_mirror(MirrorId id, Duration wait, Instant now);
+  void ask_others(MirrorId failed, const Failure& failure, Instant now);
+  void stop_with(SchedulerAction action);
   [[nodiscard]] bool held_back() const;  // by us, not by the server: no byte can be taken
   void check_stalls(Instant now);
+  void end_stalled(SegmentId id, Instant now);
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;
-  [[nodiscard]] Duration patience() const;
+  [[nodiscard]] Duration patience(MirrorId mirror) const;
+  void compare_mirrors(Instant now);
 
   void fill(Instant now);                            // starts segments while connections are free
   [[nodiscard]] int connections(Instant now) const;  // that may be used
+  [[nodiscard]] std::optional<MirrorId> next_mirror(Instant now) const;
+  [[nodiscard]] double promise_of(MirrorId mirror, Instant now) const;
   [[nodiscard]] std::uint64_t window_share(int connections) const;
-  [[nodiscard]] std::optional<ByteRange> pick(Instant now) const;
-  [[nodiscard]] std::uint64_t range_length(Instant now) const;
-  [[nodiscard]] std::uint64_t capped(std::uint64_t begin, std::uint64_t end) const;
+  [[nodiscard]] std::optional<ByteRange> pick(MirrorId mirror, Instant now) const;
+  [[nodiscard]] std::uint64_t range_length(MirrorId mirror, Instant now) const;
+  [[nodiscard]] std::uint64_t capped(MirrorId mirror, std::uint64_t begin, std::uint64_t end) const;
   void trim(Instant now);
   [[nodiscard]] double total_rate(Instant now) const;
-  [[nodiscard]] bool worth_another(Instant now) const;
+  [[nodiscard]] bool worth_another(MirrorId mirror, Instant now) const;
   void take_from(Segment& segment, std::uint64_t middle);
-  [[nodiscard]] std::optional<ByteRange> take_over(Instant now);
-  [[nodiscard]] std::optional<ByteRange> take_over_unanswered(Instant now);
-  bool hedge(Instant now);
+  [[nodiscard]] std::optional<ByteRange> take_over(MirrorId mirror, Instant now);
+  [[nodiscard]] std::optional<ByteRange> take_over_unanswered(MirrorId mirror, Instant now);
+  bool hedge(MirrorId mirror, Instant now);
   [[nodiscard]] Segment* ends_last(Instant now);
   [[nodiscard]] std::uint64_t bytes_left() const;
-  // Of a connection that is free now: its own if it was seen to work, else that of the others;
-  // 0: unknown.
-  [[nodiscard]] double expected_rate(Instant now) const;
+  // Of a connection to it that is free now: its own if it was seen to work, else that of the
+  // others; 0: unknown.
+  [[nodiscard]] double expected_rate(MirrorId mirror, Instant now) const;
   [[nodiscard]] double believed_rate(const Segment& segment, Instant now) const;
-  [[nodiscard]] Duration mean_round_trip() const;
-  [[nodiscard]] double setup_time() const;  // seconds, of a new connection
+  [[nodiscard]] Duration mean_round_trip(MirrorId mirror) const;
+  [[nodiscard]] double setup_time(MirrorId mirror) const;  // seconds, of a new connection
   [[nodiscard]] std::uint64_t align_up(std::uint64_t offset) const;
 
   SchedulerPlan plan_;
-  RetryPolicy& retry_;
-  ConnectionPolicy& connections_;
-  RangeCap& range_cap_;
+  Mirrors& mirrors_;
   Random& random_;
 
   RangeSet missing_;  // neither held nor assigned to a segment
   std::vector<Segment> segments_;
-  int idle_ = 0;                // connections whose responses came to their ends
-  std::vector<Instant> waits_;  // each keeps one connection from being used until then
   std::uint64_t window_end_;
   SegmentId next_id_ = 1;
   std::uint64_t furthest_ = 0;  // position that any segment reached
-  double last_rate_ = 0;        // of the segment that ended last, bytes per second
-  Duration last_round_trip_{};
-  Duration longest_answer_{};  // from a request to its head; zero: none came yet
-  bool stopped_ = false;       // GiveUp or Reconsider was said
+  bool stopped_ = false;        // GiveUp or Reconsider was said
   bool all_written_ = false;
   SchedulerActions actions_;
 };

@@ -33,40 +33,43 @@ void Scheduler::trim(Instant now) {
 }
 
 // A request that is not answered while a connection is free: that one asks instead.
-std::optional<ByteRange> Scheduler::take_over_unanswered(Instant now) {
-  if (longest_answer_ == Duration::zero()) return std::nullopt;  // nobody answers yet
+std::optional<ByteRange> Scheduler::take_over_unanswered(MirrorId mirror, Instant now) {
+  const Duration longest_answer = mirrors_.at(mirror).longest_answer;
+  if (longest_answer == Duration::zero()) return std::nullopt;  // it answers nobody yet
   const Duration patience =
-      std::max(kLeastPatienceInTail, kAnswersOfPatienceInTail * longest_answer_);
+      std::max(kLeastPatienceInTail, kAnswersOfPatienceInTail * longest_answer);
   for (const Segment& segment : segments_) {
     if (segment.opened || segment.twin != 0 || now - segment.last_activity < patience) continue;
     const ByteRange range{segment.position, segment.end};
     const SegmentId id = segment.id;
+    const MirrorId silent = segment.mirror;
     actions_.emplace_back(CancelSegment{id});
     finish_segment(id, true, now);
-    connections_.on_refusal(static_cast<int>(segments_.size()) + 1, Duration::zero(), now);
-    return ByteRange{range.begin, capped(range.begin, range.end)};
+    mirrors_.at(silent).connections->on_refusal(segments_of(silent) + 1, Duration::zero(), now);
+    return ByteRange{range.begin, capped(mirror, range.begin, range.end)};
   }
   return std::nullopt;
 }
 
 // Splits the rest of the segment that would end last, in proportion to the speeds of the two.
-std::optional<ByteRange> Scheduler::take_over(Instant now) {
+std::optional<ByteRange> Scheduler::take_over(MirrorId mirror, Instant now) {
   if (!plan_.ranges) return std::nullopt;
-  if (auto unanswered = take_over_unanswered(now)) return unanswered;
-  const double fresh_rate = expected_rate(now);
+  if (auto unanswered = take_over_unanswered(mirror, now)) return unanswered;
+  const double fresh_rate = expected_rate(mirror, now);
   Segment* slowest = ends_last(now);
   if (fresh_rate <= 0 || slowest == nullptr) return std::nullopt;
   if (slowest->left() < 2 * kSmallestTakeOver || slowest->end > window_end_) return std::nullopt;
   const double own_rate = believed_rate(*slowest, now);
   // Both end together if the newcomer, after its set-up, takes this much.
   const double share = fresh_rate *
-                       (static_cast<double>(slowest->left()) - own_rate * setup_time()) /
+                       (static_cast<double>(slowest->left()) - own_rate * setup_time(mirror)) /
                        (own_rate + fresh_rate);
   if (share < static_cast<double>(kSmallestTakeOver)) return std::nullopt;
   std::uint64_t middle = slowest->end - static_cast<std::uint64_t>(share);
   middle += kTakeOverAlignment - 1;
   middle -= middle % kTakeOverAlignment;
-  if (slowest->end - middle > range_cap_.longest()) middle = slowest->end - range_cap_.longest();
+  const std::uint64_t longest = mirrors_.at(mirror).range_cap.longest();
+  if (slowest->end - middle > longest) middle = slowest->end - longest;
   if (middle <= slowest->position || middle >= slowest->end) return std::nullopt;
   const ByteRange taken{middle, slowest->end};
   take_from(*slowest, middle);
@@ -93,21 +96,21 @@ Scheduler::Segment* Scheduler::ends_last(Instant now) {
 }
 
 // Asks for the last bytes of the slowest segment once more.
-bool Scheduler::hedge(Instant now) {
+bool Scheduler::hedge(MirrorId mirror, Instant now) {
   Segment* slowest = plan_.ranges ? ends_last(now) : nullptr;
-  const double fresh_rate = expected_rate(now);
+  const double fresh_rate = expected_rate(mirror, now);
   if (slowest == nullptr || fresh_rate <= 0 || slowest->end > window_end_) return false;
   const auto left = static_cast<double>(slowest->left());
   const double alone = left / believed_rate(*slowest, now);
-  const double fresh = setup_time() + left / fresh_rate;
+  const double fresh = setup_time(mirror) + left / fresh_rate;
   if (left <= 0 || alone < kHedgeGains * fresh) return false;
   const SegmentId first = slowest->id;
   const ByteRange range{slowest->position, slowest->end};
-  if (range.length() > range_cap_.longest()) return false;
-  Segment& second = add_segment(range, now);
+  if (range.length() > mirrors_.at(mirror).range_cap.longest()) return false;
+  Segment& second = add_segment(mirror, range, now);
   second.twin = first;
   find(first)->twin = second.id;
-  actions_.emplace_back(StartSegment{second.id, range});
+  actions_.emplace_back(StartSegment{second.id, mirror, range});
   return true;
 }
 

@@ -11,6 +11,7 @@ namespace xget::engine {
 namespace {
 
 constexpr int kMostVersionChanges = 5;
+constexpr int kMostMirrorsLeft = 8;
 
 }  // namespace
 
@@ -119,7 +120,7 @@ void Arrival::hash_existing() {
 void Arrival::step_hash_existing(Instant now) {
   if (!existing_digest_) return;
   existing_hashing_.reset();
-  job_.retry.begin_waiting(now);
+  job_.mirrors.begin_waiting(now);
   if (!*existing_digest_) return settled(existing_digest_->error());
   if (**existing_digest_ == job_.settings.digest->hex) {
     return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size});
@@ -171,9 +172,10 @@ void Arrival::ask(core::FetchSpec spec) {
   job_.wake();
 }
 
-void Arrival::ask_again(const core::Representation& running, const core::Reconsider& doubt,
-                        Instant now) {
+void Arrival::ask_again(const core::Representation& running, core::MirrorId mirror,
+                        const core::Reconsider& doubt, Instant now) {
   stage_ = Stage::Probe;
+  running_mirror_ = mirror;
   running_ = running;
   seen_other_ = doubt.failure.kind == core::FailureKind::OtherVersion;
   samples_disagreed_ = false;
@@ -201,6 +203,12 @@ Error Arrival::unproven_error(std::optional<std::uint64_t> offered_size) const {
                       WayOn::Checksum);
 }
 
+void Arrival::ask_openly() {
+  stage_ = Stage::Probe;
+  probe_.ask_openly();
+  job_.wake();
+}
+
 void Arrival::step_probe() {
   if (probe_.offer()) return settle();
   if (probe_.refused()) return refresh(core::Failure(*probe_.refused()));
@@ -209,7 +217,7 @@ void Arrival::step_probe() {
 
 Error Arrival::refusal(const core::Failure& failure) const {
   const bool served = running_ || claimed_bytes() > 0;
-  return error_of(failure, job_.source.name(), served ? Served::Before : Served::Never);
+  return error_of(failure, job_.url(), served ? Served::Before : Served::Never);
 }
 
 void Arrival::settle() {
@@ -233,12 +241,12 @@ std::optional<Error> Arrival::refuse_size(const core::Representation& offered) c
     return error_of({.kind = core::FailureKind::TooLarge,
                      .cause = "its size is " + format_size(*offered.size) +
                               ", more than --max-filesize allows"},
-                    job_.source.name(), Served::Never);
+                    job_.url(), Served::Never);
   }
   if (settings.size && offered.size && *offered.size != *settings.size) {
     return error_of({.kind = core::FailureKind::WrongSize,
                      .cause = core::wrong_size(*offered.size, *settings.size)},
-                    job_.source.name(), Served::Never);
+                    job_.url(), Served::Never);
   }
   return std::nullopt;
 }
@@ -246,7 +254,7 @@ std::optional<Error> Arrival::refuse_size(const core::Representation& offered) c
 std::optional<Error> Arrival::refuse_unproven(const core::Representation& offered) const {
   const JobSettings& settings = job_.settings;
   if (settings.strict && !settings.names_bytes(offered.size) && !offered.validators.strong()) {
-    return not_proven_error(job_.source.name(), "download",
+    return not_proven_error(job_.url(), "download",
                             "the server sends no strong validator and no digest is given");
   }
   return std::nullopt;
@@ -288,7 +296,7 @@ void Arrival::settle_partial() {
     return begin_again();
   }
   if (samples_disagreed_) return on_other_version();
-  switch (core::judge_partial(recorded(), offered, probe_.offer()->place, job_.settings.strict,
+  switch (core::judge_partial(recorded(), offered, place(), job_.settings.strict,
                               job_.settings.names_bytes(offered.size))) {
     case core::PartialVerdict::Resume:
       return resume(offered, core::compare_versions(recorded().validators, offered.validators) !=
@@ -296,7 +304,7 @@ void Arrival::settle_partial() {
     case core::PartialVerdict::Sample: return start_sampling(Sampled::Partial);
     case core::PartialVerdict::NotProven: {
       Error error =
-          not_proven_error(job_.source.name(), "resume",
+          not_proven_error(job_.url(), "resume",
                            "no strong validator shows that the partial file is of this version");
       error.remedy = "give a --checksum, or begin again with --no-resume";
       return settled(std::move(error));
@@ -308,8 +316,16 @@ void Arrival::settle_partial() {
   }
 }
 
+// Another mirror than the recorded one calls the same version by other tags.
+core::Place Arrival::place() const {
+  const bool other = job_.mirrors.count() > 1 &&
+                     job_.sources.name(probe_.mirror()) != partial_->sidecar->url;
+  return other ? core::Place::Elsewhere : probe_.offer()->place;
+}
+
 // A download met something that put its version in doubt; this is what the server says now.
 void Arrival::settle_running() {
+  if (probe_.mirror() != running_mirror_) return settle_running_elsewhere();
   const bool whole = probe_.offer()->whole;
   const core::Representation& offered = probe_.offer()->representation;
   switch (core::judge_running(*running_, offered, probe_.offer()->place)) {
@@ -325,18 +341,40 @@ void Arrival::settle_running() {
       // It asked openly: what this response brings need not belong to the version.
       if (running_->validators.any()) probe_.drop();
   }
-  settled(GoOnWithDownload{.one_stream = whole});
+  settled(GoOnWithDownload{.mirror = probe_.mirror(), .one_stream = whole});
+}
+
+// Only the bytes tell whether another mirror has the version that is held.
+void Arrival::settle_running_elsewhere() {
+  const core::Representation& offered = probe_.offer()->representation;
+  const bool comparable = offered.ranges && offered.size && offered.size == running_->size &&
+                          destination_.file() != nullptr &&
+                          (!job_.settings.strict || job_.settings.names_bytes(offered.size));
+  if (comparable && !samples_disagreed_) return start_sampling(Sampled::Running);
+  on_other_version();
+}
+
+// Another mirror may have what is held. False: none is left to ask.
+bool Arrival::leave_for_others() {
+  const core::MirrorId mirror = probe_.mirror();
+  if (!job_.mirrors.others_left(mirror) || ++mirrors_left_ > kMostMirrorsLeft) return false;
+  job_.note(job_.sources.name(mirror) + " has another version; asking the next mirror");
+  job_.mirrors.expel(mirror);
+  probe_.drop();
+  ask(whole_resource());
+  return true;
 }
 
 void Arrival::on_other_version() {
-  if (!probe_.asked_openly()) return ask(whole_resource());  // and hear what it is now
+  if (leave_for_others()) return;
+  if (!probe_.asked_openly()) return ask_openly();  // and hear what it is now
   const std::string cause = why_other_version();
   if (job_.settings.on_change == OnChange::Fail || destination_.handed_on()) {
     const bool restartable = destination_.target() != nullptr;
-    return settled(changed_error(job_.source.name(), cause, restartable));
+    return settled(changed_error(job_.url(), cause, restartable));
   }
   if (++version_changes_ > kMostVersionChanges) {
-    return settled(keeps_changing_error(job_.source.name()));
+    return settled(keeps_changing_error(job_.url()));
   }
   const core::Representation& offered = probe_.offer()->representation;
   if (auto refusal = refuse_unproven(offered)) return settled(*std::move(refusal));
@@ -344,7 +382,7 @@ void Arrival::on_other_version() {
   if (running_ && type == "text/html" && running_->content_type != type) {
     return settled(Error{.code = ErrorCode::Refused,
                          .operation = "go on with",
-                         .subject = job_.source.name(),
+                         .subject = job_.url(),
                          .cause = "the server answers with a web page now, perhaps to log in",
                          .remedy = "check the URL and the credentials"});
   }
@@ -354,7 +392,7 @@ void Arrival::on_other_version() {
 
 std::string Arrival::why_other_version() const {
   const bool elsewhere =
-      partial_ && partial_->sidecar && partial_->sidecar->url != job_.source.name();
+      partial_ && partial_->sidecar && partial_->sidecar->url != job_.url();
   return elsewhere
              ? "the partial file is of " + partial_->sidecar->url + ", and that is another version"
              : "it changed on the server since the download began";
@@ -367,13 +405,16 @@ void Arrival::begin_again() {
   }
   partial_.reset();
   settled(BeginDownload{
-      {.version = probe_.offer()->representation, .one_stream = probe_.offer()->whole},
+      {.version = probe_.offer()->representation,
+       .mirror = probe_.mirror(),
+       .one_stream = probe_.offer()->whole},
       std::nullopt});
 }
 
 void Arrival::resume(core::Representation version, bool unproven) {
   if (!version.size && partial_->sidecar) version.size = partial_->sidecar->size;
   settled(BeginDownload{{.version = std::move(version),
+                         .mirror = probe_.mirror(),
                          .one_stream = probe_.offer() && probe_.offer()->whole,
                          .resumed = true,
                          .unproven = unproven,

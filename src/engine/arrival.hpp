@@ -40,6 +40,7 @@ struct BeginDownload {
 };
 // The download under way is still of this version.
 struct GoOnWithDownload {
+  core::MirrorId mirror = 0;  // that says so
   bool one_stream = false;
   // What it is called now, if only samples show that it is the same.
   std::optional<core::Representation> sampled;
@@ -55,8 +56,9 @@ class Arrival {
   Arrival(const JobContext& job, Destination& destination, Probe& probe);
 
   void begin();
-  // Asks, after the doubt's wait, whether `running` is still what the server has.
-  void ask_again(const core::Representation& running, const core::Reconsider& doubt, Instant now);
+  // Asks, after the doubt's wait, whether `running`, as `mirror` has it, is still what there is.
+  void ask_again(const core::Representation& running, core::MirrorId mirror,
+                 const core::Reconsider& doubt, Instant now);
   void end();  // no more requests
 
   void on_time(Instant now);
@@ -87,12 +89,15 @@ class Arrival {
   void step_hash_existing(Instant now);
 
   void ask(core::FetchSpec spec);
+  void ask_openly();
   void step_probe();
   void settle();
   void settle_existing();
   void settle_partial();
   void settle_running();
+  void settle_running_elsewhere();
   void on_other_version();
+  bool leave_for_others();
   void begin_again();
   void resume(core::Representation version, bool unproven);
   void adopt(core::Representation version, bool unproven);
@@ -117,6 +122,7 @@ class Arrival {
   [[nodiscard]] std::optional<Error> refuse_size(const core::Representation& offered) const;
   // --strict: nothing would prove it.
   [[nodiscard]] std::optional<Error> refuse_unproven(const core::Representation& offered) const;
+  [[nodiscard]] core::Place place() const;  // of the offer, seen from what partial_ records
   [[nodiscard]] core::Representation recorded() const;         // by the sidecar of partial_
   [[nodiscard]] core::Validators recorded_validators() const;  // none without a sidecar
 
@@ -133,8 +139,10 @@ class Arrival {
   std::optional<Result<std::string>> existing_digest_;
   std::optional<store::OpenPartial> partial_;    // found at the start, until a sink takes it over
   std::optional<core::Representation> running_;  // of the download that asks again
+  core::MirrorId running_mirror_ = 0;            // whose validators those are
   bool seen_other_ = false;                      // a response to it was of another version
   int version_changes_ = 0;
+  int mirrors_left_ = 0;  // since they had another version
 
   std::unique_ptr<core::File> sampled_file_;  // FILE, open while it is sampled
   std::unique_ptr<SampleCheck> samples_;

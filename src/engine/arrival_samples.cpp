@@ -29,8 +29,8 @@ void Arrival::start_sampling(Sampled what) {
   stage_ = Stage::Sample;
   expect_sample();
   samples_ = std::make_unique<SampleCheck>(
-      job_.source, job_.listener, sampled_version_, std::move(known), held_by(what),
-      job_.ports.random, [file = *file](std::uint64_t offset, std::span<std::byte> into) {
+      job_.sources, probe_.mirror(), job_.listener, sampled_version_, std::move(known),
+      choose_samples(held_by(what), {}, job_.ports.random), [file = *file](std::uint64_t offset, std::span<std::byte> into) {
         return file->read_at(offset, into);
       });
   samples_->begin();
@@ -62,7 +62,7 @@ core::Validators Arrival::known_of(Sampled what) const {
   return what == Sampled::Running ? running_->validators : recorded_validators();
 }
 
-void Arrival::expect_sample() { sample_by_ = job_.answer_by(job_.ports.clock.now()); }
+void Arrival::expect_sample() { sample_by_ = job_.answer_by(probe_.mirror(), job_.ports.clock.now()); }
 
 void Arrival::step_sample(Instant now) {
   const auto result = samples_->result();
@@ -84,14 +84,17 @@ void Arrival::step_sample(Instant now) {
 // All is asked anew: the resource may be another one by then.
 void Arrival::after_sample_failure(const core::Failure& failure, Instant now) {
   samples_.reset();
-  const auto verdict =
-      job_.retry.on_failure(failure, {.started = now}, now, job_.ports.random.next());
-  if (verdict.remedy == core::Remedy::GiveUp) return settled(refusal(failure));
-  if (verdict.remedy == core::Remedy::StartOver) job_.source.start_over();
+  const core::MirrorId mirror = probe_.mirror();
+  const auto verdict = job_.mirrors.at(mirror).retry.on_failure(failure, {.started = now}, now,
+                                                                job_.ports.random.next());
+  const bool last_hope = !job_.mirrors.others_left(mirror);
+  if (verdict.remedy == core::Remedy::GiveUp && last_hope) return settled(refusal(failure));
+  if (verdict.remedy == core::Remedy::StartOver) job_.sources.at(mirror).start_over();
+  if (!last_hope) job_.mirrors.rest(mirror, verdict.wait, now);
   stage_ = Stage::Probe;
-  probe_.ask_later(whole_resource(), now + verdict.wait);
+  probe_.ask_later(whole_resource(), last_hope ? now + verdict.wait : now);
   if (verdict.remedy == core::Remedy::Refresh) return refresh(failure);
-  job_.tell_retry(failure, verdict.wait);
+  job_.tell_retry(mirror, failure, verdict.wait);
 }
 
 void Arrival::after_agreement() {
@@ -103,7 +106,7 @@ void Arrival::after_agreement() {
   switch (sampled_) {
     case Sampled::Existing: return adopt(sampled_version_, true);
     case Sampled::Partial: return resume(sampled_version_, true);
-    case Sampled::Running: return settled(GoOnWithDownload{.sampled = sampled_version_});
+    case Sampled::Running: return settled(GoOnWithDownload{.mirror = probe_.mirror(), .sampled = sampled_version_});
   }
 }
 
@@ -122,8 +125,9 @@ void Arrival::after_disagreement() {
   if (sampled_ == Sampled::Existing) {
     return settled(exists_error("it exists, and differs from the server's file", WayOn::None));
   }
+  if (leave_for_others()) return;
   samples_disagreed_ = true;
-  ask(whole_resource());
+  ask_openly();
 }
 
 // ---- callbacks of the Source --------------------------------------------------------------

@@ -39,7 +39,7 @@ Result<void> Destination::take_name(const std::string& given) {
   if (!path_.empty()) return {};
   return fail({.code = ErrorCode::Usage,
                .operation = "name",
-               .subject = job_.source.name(),
+               .subject = job_.url(),
                .cause = "neither the server nor the URL has a name for the file",
                .remedy = "name the file with -o FILE"});
 }
@@ -52,20 +52,21 @@ Result<void> Destination::open() {
   return {};
 }
 
-Result<core::Sink*> Destination::create(const core::Representation& version) {
+Result<core::Sink*> Destination::create(core::MirrorId mirror,
+                                        const core::Representation& version) {
   if (stream_) return stream_.get();
   partial_.reset();
   adopted_ = false;
   return use(store::PartialSink::create(*target_, job_.ports.disk, job_.ports.hashing, version,
-                                        partial_settings(version, false)));
+                                        partial_settings(mirror, version, false)));
 }
 
-Result<core::Sink*> Destination::go_on(store::OpenPartial partial,
+Result<core::Sink*> Destination::go_on(store::OpenPartial partial, core::MirrorId mirror,
                                        const core::Representation& version, bool proven) {
   adopted_ = !partial.sidecar;
   const auto take = adopted_ ? &store::PartialSink::adopt : &store::PartialSink::resume;
   auto sink = use(take(*target_, job_.ports.disk, job_.ports.hashing, std::move(partial),
-                       proven ? version : as_unproven(version), partial_settings(version, true)));
+                       proven ? version : as_unproven(version), partial_settings(mirror, version, true)));
   if (!sink && adopted_) {
     if (auto undone = target_->give_back_existing(); !undone) return fail(undone.error());
   }
@@ -80,13 +81,14 @@ Result<core::Sink*> Destination::use(Result<std::unique_ptr<store::PartialSink>>
 
 core::Sink* Destination::sink() const { return stream_ ? stream_.get() : partial_.get(); }
 
-store::PartialSettings Destination::partial_settings(const core::Representation& version,
+store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
+                                                     const core::Representation& version,
                                                      bool resumed) const {
   const JobSettings& settings = job_.settings;
   return {.preallocate = settings.preallocate,
           .replace_existing = settings.existing == Existing::Overwrite,
           .tiny = !resumed && version.size && *version.size <= kTinySize,
-          .url = job_.source.name(),
+          .url = job_.sources.name(mirror),
           .digest = settings.digest,
           .pieces = settings.pieces,
           .physical_memory = settings.physical_memory};

@@ -37,11 +37,11 @@ class Destination {
   // Null for a stream, and until open().
   [[nodiscard]] store::Target* target() { return target_.get(); }
 
-  // The sink for a new download of `version`; the one before is gone then.
-  Result<core::Sink*> create(const core::Representation& version);
+  // The sink for a new download of `version` as `mirror` has it; the one before is gone then.
+  Result<core::Sink*> create(core::MirrorId mirror, const core::Representation& version);
   // The sink that goes on with a partial. `proven`: a strong validator ties its bytes to `version`.
-  Result<core::Sink*> go_on(store::OpenPartial partial, const core::Representation& version,
-                            bool proven);
+  Result<core::Sink*> go_on(store::OpenPartial partial, core::MirrorId mirror,
+                            const core::Representation& version, bool proven);
 
   // The bytes of the download under way, to compare samples of; null where they cannot be read
   // back.
@@ -67,7 +67,8 @@ class Destination {
   [[nodiscard]] std::string fate_of_the_old() const;
 
  private:
-  [[nodiscard]] store::PartialSettings partial_settings(const core::Representation& version,
+  [[nodiscard]] store::PartialSettings partial_settings(core::MirrorId mirror,
+                                                        const core::Representation& version,
                                                         bool resumed) const;
   Result<core::Sink*> use(Result<std::unique_ptr<store::PartialSink>> partial);
   // Null for a file that nothing is written to yet.

@@ -18,12 +18,14 @@ constexpr int kMostRoundsOfBadBytes = 3;  // a disk that fails more often is not
 
 }  // namespace
 
-Download::Download(const JobContext& job, core::Sink& sink, Probe& probe, DownloadPlan plan)
+Download::Download(const JobContext& job, core::Sink& sink, core::File* file, Probe& probe,
+                   DownloadPlan plan)
     : job_(job),
       sink_(sink),
       probe_(probe),
       plan_(std::move(plan)),
-      pacer_(sink, job.settings.checkpoint_interval, job.ports.clock.now()) {}
+      pacer_(sink, job.settings.checkpoint_interval, job.ports.clock.now()),
+      comparisons_(job, file) {}
 
 Download::~Download() = default;
 
@@ -54,7 +56,8 @@ void Download::on_time(Instant now) { return finishing_ ? step_finish(now) : ste
 
 std::optional<Instant> Download::next_deadline() const {
   if (!transfer_) return std::nullopt;
-  return earliest(transfer_->next_deadline(), pacer_.next_deadline());
+  return earliest(earliest(transfer_->next_deadline(), pacer_.next_deadline()),
+                  comparisons_.next_deadline());
 }
 
 // ---- schedule ⇄ transfer → write → checkpoint ---------------------------------------------
@@ -86,7 +89,8 @@ void Download::tell_uncovered() const {
             " unchecked: other files have a share in those that hold it");
 }
 
-void Download::go_on(bool one_stream, Instant now) {
+void Download::go_on(core::MirrorId mirror, bool one_stream, Instant now) {
+  plan_.mirror = mirror;
   plan_.one_stream = plan_.one_stream || one_stream;
   start_transfer(now);
 }
@@ -118,6 +122,7 @@ TransferPlan Download::transfer_plan() const {
   TransferPlan plan;
   plan.representation = expected();
   plan.known = plan_.known;
+  plan.others = admitted_;
   plan.max_size = settings.max_filesize;
   plan.schedule.size = plan_.version.size.value_or(kUnknownEnd);
   plan.schedule.piece_length = core::piece_length(plan_.version.size.value_or(0));
@@ -125,6 +130,12 @@ TransferPlan Download::transfer_plan() const {
   // Without validators nothing would tell two versions apart: all comes in one response if it can.
   plan.schedule.split = plan_.version.validators.any() || settings.names_bytes(plan_.version.size);
   plan.schedule.held = sink_.held();
+  plan.schedule.mirror = plan_.mirror;
+  plan.schedule.most_connections = settings.most_connections;
+  // What samples alone tie together is not proven.
+  plan.schedule.more_mirrors =
+      comparisons_.possible() && plan.schedule.split &&
+      (!settings.strict || settings.names_bytes(plan_.version.size));
   plan.schedule.stall_timeout = settings.stall_timeout;
   plan.schedule.connect_timeout = settings.connect_timeout;
   plan.schedule.crawl_rate = settings.crawl_rate;
@@ -137,16 +148,15 @@ void Download::start_transfer(Instant now) {
   const JobPorts& ports = job_.ports;
   transfer_ = std::make_unique<Transfer>(
       transfer_plan(),
-      TransferPorts{job_.source, sink_, ports.clock, ports.random, ports.limits, job_.retry,
-                    job_.connections, job_.range_cap},
+      TransferPorts{job_.sources, job_.mirrors, sink_, ports.clock, ports.random, ports.limits},
       job_.listener);
   const std::uint64_t held = held_bytes();
-  log::info("downloading " + job_.source.name() + " to " + plan_.path + ", " +
+  log::info("downloading " + job_.url() + " to " + plan_.path + ", " +
             (plan_.version.size ? format_size(*plan_.version.size) : "of unknown size") +
             (plan_.one_stream ? ", one stream" : "") + ", " + format_size(held) + " held" +
             (probe_.offer() ? ", from " + probe_.offer()->address : ""));
   job_.tell(Probed{.job = job_.settings.id,
-                   .url = probe_.offer() ? probe_.offer()->final_url : job_.source.name(),
+                   .url = probe_.offer() ? probe_.offer()->final_url : job_.url(),
                    .path = plan_.path,
                    .size = plan_.version.size,
                    .held = held,
@@ -179,7 +189,10 @@ void Download::step_transfer(Instant now) {
   if (outcome_) return;
   if (std::exchange(window_grew_, false)) transfer_->window_grew(now);
   transfer_->on_time(now);
-  if (const auto retry = transfer_->take_retry()) job_.tell_retry(retry->failure, retry->wait);
+  if (const auto retry = transfer_->take_retry()) {
+    job_.tell_retry(retry->mirror, retry->failure, retry->wait);
+  }
+  compare_mirrors(now);
   if (pacer_.due(now)) take_checkpoint(now);
   if (!transfer_->outcome()) return;
   const TransferOutcome outcome = *transfer_->outcome();
@@ -189,7 +202,7 @@ void Download::step_transfer(Instant now) {
   } else if (const auto* doubt = std::get_if<core::Reconsider>(&outcome)) {
     reconsider(*doubt);
   } else if (const auto* end = std::get_if<core::GiveUp>(&outcome)) {
-    outcome_ = error_of(end->failure, job_.source.name(), Served::Before);
+    outcome_ = error_of(end->failure, job_.sources.name(end->mirror), Served::Before);
   } else {
     outcome_ = std::get<Error>(outcome);
   }
@@ -229,7 +242,7 @@ std::optional<Error> Download::on_wrong_piece(ByteRange piece) {
               " says; such pieces are fetched again");
   }
   if (++times_wrong_[piece.begin] <= kMostRefetchesOfAPiece) return std::nullopt;
-  return wrong_piece_error(job_.source.name(), piece, publisher);
+  return wrong_piece_error(job_.url(), piece, publisher);
 }
 
 void Download::take_checkpoint(Instant now) {
@@ -251,13 +264,51 @@ void Download::log_checkpoint(Instant begun) const {
              " durable, took " + format_duration(job_.ports.clock.now() - begun));
 }
 
+// The others are compared with what is held, and serve too where they agree.
+void Download::compare_mirrors(Instant now) {
+  comparisons_.on_time(now);
+  act_on_comparisons(now);
+  const std::vector<core::MirrorId> mirrors = transfer_->take_mirrors_to_compare();
+  if (mirrors.empty() || !transfer_->flush_all()) return;
+  for (const core::MirrorId mirror : mirrors) {
+    comparisons_.begin(mirror, *plan_.version.size, sink_.held(), now);
+  }
+}
+
+void Download::act_on_comparisons(Instant now) {
+  for (MirrorComparison& one : comparisons_.take_results()) {
+    const std::string name = job_.sources.name(one.mirror);
+    switch (one.result) {
+      case SampleResult::Agree:
+        log::info(name + " has the same bytes in samples, and serves too");
+        admitted_[one.mirror] = one.version;
+        joined_by_samples_ = true;
+        transfer_->admit(one.mirror, std::move(one.version),
+                         {one.mirror, one.rate, one.round_trip}, now);
+        break;
+      case SampleResult::Disagree:
+        job_.note(name + " has other bytes: it is left out");
+        transfer_->expel(one.mirror, now);
+        break;
+      case SampleResult::Failed:
+        log::info(name + " is left for now: " + one.cause);
+        transfer_->fail(one.mirror, now);
+        break;
+    }
+  }
+}
+
 bool Download::end_transfer() {
+  comparisons_.end();
   const std::unique_ptr<Transfer> transfer = std::move(transfer_);
   if (!transfer) return true;
   auto flushed = transfer->flush_all();
   received_ += transfer->received_bytes();
   responses_ += transfer->responses();
   end_proven_ = end_proven_ && transfer->end_proven();
+  for (const auto& [mirror, given] : transfer->given()) {
+    if (!given.empty()) givers_.insert(mirror);
+  }
   shown_ = transfer->validators();
   if (flushed) return true;
   outcome_ = std::move(flushed.error());
@@ -298,17 +349,17 @@ std::optional<Error> Download::refuse_end() const {
   if (plan_.version.size && *plan_.version.size != size_ && defence_on(Defence::BodyLength)) {
     return Error{.code = ErrorCode::Network,
                  .operation = "download",
-                 .subject = job_.source.name(),
+                 .subject = job_.url(),
                  .cause = "the server sent " + std::to_string(size_) + " bytes of " +
                           std::to_string(*plan_.version.size)};
   }
   if (job_.settings.size && *job_.settings.size != size_) {  // nobody had named it before
     return error_of({.kind = core::FailureKind::WrongSize,
                      .cause = core::wrong_size(size_, *job_.settings.size)},
-                    job_.source.name(), Served::Before);
+                    job_.url(), Served::Before);
   }
   if (job_.settings.strict && !job_.settings.names_bytes(size_) && !end_proven_) {
-    return not_proven_error(job_.source.name(), "download",
+    return not_proven_error(job_.url(), "download",
                             "the server names no length: nothing shows where the file ends");
   }
   return std::nullopt;
@@ -345,6 +396,7 @@ Downloaded Download::downloaded() const {
   ProofInWords proof = prove(job_.settings, {.size = size_,
                                              .end_proven = end_proven_,
                                              .by_samples = plan_.unproven,
+                                             .mirrors = givers_.size(),
                                              .one_response = !plan_.resumed && responses_ == 1,
                                              .validators = plan_.version.validators});
   return {size_, proof.proof, std::move(proof.rests_on)};
@@ -376,14 +428,15 @@ bool Download::step_stop(Instant now) {
 // ---- callbacks of the Source --------------------------------------------------------------
 
 bool Download::on_offer(core::FetchId id, const core::Offer& offer) {
-  return transfer_->on_offer(id, offer);
+  return comparisons_.owns(id) ? comparisons_.on_offer(id, offer) : transfer_->on_offer(id, offer);
 }
 
 core::Flow Download::on_bytes(core::FetchId id, std::span<const std::byte> bytes) {
-  return transfer_->on_bytes(id, bytes);
+  return comparisons_.owns(id) ? comparisons_.on_bytes(id, bytes) : transfer_->on_bytes(id, bytes);
 }
 
 void Download::on_fetch_end(core::FetchId id, const core::FetchEnd& end) {
+  if (comparisons_.owns(id)) return comparisons_.on_fetch_end(id, end);
   transfer_->on_fetch_end(id, end);
 }
 

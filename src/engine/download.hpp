@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,6 +18,7 @@
 
 #include "engine/checkpoint_pacer.hpp"
 #include "engine/job_context.hpp"
+#include "engine/mirror_comparisons.hpp"
 #include "engine/probe.hpp"
 #include "engine/transfer.hpp"
 
@@ -24,6 +26,7 @@ namespace xget::engine {
 
 struct DownloadPlan {
   core::Representation version;
+  core::MirrorId mirror = 0;  // that has it so
   bool one_stream = false;  // the source does not serve ranges
   bool resumed = false;     // the sink holds bytes of an earlier run
   bool unproven = false;    // no strong validator ties those to `version`
@@ -44,14 +47,18 @@ using DownloadOutcome = std::variant<Downloaded, core::Reconsider, Error>;
 // goes in the same step.)
 class Download : public std::enable_shared_from_this<Download> {
  public:
-  // All must outlive it. A response that `probe` has is taken over.
-  Download(const JobContext& job, core::Sink& sink, Probe& probe, DownloadPlan plan);
+  // All must outlive it. A response that `probe` has is taken over. `file`: what the sink writes,
+  // to compare mirrors with; null where it cannot be read back.
+  Download(const JobContext& job, core::Sink& sink, core::File* file, Probe& probe,
+           DownloadPlan plan);
   ~Download();
   Download(const Download&) = delete;
   Download& operator=(const Download&) = delete;
 
   void begin(Instant now);
-  void go_on(bool one_stream, Instant now);  // after a Reconsider
+  void go_on(core::MirrorId mirror, bool one_stream, Instant now);  // after a Reconsider
+  // True once, when a mirror was admitted that samples alone tie to what is held.
+  [[nodiscard]] bool take_joined_by_samples() { return std::exchange(joined_by_samples_, false); }
   // What is held was compared with `version`, and nothing else ties it to that: call before
   // go_on().
   void rests_on_samples(const core::Representation& version);
@@ -68,6 +75,7 @@ class Download : public std::enable_shared_from_this<Download> {
   [[nodiscard]] const std::optional<Error>& sink_error() const { return sink_error_; }
 
   [[nodiscard]] const core::Representation& version() const { return plan_.version; }
+  [[nodiscard]] core::MirrorId mirror() const { return plan_.mirror; }  // whose version it is
   // That, with the validators that responses have shown since.
   [[nodiscard]] core::Representation expected() const;
   [[nodiscard]] std::uint64_t held_bytes() const;
@@ -77,7 +85,9 @@ class Download : public std::enable_shared_from_this<Download> {
   [[nodiscard]] Duration silent_for(Instant now) const;
 
   // Callbacks of the Source, for segments.
-  [[nodiscard]] bool owns(core::FetchId id) const { return transfer_ && transfer_->owns(id); }
+  [[nodiscard]] bool owns(core::FetchId id) const {
+    return comparisons_.owns(id) || (transfer_ && transfer_->owns(id));
+  }
   bool on_offer(core::FetchId id, const core::Offer& offer);
   core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes);
   void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
@@ -96,6 +106,8 @@ class Download : public std::enable_shared_from_this<Download> {
   void refetch_bad_claims(Instant now);
   void refetch_wrong_pieces(Instant now);
   [[nodiscard]] std::optional<Error> on_wrong_piece(ByteRange piece);
+  void compare_mirrors(Instant now);
+  void act_on_comparisons(Instant now);
   void reconsider(const core::Reconsider& doubt);
   void start_finish();
   [[nodiscard]] std::optional<Error> refuse_end() const;
@@ -107,6 +119,10 @@ class Download : public std::enable_shared_from_this<Download> {
   DownloadPlan plan_;
   CheckpointPacer pacer_;
   std::unique_ptr<Transfer> transfer_;  // null while in doubt, and once all is written
+  MirrorComparisons comparisons_;
+  std::map<core::MirrorId, core::Representation> admitted_;  // other mirrors, as they have it
+  std::set<core::MirrorId> givers_;  // of transfers that have ended
+  bool joined_by_samples_ = false;
   std::optional<DownloadOutcome> outcome_;
   bool finishing_ = false;
 

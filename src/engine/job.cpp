@@ -17,19 +17,27 @@ constexpr int kMostFruitlessDoubts = 15;
 Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
     : settings_(std::move(settings)),
       ports_(ports),
-      source_(std::move(parts.source)),
-      connections_(std::move(parts.connections)),
       refresher_(std::move(parts.refresher)),
       give_way_(std::move(parts.give_way)),
-      retry_(settings_.retry, ports.clock.now()),
-      context_{settings_,      ports_,           *source_,
-               *this,          retry_,           *connections_,
-               range_cap_,     refresher_.get(), [this] { wake_ = true; },
+      context_{settings_,
+               ports_,
+               sources_,
+               mirrors_,
+               *this,
+               refresher_.get(),
+               [this] { wake_ = true; },
                std::move(tell)},
       destination_(context_, std::move(parts.stream)),
       probe_(context_),
       arrival_(context_, destination_, probe_),
-      speed_(ports.clock.now()) {}
+      speed_(ports.clock.now()) {
+  core::RetryLimits limits = settings_.retry;
+  for (JobMirror& mirror : parts.mirrors) {
+    mirrors_.add(limits, std::move(mirror.connections), ports.clock.now());
+    sources_.add(std::move(mirror.source));
+    limits.refreshes = 0;  // the refresher knows the first one's URL
+  }
+}
 
 Job::~Job() = default;
 
@@ -39,7 +47,7 @@ void Job::interrupt() {
 }
 
 void Job::on_time(Instant now) {
-  source_->on_time(now);
+  sources_.on_time(now);
   look_for_reasons_to_stop();
   do {
     wake_ = false;
@@ -52,7 +60,7 @@ void Job::look_for_reasons_to_stop() {
   if (interrupted_ && (!download_ || download_->cancel_finish())) {
     stop({.code = ErrorCode::Interrupted,
           .operation = "download",
-          .subject = source_->name(),
+          .subject = context_.url(),
           .cause = "interrupted"});
   } else if (download_ && download_->sink_error()) {
     stop(*download_->sink_error());
@@ -72,7 +80,7 @@ void Job::step(Instant now) {
 std::optional<Instant> Job::next_deadline() const {
   if (stage_ == Stage::Ended) return std::nullopt;
   if (wake_) return Instant::min();
-  const std::optional<Instant> next = source_->next_deadline();
+  const std::optional<Instant> next = sources_.next_deadline();
   if (stage_ == Stage::Arrive) return earliest(next, arrival_.next_deadline());
   if (stage_ == Stage::Download) return earliest(next, download_->next_deadline());
   return next;
@@ -113,13 +121,15 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   if (download_) received_before_ += download_->received_bytes();
   download_.reset();  // before its sink
   DownloadPlan& plan = outcome.plan;
-  auto sink = outcome.partial
-                  ? destination_.go_on(*std::move(outcome.partial), plan.version, !plan.unproven)
-                  : destination_.create(plan.version);
+  auto sink = outcome.partial ? destination_.go_on(*std::move(outcome.partial), plan.mirror,
+                                                   plan.version, !plan.unproven)
+                              : destination_.create(plan.mirror, plan.version);
   if (!sink) return stop(std::move(sink.error()));
   stage_ = Stage::Download;
   plan.path = destination_.path();
-  download_ = std::make_shared<Download>(context_, **sink, probe_, std::move(plan));
+  mirrors_.begin_version(plan.mirror);
+  download_ = std::make_shared<Download>(context_, **sink, destination_.file(), probe_,
+                                         std::move(plan));
   download_->begin(now);
 }
 
@@ -129,7 +139,8 @@ void Job::act_on(GoOnWithDownload outcome, Instant now) {
     destination_.record_unproven(*outcome.sampled);
     download_->rests_on_samples(*outcome.sampled);
   }
-  download_->go_on(outcome.one_stream, now);
+  mirrors_.admit(outcome.mirror);
+  download_->go_on(outcome.mirror, outcome.one_stream, now);
 }
 
 void Job::drop_what_was_set_aside() {
@@ -142,6 +153,7 @@ void Job::drop_what_was_set_aside() {
 
 void Job::step_download(Instant now) {
   download_->on_time(now);
+  if (download_->take_joined_by_samples()) destination_.record_unproven(download_->expected());
   auto outcome = download_->take_outcome();
   if (!outcome) return;
   wake_ = true;
@@ -171,10 +183,10 @@ bool Job::fruitless(const Download& download) {
 
 void Job::act_on(const core::Reconsider& doubt, Instant now) {
   if (fruitless(*download_)) {
-    return stop(error_of(doubt.failure, source_->name(), Served::Before));
+    return stop(error_of(doubt.failure, context_.url(), Served::Before));
   }
   stage_ = Stage::Arrive;
-  arrival_.ask_again(download_->expected(), doubt, now);
+  arrival_.ask_again(download_->expected(), download_->mirror(), doubt, now);
 }
 
 // ---- stop ---------------------------------------------------------------------------------

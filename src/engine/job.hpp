@@ -13,29 +13,35 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/connection_policy.hpp"
-#include "core/range_cap.hpp"
+#include "core/mirrors.hpp"
 #include "core/rate_estimator.hpp"
-#include "core/retry_policy.hpp"
 #include "core/sink.hpp"
 #include "core/source.hpp"
 #include "engine/arrival.hpp"
 #include "engine/destination.hpp"
 #include "engine/download.hpp"
 #include "engine/job_context.hpp"
+#include "engine/mirror_sources.hpp"
 #include "engine/probe.hpp"
 #include "engine/task.hpp"
 #include "xget/event.hpp"
 
 namespace xget::engine {
 
+// A URL of the resource: what fetches from it, and how many connections it may have.
+struct JobMirror {
+  std::unique_ptr<core::Source> source;
+  std::unique_ptr<core::ConnectionPolicy> connections;
+};
+
 // What a job is made of and owns.
 struct JobParts {
-  std::unique_ptr<core::Source> source;
+  std::vector<JobMirror> mirrors;  // at least one; in the order in which they are asked
   std::unique_ptr<core::Sink> stream;  // where the bytes go instead of a file; null for a file
-  std::unique_ptr<core::ConnectionPolicy> connections;
-  std::unique_ptr<core::UrlRefresher> refresher;  // null: a refused URL is not asked anew
+  std::unique_ptr<core::UrlRefresher> refresher;  // of the first; null: it is not asked anew
   // Called instead of telling an end, with JobSettings::gives_way_to_metalink alone.
   std::function<void()> give_way;
 };
@@ -82,12 +88,10 @@ class Job final : public Task, private core::SourceListener {
 
   const JobSettings settings_;
   const JobPorts ports_;
-  const std::unique_ptr<core::Source> source_;
-  const std::unique_ptr<core::ConnectionPolicy> connections_;
+  MirrorSources sources_;
+  core::Mirrors mirrors_;
   const std::unique_ptr<core::UrlRefresher> refresher_;
   const std::function<void()> give_way_;
-  core::RetryPolicy retry_;
-  core::RangeCap range_cap_;
   const JobContext context_;
 
   Stage stage_ = Stage::Start;

@@ -9,9 +9,11 @@ namespace xget::engine {
 
 void JobContext::note(std::string text) const { tell(Note{settings.id, std::move(text)}); }
 
-void JobContext::tell_retry(const core::Failure& failure, Duration wait) const {
-  log::info(source.name() + ": " + failure.cause + "; again in " + format_duration(wait));
-  tell(Retrying{settings.id, source.name(), failure.cause, std::chrono::ceil<Milliseconds>(wait)});
+void JobContext::tell_retry(core::MirrorId mirror, const core::Failure& failure,
+                            Duration wait) const {
+  const std::string url = sources.name(mirror);
+  log::info(url + ": " + failure.cause + "; again in " + format_duration(wait));
+  tell(Retrying{settings.id, url, failure.cause, std::chrono::ceil<Milliseconds>(wait)});
 }
 
 }  // namespace xget::engine

@@ -7,13 +7,12 @@
 #include <string>
 
 #include "base/digest.hpp"
-#include "core/connection_policy.hpp"
+#include "core/mirrors.hpp"
 #include "core/ports.hpp"
 #include "core/published_pieces.hpp"
-#include "core/range_cap.hpp"
 #include "core/rate_limits.hpp"
-#include "core/retry_policy.hpp"
 #include "core/source.hpp"
+#include "engine/mirror_sources.hpp"
 #include "xget/event.hpp"
 #include "xget/options.hpp"
 
@@ -43,6 +42,7 @@ struct JobSettings {
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
   core::RetryLimits retry;
+  int most_connections = 256;  // to all mirrors
   std::uint64_t crawl_rate = 1024;  // bytes per second
   std::uint64_t physical_memory = 0;
 
@@ -67,21 +67,21 @@ struct JobPorts {
 struct JobContext {
   const JobSettings& settings;
   const JobPorts& ports;
-  core::Source& source;
+  MirrorSources& sources;
+  core::Mirrors& mirrors;
   core::SourceListener& listener;  // under which all is fetched; hands the callbacks on
-  core::RetryPolicy& retry;
-  core::ConnectionPolicy& connections;
-  core::RangeCap& range_cap;
   core::UrlRefresher* refresher;  // null: there is none
   std::function<void()> wake;     // on_time() has something to do now
   std::function<void(Event)> tell;
 
-  // A request of now that is without an answer then has stalled.
-  [[nodiscard]] Instant answer_by(Instant now) const {
-    return retry.answer_by(now, settings.connect_timeout + settings.stall_timeout);
+  [[nodiscard]] std::string url() const { return sources.name(0); }  // the first, without secrets
+  // A request of now to this mirror that is without an answer then has stalled.
+  [[nodiscard]] Instant answer_by(core::MirrorId mirror, Instant now) const {
+    return mirrors.at(mirror).retry.answer_by(now,
+                                              settings.connect_timeout + settings.stall_timeout);
   }
   void note(std::string text) const;
-  void tell_retry(const core::Failure& failure, Duration wait) const;
+  void tell_retry(core::MirrorId mirror, const core::Failure& failure, Duration wait) const;
 };
 
 }  // namespace xget::engine

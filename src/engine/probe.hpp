@@ -1,7 +1,7 @@
-// Probe: asks the server what it has, again and again as the retry policy allows, until there is a
-// usable answer or a final failure. The answer's response goes on as the job's first range: bytes
-// that arrive before the job has decided what to do with them are kept (one delivery) and the
-// response waits.
+// Probe: asks the mirrors, one after the other, what they have, again and again as their retry
+// policies allow, until there is a usable answer or a final failure. The answer's response goes on
+// as the job's first range: bytes that arrive before the job has decided what to do with them are
+// kept (one delivery) and the response waits.
 // Thread: loop.
 #pragma once
 
@@ -27,6 +27,7 @@ class Probe {
   // Forgets what was asked and answered before.
   void ask(core::FetchSpec spec);
   void ask_later(core::FetchSpec spec, Instant at);
+  void ask_openly();  // the mirror that was asked before, for any version
   // Forgets it all; ends the response if it still runs.
   void drop();
 
@@ -39,6 +40,7 @@ class Probe {
   core::Flow on_bytes(std::span<const std::byte> bytes);
   void on_fetch_end(const core::FetchEnd& end) { end_ = end; }
 
+  [[nodiscard]] core::MirrorId mirror() const { return mirror_; }  // that was asked last
   // The answer. Its response may have ended, or may still run and wait.
   [[nodiscard]] const std::optional<core::Offer>& offer() const { return offer_; }
   // Nothing that is asked again can help.
@@ -53,6 +55,7 @@ class Probe {
   // Hands the response over: what it was, what came of it so far, whether it has ended already.
   struct Response {
     core::FetchId fetch = 0;
+    core::MirrorId mirror = 0;
     core::Offer offer;
     std::vector<std::byte> first_bytes;
     std::optional<core::FetchEnd> end;
@@ -60,11 +63,14 @@ class Probe {
   Response release();
 
  private:
-  void start(Instant now);
+  void take_turn(Instant now);
+  void start(core::MirrorId mirror, Instant now);
   void after_failure(const core::Failure& failure, Instant now);
+  void ask_next(const core::Failure& failure, Instant now);
 
   const JobContext& job_;
   core::FetchSpec spec_;
+  core::MirrorId mirror_ = 0;
   core::FetchId fetch_ = 0;
   std::optional<Instant> start_at_;
   std::optional<core::Failure> waits_after_;  // which was tried already

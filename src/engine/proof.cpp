@@ -37,6 +37,9 @@ ProofInWords prove_by_responses(const FinishedFacts& facts) {
     return {Proof::None, "the server names no length, so nothing shows where the file ends"};
   }
   if (facts.by_samples) return {Proof::None, "what was there before agrees in samples"};
+  if (facts.mirrors > 1) {
+    return {Proof::None, std::to_string(facts.mirrors) + " mirrors agree in size and in samples"};
+  }
   if (facts.validators.strong()) {
     return {Proof::StrongValidator, facts.validators.strong_etag.empty()
                                         ? "Last-Modified"

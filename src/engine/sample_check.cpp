@@ -7,26 +7,6 @@
 namespace xget::engine {
 namespace {
 
-constexpr std::uint64_t kLastSample = 1ULL << 20;
-constexpr std::uint64_t kSample = 64ULL << 10;
-constexpr int kRandomSamples = 8;
-
-std::vector<ByteRange> choose_samples(const RangeSet& held, core::Random& random) {
-  RangeSet chosen;
-  const auto ranges = held.ranges();
-  if (ranges.empty()) return {};
-  const ByteRange last = ranges.back();
-  chosen.add({last.end - std::min(kLastSample, last.length()), last.end});
-  const ByteRange first = ranges.front();
-  chosen.add({first.begin, first.begin + std::min(kSample, first.length())});
-  for (int i = 0; i < kRandomSamples; ++i) {
-    const ByteRange range = ranges[random.next() % ranges.size()];
-    const std::uint64_t begin = range.begin + random.next() % range.length();
-    chosen.add({begin, std::min(begin + kSample, range.end)});
-  }
-  return chosen.ranges();
-}
-
 // Some servers cap their ranges, and some connections break off: what came was compared already.
 bool may_go_on(const core::FetchEnd& end) {
   return !end.failure || end.failure->kind == core::FailureKind::CutShort;
@@ -34,18 +14,37 @@ bool may_go_on(const core::FetchEnd& end) {
 
 }  // namespace
 
-SampleCheck::SampleCheck(core::Source& source, core::SourceListener& owner,
-                         core::Representation expected, core::Validators recorded,
-                         const RangeSet& held, core::Random& random, Read read)
-    : source_(source),
+std::vector<ByteRange> choose_samples(const RangeSet& held, const Samples& how,
+                                      core::Random& random) {
+  RangeSet chosen;
+  const auto ranges = held.ranges();
+  if (ranges.empty()) return {};
+  const ByteRange last = ranges.back();
+  chosen.add({last.end - std::min(how.last, last.length()), last.end});
+  const ByteRange first = ranges.front();
+  chosen.add({first.begin, first.begin + std::min(how.each, first.length())});
+  for (int i = 0; i < how.at_random; ++i) {
+    const ByteRange range = ranges[random.next() % ranges.size()];
+    const std::uint64_t begin = range.begin + random.next() % range.length();
+    chosen.add({begin, std::min(begin + how.each, range.end)});
+  }
+  return chosen.ranges();
+}
+
+SampleCheck::SampleCheck(MirrorSources& sources, core::MirrorId mirror,
+                         core::SourceListener& owner, core::Representation expected,
+                         core::Validators recorded, const std::vector<ByteRange>& samples,
+                         Read read)
+    : sources_(sources),
+      mirror_(mirror),
       owner_(owner),
       expected_(std::move(expected)),
       recorded_(std::move(recorded)),
       read_(std::move(read)),
-      samples_(choose_samples(held, random)) {}
+      samples_(samples) {}
 
 SampleCheck::~SampleCheck() {
-  if (fetch_ != 0) source_.cancel(fetch_);
+  if (fetch_ != 0) sources_.cancel(fetch_);
 }
 
 void SampleCheck::fetch_next() {
@@ -55,7 +54,7 @@ void SampleCheck::fetch_next() {
     return;
   }
   position_ = samples_.back().begin;
-  fetch_ = source_.fetch({samples_.back(), expected_}, owner_);
+  fetch_ = sources_.fetch(mirror_, {samples_.back(), expected_}, owner_);
 }
 
 bool SampleCheck::on_offer(core::FetchId, const core::Offer& offer) {
@@ -64,6 +63,8 @@ bool SampleCheck::on_offer(core::FetchId, const core::Offer& offer) {
   const bool usable = !other && (!offer.whole || samples_.back().begin == 0);
   if (!usable) result_ = SampleResult::Disagree;
   granted_end_ = offer.granted.end;
+  round_trip_ = offer.round_trip;
+  if (!expected_.validators.any()) expected_.validators = offer.representation.validators;
   return usable;
 }
 

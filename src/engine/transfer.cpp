@@ -28,25 +28,29 @@ Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener&
     : plan_(std::move(plan)),
       ports_(ports),
       owner_(owner),
-      scheduler_(plan_.schedule, ports.retry, ports.connections, ports.range_cap, ports.random),
+      scheduler_(plan_.schedule, ports.mirrors, ports.random),
+      versions_(std::move(plan_.others)),
       written_(plan_.schedule.held),
       last_byte_at_(ports.clock.now()),
-      last_turn_(last_byte_at_) {}
+      last_turn_(last_byte_at_) {
+  versions_[plan_.schedule.mirror] = plan_.representation;
+}
 
 Transfer::~Transfer() {
   for (const auto& [id, segment] : segments_) {
-    if (!segment.ended) ports_.source.cancel(segment.fetch);
+    if (!segment.ended) ports_.sources.cancel(segment.fetch);
   }
 }
 
 void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
                      std::span<const std::byte> first_bytes, Instant now) {
   if (!plan_.schedule.ranges && !accept_stream_from_start(offer)) {
-    ports_.source.cancel(fetch);
+    ports_.sources.cancel(fetch);
     return;
   }
   const core::SegmentId id = scheduler_.next_id();
   segments_[id] = {.fetch = fetch,
+                   .mirror = plan_.schedule.mirror,
                    .position = offer.granted.begin,
                    .end = std::min(offer.granted.end, plan_.schedule.size),
                    .granted_end = offer.granted.end,
@@ -56,8 +60,8 @@ void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
   ++responses_;
   tell(core::SegmentAdopted{offer.granted, offer.granted.end, offer.round_trip}, now);
   const core::Flow flow = take(id, first_bytes, now);
-  if (flow == core::Flow::Continue) ports_.source.resume(fetch);
-  if (flow == core::Flow::Stop) ports_.source.cancel(fetch);
+  if (flow == core::Flow::Continue) ports_.sources.resume(fetch);
+  if (flow == core::Flow::Stop) ports_.sources.cancel(fetch);
 }
 
 void Transfer::begin(Instant now) { tell(core::Tick{}, now); }
@@ -71,16 +75,12 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
     drop_segment(id);
     return false;
   }
-  if (!plan_.representation.validators.any()) {
-    const core::Validators& shown = offer.representation.validators;
-    if (core::compare_versions(plan_.known, shown) == core::VersionMatch::Different) {
-      drop_segment(id);
-      tell(core::SegmentEnded{id, core::Failure{.kind = core::FailureKind::OtherVersion,
-                                                .cause = "its validator is another one now"}},
-           ports_.clock.now());
-      return false;
-    }
-    plan_.representation.validators = shown;  // the first to show some speaks for all that follow
+  if (!accept_validators(segment.mirror, offer.representation.validators)) {
+    drop_segment(id);
+    tell(core::SegmentEnded{id, core::Failure{.kind = core::FailureKind::OtherVersion,
+                                              .cause = "its validator is another one now"}},
+         ports_.clock.now());
+    return false;
   }
   ++responses_;
   segment.granted_end = offer.granted.end;
@@ -92,18 +92,28 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
   return by_fetch_.contains(fetch);
 }
 
+// The first of a mirror's responses to show some speaks for all of them that follow.
+bool Transfer::accept_validators(core::MirrorId mirror, const core::Validators& shown) {
+  core::Representation& version = versions_.at(mirror);
+  if (version.validators.any()) return true;
+  const bool contradicts =
+      mirror == plan_.schedule.mirror &&
+      core::compare_versions(plan_.known, shown) == core::VersionMatch::Different;
+  if (!contradicts) version.validators = shown;
+  return !contradicts;
+}
+
 // A stream that begins at 0 again meets bytes that are held already: under the same strong
 // validator they are skipped, else they are worth nothing.
 bool Transfer::accept_stream_from_start(const core::Offer& offer) {
-  const bool same =
-      plan_.representation.validators.strong() &&
-      core::compare_versions(plan_.representation.validators, offer.representation.validators) ==
-          core::VersionMatch::Same;
+  const bool same = validators().strong() &&
+                    core::compare_versions(validators(), offer.representation.validators) ==
+                        core::VersionMatch::Same;
   if (written_.empty() || same) return true;
   if (ports_.sink.handed_on()) {
     outcome_ = Error{.code = ErrorCode::Network,
                      .operation = "go on with",
-                     .subject = ports_.source.name(),
+                     .subject = ports_.sources.name(plan_.schedule.mirror),
                      .cause =
                          "the server can only send it from the start, and what was written "
                          "to standard output cannot be proven to belong to it"};
@@ -130,6 +140,7 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   const auto wanted = std::min<std::uint64_t>(bytes.size(), segment.end - segment.position);
   if (plan_.max_size && segment.position + wanted > *plan_.max_size) {
     outcome_ = core::GiveUp{
+        segment.mirror,
         {.kind = core::FailureKind::TooLarge, .cause = "it is larger than --max-filesize allows"}};
     return core::Flow::Stop;
   }
@@ -146,9 +157,8 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   const bool complete = still->second.position == still->second.end;
   // Nobody said where this stream ends: what follows shows that it is of another version, unless a
   // strong validator says that it is not.
-  const bool tells_by_its_end = !plan_.schedule.ranges &&
-                                still->second.granted_end == kUnknownEnd &&
-                                !plan_.representation.validators.strong();
+  const bool tells_by_its_end =
+      !plan_.schedule.ranges && still->second.granted_end == kUnknownEnd && !validators().strong();
   if (complete && tells_by_its_end) {
     if (wanted == bytes.size()) return core::Flow::Continue;
     end_segment(id,
@@ -170,7 +180,7 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
 
 bool Transfer::tell_path(core::SegmentId id, Segment& segment, Instant now) {
   segment.path_told = now;
-  const auto facts = ports_.source.path(segment.fetch);
+  const auto facts = ports_.sources.path(segment.fetch);
   if (!facts) return true;
   tell(core::SegmentPath{id, *facts}, now);
   return segments_.contains(id);
@@ -202,15 +212,17 @@ void Transfer::tell(const core::SchedulerEvent& event, Instant now) {
 
 void Transfer::carry_out(const core::StartSegment& action) {
   Segment& segment = segments_[action.id];
+  segment.mirror = action.mirror;
   segment.position = action.range.begin;
   segment.end = segment.granted_end = action.range.end;
   segment.buffer = pool_.take();
   ByteRange asked = action.range;
   if (!plan_.schedule.ranges) asked.end = kUnknownEnd;
-  segment.fetch =
-      ports_.source.fetch({asked, plan_.representation, !plan_.schedule.ranges}, owner_);
+  segment.fetch = ports_.sources.fetch(
+      action.mirror, {asked, versions_.at(action.mirror), !plan_.schedule.ranges}, owner_);
   by_fetch_[segment.fetch] = action.id;
-  log::trace("segment " + std::to_string(action.id) + " fetches " + to_text(action.range));
+  log::trace("segment " + std::to_string(action.id) + " fetches " + to_text(action.range) +
+             (action.mirror == 0 ? "" : " from mirror " + std::to_string(action.mirror)));
 }
 
 void Transfer::carry_out(const core::CutSegment& action) {
@@ -221,7 +233,7 @@ void Transfer::carry_out(const core::CutSegment& action) {
 void Transfer::carry_out(const core::CancelSegment& action) {
   const auto it = segments_.find(action.id);
   if (it == segments_.end()) return;
-  if (!it->second.ended) ports_.source.cancel(it->second.fetch);
+  if (!it->second.ended) ports_.sources.cancel(it->second.fetch);
   flush(it->second);
   const ByteRange unwritten{it->second.position - it->second.buffered, it->second.position};
   drop_segment(action.id);
@@ -229,7 +241,14 @@ void Transfer::carry_out(const core::CancelSegment& action) {
   if (!unwritten.empty()) tell(core::RangeLost{unwritten}, ports_.clock.now());
 }
 
-void Transfer::carry_out(const core::StartOver&) { ports_.source.start_over(); }
+void Transfer::carry_out(const core::StartOver& action) {
+  ports_.sources.at(action.mirror).start_over();
+}
+
+void Transfer::carry_out(const core::CompareMirror& action) {
+  to_compare_.push_back(action.mirror);
+}
+
 void Transfer::carry_out(const core::RetryLater& action) { retry_ = action; }
 void Transfer::carry_out(const core::Reconsider& action) { outcome_ = action; }
 void Transfer::carry_out(const core::GiveUp& action) { outcome_ = action; }
@@ -271,7 +290,7 @@ bool Transfer::flush(Segment& segment) {
   if (begin >= window_end || segment.buffered == 0) return true;
   const auto ready =
       static_cast<std::size_t>(std::min<std::uint64_t>(segment.buffered, window_end - begin));
-  if (!write(begin, {segment.buffer.get(), ready})) return false;
+  if (!write(segment.mirror, begin, {segment.buffer.get(), ready})) return false;
   segment.buffered -= ready;
   if (segment.buffered > 0) {
     std::memmove(segment.buffer.get(), segment.buffer.get() + ready, segment.buffered);
@@ -280,7 +299,8 @@ bool Transfer::flush(Segment& segment) {
 }
 
 // Skips what is held already, which only a stream that began again can bring.
-bool Transfer::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+bool Transfer::write(core::MirrorId mirror, std::uint64_t offset,
+                     std::span<const std::byte> bytes) {
   const std::uint64_t end = offset + bytes.size();
   while (const auto gap = written_.next_gap(offset, end)) {
     const auto part = bytes.subspan(gap->begin - (end - bytes.size()), gap->length());
@@ -289,6 +309,7 @@ bool Transfer::write(std::uint64_t offset, std::span<const std::byte> bytes) {
       return false;
     }
     written_.add(*gap);
+    given_[mirror].add(*gap);
     offset = gap->end;
   }
   return true;
@@ -296,13 +317,26 @@ bool Transfer::write(std::uint64_t offset, std::span<const std::byte> bytes) {
 
 Result<void> Transfer::flush_all() {
   for (auto& [id, segment] : segments_) {
-    if (!flush(segment)) return fail(std::get<Error>(*outcome_));
+    if (!flush(segment)) return xget::fail(std::get<Error>(*outcome_));
   }
   return {};
 }
 
+void Transfer::admit(core::MirrorId mirror, core::Representation version,
+                     const core::MirrorAdmitted& measured, Instant now) {
+  versions_[mirror] = std::move(version);
+  tell(measured, now);
+}
+
+void Transfer::fail(core::MirrorId mirror, Instant now) { tell(core::MirrorFailed{mirror}, now); }
+
+void Transfer::expel(core::MirrorId mirror, Instant now) {
+  tell(core::MirrorExpelled{mirror}, now);
+}
+
 void Transfer::lose(ByteRange range, Instant now) {
   written_.remove(range);
+  for (auto& [mirror, given] : given_) given.remove(range);
   if (outcome_ && std::holds_alternative<WrittenOutcome>(*outcome_)) outcome_.reset();
   tell(core::RangeLost{range}, now);
 }
@@ -360,7 +394,7 @@ void Transfer::resume_paused(Instant now) {
       continue;
     }
     set_paused(id, it->second, false, now);
-    ports_.source.resume(it->second.fetch);
+    ports_.sources.resume(it->second.fetch);
   }
 }
 

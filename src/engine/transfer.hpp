@@ -1,5 +1,5 @@
-// Transfer: the loop in the way of a byte. Carries out what the scheduler says through a Source
-// and a Sink, and tells it what happened:
+// Transfer: the loop in the way of a byte. Carries out what the scheduler says through the mirrors'
+// Sources and a Sink, and tells it what happened:
 //
 //   ( schedule ⇄ transfer → write )
 //
@@ -15,6 +15,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/byte_range.hpp"
 #include "core/rate_limits.hpp"
@@ -22,25 +23,27 @@
 #include "core/sink.hpp"
 #include "core/source.hpp"
 #include "engine/buffer_pool.hpp"
+#include "engine/mirror_sources.hpp"
 
 namespace xget::engine {
 
 struct TransferPlan {
-  core::Representation representation;  // what every response must agree with
-  core::Validators known;               // where that has none: what responses must not contradict
+  // What every response of schedule.mirror must agree with.
+  core::Representation representation;
+  core::Validators known;  // where that has none: what responses must not contradict
+  // Likewise, of the others that serve: each has its own validators.
+  std::map<core::MirrorId, core::Representation> others;
   core::SchedulerPlan schedule;
   std::optional<std::uint64_t> max_size;  // for a size that nobody announced
 };
 
 struct TransferPorts {
-  core::Source& source;
+  MirrorSources& sources;
+  core::Mirrors& mirrors;
   core::Sink& sink;
   core::Clock& clock;
   core::Random& random;
   core::RateLimits& limits;  // shared by all jobs
-  core::RetryPolicy& retry;
-  core::ConnectionPolicy& connections;
-  core::RangeCap& range_cap;
 };
 
 // Why the transfer cannot go on by itself.
@@ -72,6 +75,12 @@ class Transfer {
   void on_time(Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
+  // What came of CompareMirror.
+  void admit(core::MirrorId mirror, core::Representation version,
+             const core::MirrorAdmitted& measured, Instant now);
+  void fail(core::MirrorId mirror, Instant now);
+  void expel(core::MirrorId mirror, Instant now);  // what it gave is kept
+
   void lose(ByteRange range, Instant now);  // held bytes proved bad
   void window_grew(Instant now);
   Result<void> flush_all();  // writes what the buffers hold
@@ -79,10 +88,14 @@ class Transfer {
   [[nodiscard]] const std::optional<TransferOutcome>& outcome() const { return outcome_; }
   // The last failure that is waited for since this was asked before.
   std::optional<core::RetryLater> take_retry() { return std::exchange(retry_, std::nullopt); }
+  // To be compared with what is held, since this was asked before.
+  std::vector<core::MirrorId> take_mirrors_to_compare() { return std::exchange(to_compare_, {}); }
   // The plan's, or what the first response to show some had.
   [[nodiscard]] const core::Validators& validators() const {
-    return plan_.representation.validators;
+    return versions_.at(plan_.schedule.mirror).validators;
   }
+  // In this transfer. Of mirrors that gave nothing there is none.
+  [[nodiscard]] const std::map<core::MirrorId, RangeSet>& given() const { return given_; }
   [[nodiscard]] const RangeSet& arrived() const { return written_; }
   [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
   [[nodiscard]] int responses() const { return responses_; }
@@ -96,6 +109,7 @@ class Transfer {
  private:
   struct Segment {
     core::FetchId fetch = 0;
+    core::MirrorId mirror = 0;
     std::uint64_t position = 0;  // of the next byte to arrive
     std::uint64_t end = 0;
     std::uint64_t granted_end = 0;
@@ -112,6 +126,7 @@ class Transfer {
   void carry_out(const core::CutSegment& action);
   void carry_out(const core::CancelSegment& action);
   void carry_out(const core::StartOver& action);
+  void carry_out(const core::CompareMirror& action);
   void carry_out(const core::RetryLater& action);
   void carry_out(const core::Reconsider& action);
   void carry_out(const core::GiveUp& action);
@@ -119,7 +134,7 @@ class Transfer {
 
   core::Flow take(core::SegmentId id, std::span<const std::byte> bytes, Instant now);
   bool flush(Segment& segment);  // false: the sink failed, outcome_ is set
-  bool write(std::uint64_t offset, std::span<const std::byte> bytes);
+  bool write(core::MirrorId mirror, std::uint64_t offset, std::span<const std::byte> bytes);
   void end_segment(core::SegmentId id, std::optional<core::Failure> failure, Instant now);
   void drop_segment(core::SegmentId id);
   void set_paused(core::SegmentId id, Segment& segment, bool paused, Instant now);
@@ -129,6 +144,7 @@ class Transfer {
   [[nodiscard]] bool limit_open(const Segment& segment, Instant now) const;
   [[nodiscard]] std::optional<Instant> limit_opens_at(const Segment& segment, Instant now) const;
   bool accept_stream_from_start(const core::Offer& offer);
+  bool accept_validators(core::MirrorId mirror, const core::Validators& shown);
   // False: the segment is gone by what followed.
   bool tell_path(core::SegmentId id, Segment& segment, Instant now);
 
@@ -140,6 +156,9 @@ class Transfer {
   std::map<core::SegmentId, Segment> segments_;
   std::map<core::FetchId, core::SegmentId> by_fetch_;
   std::map<std::string, std::shared_ptr<core::TokenBucket>> host_limits_;  // of all that answered
+  std::map<core::MirrorId, core::Representation> versions_;  // of the mirrors that serve
+  std::map<core::MirrorId, RangeSet> given_;
+  std::vector<core::MirrorId> to_compare_;
   RangeSet written_;  // held from before, or handed to the sink
   std::optional<TransferOutcome> outcome_;
   std::optional<core::RetryLater> retry_;

@@ -47,7 +47,8 @@ struct Process {
     auto source =
         std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock);
     const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limits};
-    auto connections = connection_policy(scenario);
+    std::vector<engine::JobMirror> mirrors;
+    mirrors.push_back({std::move(source), connection_policy(scenario)});
     std::unique_ptr<core::Sink> stream;
     if (scenario.stream) stream = output.sink(*scenario.stream, scenario.job.digest);
     std::unique_ptr<core::UrlRefresher> refresher;
@@ -56,8 +57,7 @@ struct Process {
     }
     job = std::make_unique<engine::Job>(
         scenario.job, ports,
-        engine::JobParts{std::move(source), std::move(stream), std::move(connections),
-                         std::move(refresher)},
+        engine::JobParts{std::move(mirrors), std::move(stream), std::move(refresher)},
         [this, &universe](Event event) { take(universe.world, std::move(event)); });
   }
 

@@ -2,92 +2,13 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "core/scheduler.hpp"
+#include "scheduler_bench.hpp"
 
 using namespace xget;
 using namespace xget::core;
 
-namespace {
-
-constexpr std::uint64_t kMiB = 1ULL << 20;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-class NoDice final : public Random {
- public:
-  std::uint64_t next() override { return 1ULL << 63; }
-};
-
-Failure failure(FailureKind kind) {
-  Failure result;
-  result.kind = kind;
-  result.cause = "test";
-  return result;
-}
-
-// A scheduler with the segments it has asked for.
-struct Bench {
-  explicit Bench(SchedulerPlan plan, int connections = 4, RetryLimits limits = {})
-      : retry(limits, Instant{}),
-        policy(connections),
-        scheduler(std::move(plan), retry, policy, range_cap, dice) {}
-
-  SchedulerActions tell(const SchedulerEvent& event) {
-    SchedulerActions actions = scheduler.on(event, now);
-    for (const SchedulerAction& action : actions) {
-      if (const auto* start = std::get_if<StartSegment>(&action)) open[start->id] = start->range;
-      if (const auto* cut = std::get_if<CutSegment>(&action)) open[cut->id].end = cut->end;
-      if (const auto* cancel = std::get_if<CancelSegment>(&action)) open.erase(cancel->id);
-      if (std::holds_alternative<AllWritten>(action)) all_written = true;
-      if (const auto* end = std::get_if<GiveUp>(&action)) gave_up = end->failure;
-      if (const auto* doubt = std::get_if<Reconsider>(&action)) doubted = doubt->failure;
-      if (std::holds_alternative<StartOver>(action)) ++start_overs;
-    }
-    return actions;
-  }
-  void begin() { tell(Tick{}); }
-  void open_all() {
-    for (const auto& [id, range] : std::map(open)) {
-      tell(SegmentOpened{id, range.end, milliseconds(10)});
-    }
-  }
-  // The segment receives `bytes` and ends if that was all.
-  void receive(SegmentId id, std::uint64_t bytes) {
-    ByteRange& range = open.at(id);
-    range.begin += std::min(bytes, range.length());
-    fetched += bytes;
-    tell(SegmentAdvanced{id, range.begin});
-    if (open.contains(id) && open.at(id).empty()) {
-      open.erase(id);
-      tell(SegmentEnded{id, std::nullopt});
-    }
-  }
-  void wait(Duration time) {
-    now += time;
-    tell(Tick{});
-  }
-
-  NoDice dice;
-  RetryPolicy retry;
-  FixedConnections policy;
-  RangeCap range_cap;
-  Scheduler scheduler;
-  Instant now{};
-  std::map<SegmentId, ByteRange> open;  // what is left of each
-  std::uint64_t fetched = 0;
-  bool all_written = false;
-  std::optional<Failure> gave_up, doubted;
-  int start_overs = 0;
-};
-
-SchedulerPlan plan_of(std::uint64_t size) {
-  SchedulerPlan plan;
-  plan.size = size;
-  plan.piece_length = kMiB;
-  return plan;
-}
-
-}  // namespace
 
 TEST_CASE("Ranges are handed out from the front, on piece boundaries, to all connections") {
   Bench bench(plan_of(400 * kMiB));

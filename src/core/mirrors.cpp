@@ -1,0 +1,129 @@
+#include "core/mirrors.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace xget::core {
+
+namespace {
+
+bool may_help(const Mirror& mirror) {
+  return !mirror.hopeless && mirror.standing != Standing::Unfit;
+}
+
+}  // namespace
+
+MirrorId Mirrors::add(RetryLimits limits, std::unique_ptr<ConnectionPolicy> policy, Instant now) {
+  mirrors_.emplace_back(limits, std::move(policy), now);
+  return mirrors_.size() - 1;
+}
+
+std::optional<Mirrors::Turn> Mirrors::next_turn(Instant now) const {
+  std::optional<Turn> soonest;
+  for (MirrorId id = 0; id < mirrors_.size(); ++id) {
+    const Mirror& mirror = mirrors_[id];
+    if (!may_help(mirror)) continue;
+    const Instant at = mirror.standing == Standing::Resting ? mirror.back_at : now;
+    if (!soonest || at < soonest->at) soonest = Turn{id, at};
+    if (soonest->at <= now) break;
+  }
+  return soonest;
+}
+
+template <typename Condition>
+bool Mirrors::any_other(MirrorId id, Condition condition) const {
+  for (MirrorId other = 0; other < mirrors_.size(); ++other) {
+    if (other != id && may_help(mirrors_[other]) && condition(mirrors_[other])) return true;
+  }
+  return false;
+}
+
+bool Mirrors::others_may_be_asked(MirrorId id, Instant now) const {
+  return any_other(id, [now](const Mirror& mirror) {
+    return mirror.standing != Standing::Resting || mirror.back_at <= now;
+  });
+}
+
+bool Mirrors::others_left(MirrorId id) const {
+  return any_other(id, [](const Mirror&) { return true; });
+}
+
+bool Mirrors::others_ready(MirrorId id) const {
+  return std::any_of(ready_.begin(), ready_.end(), [id](MirrorId other) { return other != id; });
+}
+
+std::optional<MirrorId> Mirrors::next_to_compare(Instant now) const {
+  for (MirrorId id = 0; id < mirrors_.size(); ++id) {
+    const Mirror& mirror = mirrors_[id];
+    const bool rested = mirror.standing == Standing::Resting && mirror.back_at <= now;
+    if (mirror.standing == Standing::Unknown || rested) return id;
+  }
+  return std::nullopt;
+}
+
+int Mirrors::compared() const {
+  return static_cast<int>(std::count_if(mirrors_.begin(), mirrors_.end(), [](const Mirror& mirror) {
+    return mirror.standing == Standing::Compared;
+  }));
+}
+
+void Mirrors::begin_comparing(MirrorId id) { mirrors_[id].standing = Standing::Compared; }
+
+void Mirrors::end_comparing(MirrorId id) {
+  if (mirrors_[id].standing == Standing::Compared) mirrors_[id].standing = Standing::Unknown;
+}
+
+void Mirrors::admit(MirrorId id) {
+  Mirror& mirror = mirrors_[id];
+  mirror.hopeless = false;
+  mirror.silences = 0;
+  if (std::exchange(mirror.standing, Standing::Ready) == Standing::Ready) return;
+  ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), id), id);
+}
+
+void Mirrors::rest(MirrorId id, Duration at_least, Instant now) {
+  const int doublings = std::min(mirrors_[id].rests++, 10);
+  const Duration grown = std::min(kLongestRest, kFirstRest * (Duration::rep{1} << doublings));
+  rest_until(id, now + std::max(at_least, grown));
+}
+
+void Mirrors::rest_until(MirrorId id, Instant back_at) {
+  leave_ready(id);
+  mirrors_[id].standing = Standing::Resting;
+  mirrors_[id].back_at = back_at;
+}
+
+void Mirrors::expel(MirrorId id) {
+  leave_ready(id);
+  mirrors_[id].standing = Standing::Unfit;
+}
+
+void Mirrors::begin_version(MirrorId first) {
+  for (Mirror& mirror : mirrors_) {
+    if (mirror.standing != Standing::Resting) mirror.standing = Standing::Unknown;
+  }
+  ready_.clear();
+  admit(first);
+}
+
+void Mirrors::begin_waiting(Instant now) {
+  for (Mirror& mirror : mirrors_) mirror.retry.begin_waiting(now);
+}
+
+void Mirrors::on_progress(MirrorId id, std::uint64_t bytes, Instant now) {
+  mirrors_[id].retry.on_progress(bytes, now);
+  if (mirrors_[id].retry.deadline() >= deadline()) progressed_ = id;
+}
+
+std::optional<Instant> Mirrors::deadline() const { return mirrors_[progressed_].retry.deadline(); }
+
+bool Mirrors::past_deadline(Instant now) const {
+  const auto end = deadline();
+  return end && now >= *end;
+}
+
+void Mirrors::leave_ready(MirrorId id) {
+  ready_.erase(std::remove(ready_.begin(), ready_.end(), id), ready_.end());
+}
+
+}  // namespace xget::core
