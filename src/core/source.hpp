@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/byte_range.hpp"
+#include "base/digest.hpp"
 #include "core/failure.hpp"
 #include "core/ports.hpp"
 #include "core/representation.hpp"
@@ -31,6 +33,22 @@ enum class Place {
   Refreshed,  // one that was given instead by use_url()
 };
 
+// Where else the resource is said to be (RFC 6249 section 3).
+struct LinkedMirror {
+  std::string url;         // absolute http or https, without user info
+  std::string location;    // two letters of ISO 3166-1, in lower case; empty: not said
+  bool same_tags = false;  // its ETags are said to be the same ones
+};
+
+// What a server says of a resource besides its bytes: never trusted, and true of this version
+// alone.
+struct AnswerHints {
+  std::string file_name;                // as it says it; empty: none
+  std::vector<LinkedMirror> mirrors;    // by priority
+  std::vector<std::string> metalinks;   // absolute URLs of what describes it, as of mirrors
+  std::vector<ExpectedDigest> digests;  // of the whole representation, the strongest first
+};
+
 // A response that was judged to carry bytes of the asked version from `granted.begin` on.
 struct Offer {
   Representation representation;
@@ -42,7 +60,7 @@ struct Offer {
   std::string final_url;  // after redirects, without secrets
   std::string host;       // that sends the body, in lower case
   std::string address;
-  std::string file_name;  // that the server gives, as it says it; empty: none. Never trusted.
+  AnswerHints hints;
 };
 
 struct FetchEnd {

@@ -68,7 +68,7 @@ void Arrival::step_name() {
   if (probe_.refused()) return refresh(core::Failure(*probe_.refused()));
   if (probe_.failure()) return settled(refusal(*probe_.failure()));
   if (!probe_.offer()) return;
-  if (auto named = destination_.take_name(probe_.offer()->file_name); !named) {
+  if (auto named = destination_.take_name(probe_.offer()->hints.file_name); !named) {
     return settled(std::move(named.error()));
   }
   accept();

@@ -10,9 +10,9 @@
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "core/retry_policy.hpp"
+#include "engine/answer_hints.hpp"
 #include "engine/http_log.hpp"
 #include "engine/login.hpp"
-#include "formats/content_disposition.hpp"
 
 namespace xget::engine {
 namespace {
@@ -54,11 +54,6 @@ std::string range_value(ByteRange range) {
   std::string value = "bytes=" + std::to_string(range.begin) + "-";
   if (range.end != kUnknownEnd) value += std::to_string(range.end - 1);
   return value;
-}
-
-std::string suggested_name(const core::ResponseHead& head) {
-  const auto disposition = head.find("Content-Disposition");
-  return disposition ? formats::parse_disposition_name(*disposition).value_or("") : "";
 }
 
 }  // namespace
@@ -281,7 +276,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .final_url = net::without_secrets(fetch.url.text),
                     .host = fetch.url.origin.host,
                     .address = facts.remote_address,
-                    .file_name = suggested_name(head)};
+                    .hints = answer_hints(head, fetch.url, usable.whole)};
   log_answer(offer, facts);
   const bool wanted = fetch.listener->on_offer(id, offer);
   if (!fetches_.contains(id)) return core::HeadVerdict::Refuse;  // cancelled meanwhile
