@@ -94,6 +94,9 @@ struct Options {
 // One resource and where it goes.
 struct JobSpec {
   std::string url;                   // without a scheme: https; or the path of a local Metalink
+  // Further URLs of the same resource. What is sent to the origin of `url` alone is not sent to
+  // others. One serves where some of its bytes agree with what is there by then.
+  std::vector<std::string> mirrors;
   std::string output;                // path; "-": standard output; empty: from the URL
   std::string folder;                // where a name from the URL, or a relative output, goes
   std::vector<std::string> headers;  // "Name: value", sent to the URL's own origin alone

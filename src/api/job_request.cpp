@@ -23,6 +23,7 @@ namespace xget::api {
 namespace {
 
 constexpr int kMostRefreshes = 3;  // in a row without a new byte
+constexpr int kMostConnections = 256;  // to all mirrors of a file
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
 tl::unexpected<Error> usage(std::string subject, std::string cause, std::string remedy = "") {
@@ -107,6 +108,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.connect_timeout = options.connect_timeout;
   settings.retry = retry_limits(options);
   settings.retry.refreshes = spec.refresh_command.empty() ? 0 : kMostRefreshes;
+  settings.most_connections = options.connections.value_or(kMostConnections);
   if (const auto rate = lowest_rate(options); rate > 0) {  // a crawl that was asked for is none
     const auto share = rate / (4 * static_cast<std::uint64_t>(options.most_connections()));
     settings.crawl_rate = std::min(settings.crawl_rate, share);
@@ -129,6 +131,28 @@ Result<void> check_command(const std::vector<std::string>& words) {
     return usage("--refresh-command", "names no program");
   }
   return {};
+}
+
+// What was given for the first one's origin is not for others to see.
+Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& first,
+                                             const Options& options, const std::string& text) {
+  auto url = net::parse_url(text);
+  if (!url) return fail(url.error());
+  engine::HttpSourceSettings mirror = first;
+  if (url->origin != first.home()) {
+    mirror.headers.clear();
+    mirror.referer.clear();
+    mirror.user_password.clear();
+  }
+  mirror.given_for.reset();
+  if (!url->user_password.empty()) mirror.user_password = url->user_password;
+  const std::string proxy = net::choose_proxy(*url, options.proxy, mirror.proxy_environment);
+  if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
+      !sound) {
+    return fail(sound.error());
+  }
+  mirror.url = *std::move(url);
+  return mirror;
 }
 
 std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
@@ -227,6 +251,11 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   request.source = *std::move(source);
   request.source.given_for = std::move(given_for);
   request.source.size = request.settings.size;
+  for (const std::string& text : spec.mirrors) {
+    auto mirror = mirror_of(request.source, options, text);
+    if (!mirror) return fail(std::move(mirror.error()));
+    request.mirrors.push_back(*std::move(mirror));
+  }
   request.asked_with = asked_with(spec, request.source);
   if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());
   request.refresh_command = spec.refresh_command;
@@ -238,19 +267,24 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
 Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, RequestPorts ports,
                                               engine::Job::Tell tell,
                                               std::function<void()> give_way) {
-  auto source = std::make_unique<engine::HttpSource>(request.source, ports.transport,
-                                                     ports.resolver, ports.job.clock);
-  std::unique_ptr<core::Sink> stream;
+  engine::JobParts parts;
+  const auto add_mirror = [&](const engine::HttpSourceSettings& source) {
+    parts.mirrors.push_back({std::make_unique<engine::HttpSource>(
+                                 source, ports.transport, ports.resolver, ports.job.clock),
+                             connection_policy(request)});
+  };
+  add_mirror(request.source);
+  for (const engine::HttpSourceSettings& mirror : request.mirrors) add_mirror(mirror);
   if (request.to_standard_output) {
     auto made =
         store::StreamSink::create(STDOUT_FILENO, ports.stream_writer, request.settings.digest);
     if (!made) return fail(std::move(made.error()));
-    stream = *std::move(made);
+    parts.stream = *std::move(made);
   }
+  parts.refresher = make_refresher(request, ports.commands);
+  parts.give_way = std::move(give_way);
   return std::make_unique<engine::Job>(
-      request.settings, ports.job,
-      engine::JobParts{std::move(source), std::move(stream), connection_policy(request),
-                       make_refresher(request, ports.commands), std::move(give_way)},
+      request.settings, ports.job, std::move(parts),
       [asked = request.asked_with, tell = std::move(tell)](Event event) {
         if (auto* failed = std::get_if<Failed>(&event)) advise(asked, failed->error);
         tell(std::move(event));

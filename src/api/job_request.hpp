@@ -19,6 +19,7 @@ namespace xget::api {
 struct JobRequest {
   engine::JobSettings settings;
   engine::HttpSourceSettings source;
+  std::vector<engine::HttpSourceSettings> mirrors;  // further ones of the same resource
   bool to_standard_output = false;
   std::optional<int> connections;  // nullopt: found while it runs
   int max_connections_per_host = 64;

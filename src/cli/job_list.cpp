@@ -35,6 +35,13 @@ std::vector<JobSpec> jobs_in_order(const Given& given, const JobSpec& common) {
   return jobs;
 }
 
+Result<void> check_mirrors(const Given& given) {
+  if (!given.has(OptionId::Mirror)) return {};
+  if (given.urls.size() == 1 && !given.has(OptionId::Metalink)) return {};
+  return refuse_usage("--mirror", "given with " + std::to_string(given.urls.size()) + " URLs",
+                      "it names mirrors of one file: give one URL");
+}
+
 Result<void> check_standard_output(const std::vector<JobSpec>& jobs) {
   for (const JobSpec& job : jobs) {
     if (job.output == "-" && jobs.size() > 1) {
@@ -98,9 +105,11 @@ Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common
   for (const OptionId id : {OptionId::Output, OptionId::Checksum}) {
     if (auto paired = check_pairs(given, id, jobs.size()); !paired) return fail(paired.error());
   }
+  if (auto sound = check_mirrors(given); !sound) return fail(sound.error());
   const std::vector<std::string> outputs = given.all(OptionId::Output);
   const std::vector<std::string> checksums = given.all(OptionId::Checksum);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].mirrors = given.all(OptionId::Mirror);
     if (!outputs.empty()) jobs[i].output = outputs[i];
     if (!checksums.empty()) jobs[i].checksum = checksums[i];
   }

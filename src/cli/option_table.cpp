@@ -49,6 +49,9 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "let the server name the file (made safe, and nothing is replaced unasked); else the URL "
      "does"},
 
+    {Id::Mirror, Group::Request, 'm', "mirror", "URL",
+     "another URL of the same file (repeatable); it serves too once some of its bytes agree",
+     Secrecy::Url},
     {Id::Header, Group::Request, 'H', "header", "LINE",
      "send \"Name: value\", to the URL's own origin alone (repeatable); "
      "@FILE reads lines from FILE (-: standard input) and keeps them out of the process list",

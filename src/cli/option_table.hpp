@@ -25,6 +25,7 @@ enum class OptionId {
   Location,
   MaxFilesize,
   ContentDisposition,
+  Mirror,
   Header,
   UserAgent,
   Referer,

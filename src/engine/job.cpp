@@ -113,7 +113,7 @@ void Job::act_on(AlreadyThere outcome, Instant) {
 void Job::act_on(DescribesFiles, Instant) {
   probe_.drop();
   stage_ = Stage::Ended;
-  log::info(source_->name() + " is a Metalink");
+  log::info(context_.url() + " is a Metalink");
   give_way_();
 }
 
