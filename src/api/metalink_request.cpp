@@ -100,6 +100,11 @@ std::vector<std::string> usable_urls(std::vector<formats::MetalinkUrl> urls,
   return usable;
 }
 
+// What the user says goes before what the Metalink says.
+bool names_digest(const JobSpec& spec) {
+  return !spec.checksum.empty() || !spec.checksum_file.empty();
+}
+
 JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& request, std::string name,
                 const std::string& url) {
   JobSpec spec = request.spec;
@@ -109,7 +114,7 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
   spec.content_disposition = false;
   spec.user_password = request.local ? spec.user_password : request.source.user_password;
   spec.size = file.size;
-  if (spec.checksum.empty() && spec.checksum_file.empty() && !file.digests.empty()) {
+  if (!names_digest(spec) && !file.digests.empty()) {
     const ExpectedDigest& strongest = file.digests.front();
     spec.checksum = std::string(to_string(strongest.algorithm)) + ":" + strongest.hex;
   }
@@ -119,12 +124,10 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
 // What is written to a stream cannot be fetched again: the whole's digest has to do.
 void add_proofs(const MetalinkRequest& request, std::optional<core::PublishedPieces> pieces,
                 JobRequest& job) {
-  const bool own = request.spec.checksum.empty() && request.spec.checksum_file.empty();
-  if (job.settings.digest && own && job.settings.digest_by.empty()) {
-    job.settings.digest_by = request.name;
-  }
+  if (job.settings.digest && !names_digest(request.spec)) job.settings.digest_by = request.name;
   if (!pieces || job.settings.pieces || job.to_standard_output) return;
   job.settings.pieces = std::move(pieces);
+  job.settings.pieces->resource_size = job.settings.size;
   job.settings.pieces_by = request.name;
 }
 
@@ -138,7 +141,7 @@ Result<JobRequest> request_for(formats::MetalinkFile& file, const MetalinkReques
   // What came over https is not given up to whoever is on the way to a mirror, unless a digest
   // would show it.
   const bool plain_http = request.source.url.origin.scheme != "https" || names_bytes(file) ||
-                          !request.spec.checksum.empty() || options.allow_downgrade;
+                          names_digest(request.spec) || options.allow_downgrade;
   const auto urls = usable_urls(file.urls, formats::country_of(request.spec.location), plain_http);
   if (urls.empty() && !usable_urls(file.urls, "", true).empty()) {
     return refuse(subject, "it has no digest, and no https URL",

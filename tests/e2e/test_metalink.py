@@ -170,6 +170,16 @@ def test_wrong_bytes_are_refused_by_the_metalink_s_digest_and_not_by_the_user_s(
     assert_complete(folder / "file", page.data)
 
 
+def test_a_list_of_checksums_goes_before_a_metalink_s_digests(server, folder):
+    pages = [server.serve(f"/{name}", Resource(1000, seed=name)) for name in "ab"]
+    files = [File(page.path[1:], (page.url,), data=page.data, sha256=ZEROS) for page in pages]
+    metalinks.write(folder / "x.meta4", metalinks.version_4(*files))
+    sums = [f"{described(page).told_digest()}  {page.path[1:]}\n" for page in pages]
+    (folder / "SHA256SUMS").write_text("".join(sums))
+    run = fetch(folder, "x.meta4", "--checksum-file", "SHA256SUMS").expect(0)
+    assert run.err.count("sha256 matches, as SHA256SUMS says") == 2
+
+
 @pytest.mark.parametrize("write", [metalinks.version_3, metalinks.version_4])
 def test_pieces_that_come_wrongly_are_fetched_again_alone(server, folder, write):
     wrong = RESOURCE.next_version(etag=RESOURCE.etag_field(), last_modified=RESOURCE.last_modified)
