@@ -22,7 +22,7 @@
 namespace xget::api {
 namespace {
 
-constexpr int kMostRefreshes = 3;  // in a row without a new byte
+constexpr int kMostRefreshes = 3;      // in a row without a new byte
 constexpr int kMostConnections = 256;  // to all mirrors of a file
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
@@ -133,19 +133,20 @@ Result<void> check_command(const std::vector<std::string>& words) {
   return {};
 }
 
-// What was given for the first one's origin is not for others to see.
+// What was given for the first one's origin is not for others to see. One that the user named may
+// have a login of its own; one that another URL led to has none.
 Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& first,
                                              const Options& options, const std::string& text) {
   auto url = net::parse_url(text);
   if (!url) return fail(url.error());
   engine::HttpSourceSettings mirror = first;
-  if (url->origin != first.home()) {
+  const bool named_by_user = !first.given_for;
+  if (named_by_user && url->origin != first.url.origin) {
     mirror.headers.clear();
     mirror.referer.clear();
     mirror.user_password.clear();
   }
-  mirror.given_for.reset();
-  if (!url->user_password.empty()) mirror.user_password = url->user_password;
+  if (named_by_user && !url->user_password.empty()) mirror.user_password = url->user_password;
   const std::string proxy = net::choose_proxy(*url, options.proxy, mirror.proxy_environment);
   if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
       !sound) {
@@ -269,8 +270,8 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
                                               std::function<void()> give_way) {
   engine::JobParts parts;
   const auto add_mirror = [&](const engine::HttpSourceSettings& source) {
-    parts.mirrors.push_back({std::make_unique<engine::HttpSource>(
-                                 source, ports.transport, ports.resolver, ports.job.clock),
+    parts.mirrors.push_back({std::make_unique<engine::HttpSource>(source, ports.transport,
+                                                                  ports.resolver, ports.job.clock),
                              connection_policy(request)});
   };
   add_mirror(request.source);

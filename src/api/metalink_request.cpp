@@ -15,6 +15,8 @@
 namespace xget::api {
 namespace {
 
+constexpr std::size_t kMostMirrors = 256;  // of one file; later ones are left out
+
 tl::unexpected<Error> refuse(std::string subject, std::string cause, std::string remedy = "") {
   return fail({.code = ErrorCode::Usage,
                .operation = "read the Metalink",
@@ -95,7 +97,11 @@ std::vector<std::string> usable_urls(std::vector<formats::MetalinkUrl> urls,
   std::vector<std::string> usable;
   for (const formats::MetalinkUrl& each : urls) {
     const auto url = net::parse_url(each.url);
-    if (url && (plain_http || url->origin.scheme == "https")) usable.push_back(url->text);
+    if (!url || !(plain_http || url->origin.scheme == "https")) continue;
+    if (std::find(usable.begin(), usable.end(), url->text) == usable.end()) {
+      usable.push_back(url->text);
+    }
+    if (usable.size() == kMostMirrors) break;
   }
   return usable;
 }
@@ -105,11 +111,14 @@ bool names_digest(const JobSpec& spec) {
   return !spec.checksum.empty() || !spec.checksum_file.empty();
 }
 
+// `urls` has at least one.
 JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& request, std::string name,
-                const std::string& url) {
+                std::vector<std::string> urls) {
   JobSpec spec = request.spec;
   spec.metalink = MetalinkUse::Never;
-  spec.url = url;
+  spec.url = std::move(urls.front());
+  urls.erase(urls.begin());
+  spec.mirrors = std::move(urls);
   spec.output = std::move(name);
   spec.content_disposition = false;
   spec.user_password = request.local ? spec.user_password : request.source.user_password;
@@ -142,13 +151,13 @@ Result<JobRequest> request_for(formats::MetalinkFile& file, const MetalinkReques
   // would show it.
   const bool plain_http = request.source.url.origin.scheme != "https" || names_bytes(file) ||
                           names_digest(request.spec) || options.allow_downgrade;
-  const auto urls = usable_urls(file.urls, formats::country_of(request.spec.location), plain_http);
+  auto urls = usable_urls(file.urls, formats::country_of(request.spec.location), plain_http);
   if (urls.empty() && !usable_urls(file.urls, "", true).empty()) {
     return refuse(subject, "it has no digest, and no https URL",
                   "--allow-downgrade takes its http URLs as they are");
   }
   if (urls.empty()) return refuse(subject, "it has no http or https URL that can be used");
-  auto job = prepare(spec_of(file, request, *std::move(name), urls.front()), options, netrc,
+  auto job = prepare(spec_of(file, request, *std::move(name), std::move(urls)), options, netrc,
                      request.source.url.origin);
   if (job) add_proofs(request, std::move(file.pieces), *job);
   return job;
@@ -159,6 +168,9 @@ Result<JobRequest> request_for(formats::MetalinkFile& file, const MetalinkReques
 Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& options,
                                          std::shared_ptr<const formats::Netrc> netrc) {
   if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
+  if (!spec.mirrors.empty()) {
+    return refuse("--mirror", net::without_secrets(spec.url) + " is a Metalink, and names its own");
+  }
   MetalinkRequest request{.spec = spec, .local = is_local(spec)};
   if (request.local) {
     request.name = printable(spec.url);

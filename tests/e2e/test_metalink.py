@@ -313,7 +313,10 @@ def secrets_seen(page) -> set:
 def test_what_is_given_for_a_metalink_goes_to_its_origin_alone(server, folder):
     with HostileServer() as mirror:
         page = mirror.serve("/mirror", OTHER)
-        foreign = File("foreign", (mirror.url_at("localhost") + "/mirror",), data=page.data)
+        again = mirror.serve("/again", OTHER)
+        page.behave(t.cut(MIB // 2, "fin"))
+        urls = tuple(mirror.url_at("localhost") + path for path in ("/mirror", "/again"))
+        foreign = File("foreign", urls, data=page.data)
         own = server.serve("/own", OTHER)
         text = metalinks.version_4(foreign, described(own, "own"))
         listed = metalinks.serve(server, "/x.meta4", text)
@@ -321,7 +324,8 @@ def test_what_is_given_for_a_metalink_goes_to_its_origin_alone(server, folder):
         netrc.chmod(0o600)
         fetch(folder, listed.url, "-H", "X-Token: canary", "-u", "me:canary", "-e",
               "http://canary.example/", "--netrc-file", netrc).expect(0)
-        assert secrets_seen(page) == set()
+        assert page.requests and again.requests
+        assert secrets_seen(page) == secrets_seen(again) == set()
         assert len(secrets_seen(own)) == len(secrets_seen(listed)) == 3
 
 
@@ -346,6 +350,31 @@ def test_a_metalink_over_https_hands_no_file_without_a_digest_to_plain_http(
     proven = metalinks.serve(tls_server, "/y.meta4", metalinks.version_4(described(page)))
     fetch(folder, proven.url, *trust).expect(0)
     assert_complete(folder / "file", page.data)
+
+
+@pytest.mark.parametrize("worst", [t.status(404), t.silent(), t.login_page(),
+                                   lambda x: x.serve(OTHER)],
+                         ids=["missing", "silent", "a login page", "another file"])
+def test_other_mirrors_serve_where_the_first_is_no_good(server, folder, worst):
+    bad = server.serve("/bad", RESOURCE, worst)
+    good = [server.serve(f"/good-{i}", RESOURCE) for i in range(2)]
+    listed = File("file", (bad.url, *(page.url for page in good)), data=RESOURCE.data)
+    metalinks.write(folder / "x.meta4", metalinks.version_4(listed))
+    run = fetch(folder, "x.meta4").expect(0)
+    assert_complete(folder / "file", RESOURCE.data, run=run)
+
+
+def test_a_mirror_that_lies_is_left_out(server, folder):
+    paced = t.rate(4 * MIB)
+    wrong = RESOURCE.next_version(etag=RESOURCE.etag_field(), last_modified=RESOURCE.last_modified)
+    pages = [server.serve(f"/{i}", RESOURCE, paced) for i in range(3)]
+    liar = server.serve("/liar", wrong, paced)
+    urls = (pages[0].url, liar.url, *(page.url for page in pages[1:]))
+    listed = File("file", urls, data=RESOURCE.data, piece_length=MIB // 4)
+    metalinks.write(folder / "x.meta4", metalinks.version_4(listed))
+    run = fetch(folder, "x.meta4").expect(0)
+    assert_complete(folder / "file", RESOURCE.data, run=run)
+    assert "sha1 of 13 pieces and sha256 of the whole match, as x.meta4 says" in run.err
 
 
 def test_mirrors_in_the_wanted_country_go_first(server, folder):

@@ -151,6 +151,31 @@ TEST_CASE("a Metalink's mirrors in the wanted country go first, each group by pr
   CHECK(first_url(document, {.url = kUrl, .location = "fr"}) == "https://us1.example/");
 }
 
+TEST_CASE("a Metalink's further URLs are mirrors, each once") {
+  const auto job =
+      only_job(metalink(file("f", hash("md5", kMd5) + url("http://c.example/", "priority=\"3\"") +
+                                      url("http://a.example/", "priority=\"1\"") +
+                                      url("http://b.example/", "priority=\"2\"") +
+                                      url("http://a.example", "priority=\"4\""))));
+  CHECK(job.source.url.text == "http://a.example/");
+  REQUIRE(job.mirrors.size() == 2);
+  CHECK(job.mirrors[0].url.text == "http://b.example/");
+  CHECK(job.mirrors[1].url.text == "http://c.example/");
+}
+
+TEST_CASE("mirrors of a file beyond the 256th are left out") {
+  std::string urls;
+  for (int i = 0; i < 300; ++i) urls += url("https://a.example/" + std::to_string(i));
+  CHECK(only_job(metalink(file("f", urls))).mirrors.size() == 255);
+}
+
+TEST_CASE("a Metalink takes no mirrors from elsewhere") {
+  const auto refused =
+      api::prepare_metalink({.url = kUrl, .mirrors = {"https://a.example/"}}, no_proxy(), nullptr);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().subject == "--mirror");
+}
+
 TEST_CASE("a location is a country's two letters") {
   const auto wrong = GENERATE("d", "deu", "d1", "de,at");
   const JobSpec spec{.url = kUrl, .location = wrong};
@@ -189,14 +214,21 @@ TEST_CASE("over https, a file without a digest is not handed to plain http") {
 }
 
 TEST_CASE("what was given for a Metalink's URL stays with its origin") {
-  const auto job = only_job(metalink(file("f", url("https://you:yours@a.example/f"))),
-                            {.url = "https://me:mine@list.example/f.meta4",
-                             .headers = {"X-Token: secret"},
-                             .referer = "https://from.example/"});
+  const auto job = only_job(
+      metalink(file("f", url("https://you:yours@a.example/f") +
+                             url("https://you:yours@b.example/f") + url("https://list.example/f"))),
+      {.url = "https://me:mine@list.example/f.meta4",
+       .headers = {"X-Token: secret"},
+       .referer = "https://from.example/"});
   CHECK(job.source.home() == net::parse_url(kUrl)->origin);
   CHECK(job.source.user_password == "me:mine");
   CHECK(job.source.url.user_password.empty());
   CHECK(job.source.headers.size() == 1);
+  for (const auto& mirror : job.mirrors) {
+    CHECK(mirror.home() == job.source.home());
+    CHECK(mirror.user_password == "me:mine");
+    CHECK(mirror.headers.size() == 1);
+  }
 }
 
 TEST_CASE("one output or checksum is for a Metalink of one file") {
