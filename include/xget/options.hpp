@@ -115,7 +115,8 @@ struct JobSpec {
   // output's is meant. Not to standard output. Empty: none.
   std::string pieces;
   // List of checksums (SHA256SUMS and the like, BSD's too) that names the file as the URL or the
-  // output does; not with a checksum. Empty: none.
+  // output does; not with a checksum. A file's path, or a URL, which is fetched before the file;
+  // what was given for the origin of `url` is sent there alone. Empty: none.
   std::string checksum_file;
   std::string checkpoint_folder;  // where the sidecar goes; empty: beside the file
   Existing existing = Existing::Refuse;

@@ -211,6 +211,18 @@ core::RetryLimits retry_limits(const Options& options) {
   return limits;
 }
 
+Result<ChecksumListUrl> checksum_list(const JobSpec& spec, const Options& options,
+                                      const net::Url& url,
+                                      std::shared_ptr<const formats::Netrc> netrc) {
+  const auto list_url = net::parse_url(spec.checksum_file);
+  if (!list_url) return usage("--checksum-file", list_url.error().cause);
+  auto source = source_of(spec, options, *list_url, std::move(netrc));
+  if (!source) return fail(std::move(source.error()));
+  source->size.reset();
+  return ChecksumListUrl{*std::move(source), net::without_secrets(list_url->text),
+                         names_in_proof_files(spec, url)};
+}
+
 Result<void> check_location(const JobSpec& spec) {
   if (spec.location.empty() || !formats::country_of(spec.location).empty()) return {};
   return usage("--location", "\"" + spec.location + "\" is not a country's two letters, like de");
@@ -246,6 +258,12 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   }
   if (auto taken = take_proof_files(spec, *url, request.settings); !taken) {
     return fail(std::move(taken.error()));
+  }
+  if (is_fetched(spec.checksum_file) && !request.settings.digest) {
+    auto list = checksum_list(spec, options, *url, netrc);
+    if (!list) return fail(std::move(list.error()));
+    list->source.given_for = given_for ? given_for : url->origin;
+    request.checksum_list = *std::move(list);
   }
   auto source = source_of(spec, options, *url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));

@@ -16,6 +16,13 @@
 
 namespace xget::api {
 
+// A list of checksums that must be fetched before the job can begin.
+struct ChecksumListUrl {
+  engine::HttpSourceSettings source;
+  std::string name;                 // the URL, for messages: printable, without secrets
+  std::vector<std::string> called;  // what the job's file may be called in it, the best first
+};
+
 struct JobRequest {
   engine::JobSettings settings;
   engine::HttpSourceSettings source;
@@ -25,6 +32,7 @@ struct JobRequest {
   int max_connections_per_host = 64;
   std::vector<std::string> refresh_command;  // empty: none
   AskedWith asked_with;
+  std::optional<ChecksumListUrl> checksum_list;
 };
 
 // The lowest rate limit that may come into force; 0: none does.

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kLargestPiecesFile =
     std::max(formats::kLargestTorrent, formats::kLargestMetalink);
+constexpr const char* kChecksumFile = "--checksum-file";
 
 // A file that proves downloads, and the option that named it.
 struct ProofFile {
@@ -47,14 +48,6 @@ Result<ProofFile> read(const char* option, const std::string& path, std::size_t 
   if (!read) return file.refuse(read.error().cause);
   file.text = std::move(read->text);
   return file;
-}
-
-// What the download may be called in such a file, the best first. The URL names the resource; what
-// the user calls the file may be anything.
-std::vector<std::string> names_of(const JobSpec& spec, const net::Url& url) {
-  std::vector<std::string> names{percent_decoded(url.path)};
-  if (!spec.output.empty() && spec.output != "-") names.push_back(spec.output);
-  return names;
 }
 
 std::string called(const std::vector<std::string>& names) {
@@ -158,35 +151,66 @@ Result<void> take_pieces(const JobSpec& spec, const net::Url& url, engine::JobSe
   const auto file = read("--pieces", spec.pieces, kLargestPiecesFile);
   if (!file) return fail(file.error());
   const auto take = file->text.starts_with('d') ? take_torrent : take_metalink;
-  return take(*file, names_of(spec, url), settings);
+  return take(*file, names_in_proof_files(spec, url), settings);
 }
 
 // ---- lists of checksums -------------------------------------------------------------------
 
-Result<void> take_checksum(const JobSpec& spec, const net::Url& url,
-                           engine::JobSettings& settings) {
-  const auto file = read("--checksum-file", spec.checksum_file, formats::kLargestChecksumFile);
-  if (!file) return fail(file.error());
-  const auto list =
-      formats::parse_checksum_file(file->text, formats::last_component(spec.checksum_file));
-  if (!list) return file->refuse(list.error());
-  const std::vector<std::string> names = names_of(spec, url);
+Result<void> take_checksum(const ProofFile& file, std::string_view list_name,
+                           const std::vector<std::string>& names, engine::JobSettings& settings) {
+  const auto list = formats::parse_checksum_file(file.text, list_name);
+  if (!list) return file.refuse(list.error());
   const auto by_url = list->find(names.front());
   const auto digests = by_url || names.size() == 1 ? by_url : list->find(names.back());
-  if (!digests) return file->refuse("no checksum in it is of one file called " + called(names));
+  if (!digests) return file.refuse("no checksum in it is of one file called " + called(names));
   settings.digest = digests->front();
-  settings.digest_by = file->name();
+  settings.digest_by = file.name();
   return {};
+}
+
+Result<void> take_local_checksum(const JobSpec& spec, const net::Url& url,
+                                 engine::JobSettings& settings) {
+  const auto file = read(kChecksumFile, spec.checksum_file, formats::kLargestChecksumFile);
+  if (!file) return fail(file.error());
+  return take_checksum(*file, formats::last_component(spec.checksum_file),
+                       names_in_proof_files(spec, url), settings);
 }
 
 }  // namespace
 
+bool is_fetched(const std::string& checksum_file) {
+  return checksum_file.find("://") != std::string::npos;
+}
+
+// The URL names the resource; what the user calls the file may be anything.
+std::vector<std::string> names_in_proof_files(const JobSpec& spec, const net::Url& url) {
+  std::vector<std::string> names{percent_decoded(url.path)};
+  if (!spec.output.empty() && spec.output != "-") names.push_back(spec.output);
+  return names;
+}
+
 Result<void> take_proof_files(const JobSpec& spec, const net::Url& url,
                               engine::JobSettings& settings) {
-  if (!spec.checksum_file.empty() && !settings.digest) {
-    if (auto taken = take_checksum(spec, url, settings); !taken) return taken;
+  const bool local_list = !spec.checksum_file.empty() && !is_fetched(spec.checksum_file);
+  if (local_list && !settings.digest) {
+    if (auto taken = take_local_checksum(spec, url, settings); !taken) return taken;
   }
   return spec.pieces.empty() ? Result<void>{} : take_pieces(spec, url, settings);
+}
+
+engine::DocumentSettings checksum_document(const Options& options) {
+  return {.kind = "list of checksums",
+          .most_bytes = formats::kLargestChecksumFile,
+          .retry = retry_limits(options),
+          .stall_timeout = options.stall_timeout,
+          .connect_timeout = options.connect_timeout};
+}
+
+Result<void> take_fetched_checksums(std::string_view text, JobRequest& request) {
+  const ChecksumListUrl list = *std::exchange(request.checksum_list, std::nullopt);
+  const ProofFile file{kChecksumFile, list.name, std::string(text)};
+  const std::string list_name = net::decoded_last_path_component(list.source.url);
+  return take_checksum(file, list_name, list.called, request.settings);
 }
 
 }  // namespace xget::api

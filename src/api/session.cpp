@@ -13,10 +13,11 @@
 #include "api/claimed_targets.hpp"
 #include "api/cookie_jar.hpp"
 #include "api/credential_files.hpp"
+#include "api/document_task.hpp"
 #include "api/event_queue.hpp"
 #include "api/job_request.hpp"
 #include "api/metalink_request.hpp"
-#include "api/metalink_task.hpp"
+#include "api/proof_files.hpp"
 #include "core/rate_limits.hpp"
 #include "core/rate_schedule.hpp"
 #include "engine/job_queue.hpp"
@@ -209,6 +210,7 @@ class Session::Impl {
   }
 
   std::unique_ptr<engine::Task> make(const api::JobRequest& request, const JobSpec& spec) {
+    if (request.checksum_list) return make_checksum_task(request, spec);
     const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limits_},
                                   stream_writer_,
                                   commands_,
@@ -270,22 +272,54 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make_metalink_task(
       JobId id, const std::shared_ptr<const api::MetalinkRequest>& request) {
-    auto document = std::make_unique<engine::Document>(
-        api::metalink_document(options_), engine::DocumentPorts{clock_, random_, limits_},
-        std::make_unique<engine::HttpSource>(request->source, loop_.transport(), loop_.resolver(),
-                                             clock_),
-        [this, id, name = request->name](const core::Failure& failure, Duration wait) {
+    // The worker's until it has read.
+    auto jobs = std::make_shared<Result<std::vector<api::DescribedJob>>>();
+    api::DocumentTask::Steps steps;
+    steps.read = [this, request, jobs](std::string_view text) {  // the worker ends before these do
+      *jobs = api::described_jobs(text, *request, options_, netrc_);
+    };
+    steps.done = [this, id, name = request->name, jobs](Result<void> fetched) {
+      if (!fetched) return fail_job(id, "", std::move(fetched.error()));
+      if (!*jobs) return fail_job(id, "", std::move(jobs->error()));
+      go_on_with(id, name, **std::move(jobs));
+    };
+    return std::make_unique<api::DocumentTask>(
+        id, document(id, api::metalink_document(options_), request->source, request->name),
+        hashing_, std::move(steps));
+  }
+
+  std::unique_ptr<engine::Document> document(JobId id, engine::DocumentSettings settings,
+                                             const engine::HttpSourceSettings& source,
+                                             const std::string& name) {
+    return std::make_unique<engine::Document>(
+        std::move(settings), engine::DocumentPorts{clock_, random_, limits_},
+        std::make_unique<engine::HttpSource>(source, loop_.transport(), loop_.resolver(), clock_),
+        [this, id, name](const core::Failure& failure, Duration wait) {
           tell(Retrying{id, name, failure.cause, std::chrono::ceil<Milliseconds>(wait)});
         });
-    api::MetalinkTask::Steps steps;
-    steps.describe = [this, request](std::string_view text) {  // the worker ends before these do
-      return api::described_jobs(text, *request, options_, netrc_);
+  }
+
+  // ---- lists of checksums ---------------------------------------------------------------------
+
+  // The list first: it says what the job's file must be.
+  std::unique_ptr<engine::Task> make_checksum_task(const api::JobRequest& request,
+                                                   const JobSpec& spec) {
+    const JobId id = request.settings.id;
+    auto known = std::make_shared<Result<api::JobRequest>>(request);  // the worker's until it read
+    api::DocumentTask::Steps steps;
+    steps.read = [known](std::string_view text) {
+      auto taken = api::take_fetched_checksums(text, **known);
+      if (!taken) *known = fail(std::move(taken.error()));
     };
-    steps.done = [this, id, name = request->name](api::MetalinkTask::Jobs jobs) {
-      if (!jobs) return fail_job(id, "", std::move(jobs.error()));
-      go_on_with(id, name, *std::move(jobs));
+    steps.done = [this, id, path = request.settings.path, spec, known](Result<void> fetched) {
+      if (!fetched) return fail_job(id, path, std::move(fetched.error()));
+      if (!*known) return fail_job(id, path, std::move(known->error()));
+      queue([this, known, spec] { return make(**known, spec); });
     };
-    return std::make_unique<api::MetalinkTask>(id, std::move(document), hashing_, std::move(steps));
+    const api::ChecksumListUrl& list = *request.checksum_list;
+    return std::make_unique<api::DocumentTask>(
+        id, document(id, api::checksum_document(options_), list.source, list.name), hashing_,
+        std::move(steps));
   }
 
   // The Metalink's files in its place. Any thread.

@@ -28,9 +28,10 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Checksum, Group::Files, 0, "checksum", "ALGO:HEX",
      "what the file must be: md5, sha1, sha256, sha512, blake2b, xxh3 or crc32c. "
      "With several URLs: once for each, in order"},
-    {Id::ChecksumFile, Group::Files, 0, "checksum-file", "FILE",
-     "what the file must be, as the list in FILE says: SHA256SUMS and the like. It is looked up by "
-     "the URL's name, or else the output's"},
+    {Id::ChecksumFile, Group::Files, 0, "checksum-file", "FILE|URL",
+     "what the file must be, as a list says: SHA256SUMS and the like. It is looked up there by the "
+     "URL's name, or else the output's",
+     Secrecy::Url},
     {Id::Pieces, Group::Files, 0, "pieces", "FILE",
      "what each piece of the file must be, as FILE says: a .torrent or a Metalink. A wrong piece "
      "is fetched again at once"},
