@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/digest.hpp"
 #include "core/validator.hpp"
 
 namespace xget::core {
@@ -14,6 +15,9 @@ struct Representation {
   Validators validators;
   bool ranges = false;  // the server answered 206 properly
   std::string content_type;
+  // Of all its bytes, as the server says it, in a response or, of a version that an earlier run
+  // began, then. nullopt: it does not, or this system cannot compute it.
+  std::optional<ExpectedDigest> digest;
 };
 
 }  // namespace xget::core

@@ -159,7 +159,8 @@ core::Representation Arrival::recorded() const {
   return {.size = partial_->sidecar->size,
           .validators = partial_->sidecar->validators,
           .ranges = true,
-          .content_type = ""};
+          .content_type = "",
+          .digest = partial_->sidecar->server_digest};
 }
 
 // ---- probe and settle: what does the server have, and what follows? ------------------------
@@ -253,7 +254,8 @@ std::optional<Error> Arrival::refuse_size(const core::Representation& offered) c
 
 std::optional<Error> Arrival::refuse_unproven(const core::Representation& offered) const {
   const JobSettings& settings = job_.settings;
-  if (settings.strict && !settings.names_bytes(offered.size) && !offered.validators.strong()) {
+  if (settings.strict && !settings.names_bytes(offered.size) && !offered.digest &&
+      !offered.validators.strong()) {
     return not_proven_error(job_.url(), "download",
                             "the server sends no strong validator and no digest is given");
   }
@@ -318,8 +320,8 @@ void Arrival::settle_partial() {
 
 // Another mirror than the recorded one calls the same version by other tags.
 core::Place Arrival::place() const {
-  const bool other = job_.mirrors.count() > 1 &&
-                     job_.sources.name(probe_.mirror()) != partial_->sidecar->url;
+  const bool other =
+      job_.mirrors.count() > 1 && job_.sources.name(probe_.mirror()) != partial_->sidecar->url;
   return other ? core::Place::Elsewhere : probe_.offer()->place;
 }
 
@@ -391,8 +393,7 @@ void Arrival::on_other_version() {
 }
 
 std::string Arrival::why_other_version() const {
-  const bool elsewhere =
-      partial_ && partial_->sidecar && partial_->sidecar->url != job_.url();
+  const bool elsewhere = partial_ && partial_->sidecar && partial_->sidecar->url != job_.url();
   return elsewhere
              ? "the partial file is of " + partial_->sidecar->url + ", and that is another version"
              : "it changed on the server since the download began";
@@ -404,15 +405,15 @@ void Arrival::begin_again() {
     if (auto done = destination_.set_aside(); !done) return settled(std::move(done.error()));
   }
   partial_.reset();
-  settled(BeginDownload{
-      {.version = probe_.offer()->representation,
-       .mirror = probe_.mirror(),
-       .one_stream = probe_.offer()->whole},
-      std::nullopt});
+  settled(BeginDownload{{.version = probe_.offer()->representation,
+                         .mirror = probe_.mirror(),
+                         .one_stream = probe_.offer()->whole},
+                        std::nullopt});
 }
 
 void Arrival::resume(core::Representation version, bool unproven) {
   if (!version.size && partial_->sidecar) version.size = partial_->sidecar->size;
+  if (!version.digest && partial_->sidecar) version.digest = partial_->sidecar->server_digest;
   settled(BeginDownload{{.version = std::move(version),
                          .mirror = probe_.mirror(),
                          .one_stream = probe_.offer() && probe_.offer()->whole,

@@ -52,9 +52,11 @@ Result<void> Destination::open() {
   return {};
 }
 
-Result<core::Sink*> Destination::create(core::MirrorId mirror,
-                                        const core::Representation& version) {
-  if (stream_) return stream_.get();
+Result<core::Sink*> Destination::create(core::MirrorId mirror, core::Representation& version) {
+  if (stream_) {
+    version.digest.reset();  // a stream has its digest from the beginning, or none
+    return stream_.get();
+  }
   partial_.reset();
   adopted_ = false;
   return use(store::PartialSink::create(*target_, job_.ports.disk, job_.ports.hashing, version,
@@ -65,8 +67,9 @@ Result<core::Sink*> Destination::go_on(store::OpenPartial partial, core::MirrorI
                                        const core::Representation& version, bool proven) {
   adopted_ = !partial.sidecar;
   const auto take = adopted_ ? &store::PartialSink::adopt : &store::PartialSink::resume;
-  auto sink = use(take(*target_, job_.ports.disk, job_.ports.hashing, std::move(partial),
-                       proven ? version : as_unproven(version), partial_settings(mirror, version, true)));
+  auto sink =
+      use(take(*target_, job_.ports.disk, job_.ports.hashing, std::move(partial),
+               proven ? version : as_unproven(version), partial_settings(mirror, version, true)));
   if (!sink && adopted_) {
     if (auto undone = target_->give_back_existing(); !undone) return fail(undone.error());
   }
@@ -85,11 +88,13 @@ store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
                                                      const core::Representation& version,
                                                      bool resumed) const {
   const JobSettings& settings = job_.settings;
+  const bool by_server = !settings.digest && version.digest;
   return {.preallocate = settings.preallocate,
           .replace_existing = settings.existing == Existing::Overwrite,
           .tiny = !resumed && version.size && *version.size <= kTinySize,
           .url = job_.sources.name(mirror),
-          .digest = settings.digest,
+          .digest = by_server ? version.digest : settings.digest,
+          .digest_by = by_server ? kTheServer : settings.digest_by,
           .pieces = settings.pieces,
           .physical_memory = settings.physical_memory};
 }

@@ -37,8 +37,9 @@ class Destination {
   // Null for a stream, and until open().
   [[nodiscard]] store::Target* target() { return target_.get(); }
 
-  // The sink for a new download of `version` as `mirror` has it; the one before is gone then.
-  Result<core::Sink*> create(core::MirrorId mirror, const core::Representation& version);
+  // The sink for a new download of `version` as `mirror` has it; the one before is gone then. Of a
+  // stream the digest that the server says is not checked, and is taken out of the version.
+  Result<core::Sink*> create(core::MirrorId mirror, core::Representation& version);
   // The sink that goes on with a partial. `proven`: a strong validator ties its bytes to `version`.
   Result<core::Sink*> go_on(store::OpenPartial partial, core::MirrorId mirror,
                             const core::Representation& version, bool proven);

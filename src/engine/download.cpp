@@ -133,9 +133,8 @@ TransferPlan Download::transfer_plan() const {
   plan.schedule.mirror = plan_.mirror;
   plan.schedule.most_connections = settings.most_connections;
   // What samples alone tie together is not proven.
-  plan.schedule.more_mirrors =
-      comparisons_.possible() && plan.schedule.split &&
-      (!settings.strict || settings.names_bytes(plan_.version.size));
+  plan.schedule.more_mirrors = comparisons_.possible() && plan.schedule.split &&
+                               (!settings.strict || settings.names_bytes(plan_.version.size));
   plan.schedule.stall_timeout = settings.stall_timeout;
   plan.schedule.connect_timeout = settings.connect_timeout;
   plan.schedule.crawl_rate = settings.crawl_rate;
@@ -283,8 +282,8 @@ void Download::act_on_comparisons(Instant now) {
         log::info(name + " has the same bytes in samples, and serves too");
         admitted_[one.mirror] = one.version;
         joined_by_samples_ = true;
-        transfer_->admit(one.mirror, std::move(one.version),
-                         {one.mirror, one.rate, one.round_trip}, now);
+        transfer_->admit(one.mirror, std::move(one.version), {one.mirror, one.rate, one.round_trip},
+                         now);
         break;
       case SampleResult::Disagree:
         job_.note(name + " has other bytes: it is left out");
@@ -358,7 +357,8 @@ std::optional<Error> Download::refuse_end() const {
                      .cause = core::wrong_size(size_, *job_.settings.size)},
                     job_.url(), Served::Before);
   }
-  if (job_.settings.strict && !job_.settings.names_bytes(size_) && !end_proven_) {
+  if (job_.settings.strict && !job_.settings.names_bytes(size_) && !plan_.version.digest &&
+      !end_proven_) {
     return not_proven_error(job_.url(), "download",
                             "the server names no length: nothing shows where the file ends");
   }
@@ -376,7 +376,7 @@ void Download::step_finish(Instant now) {
   const std::vector<ByteRange> wrong = std::exchange(wrong_pieces_, {});
   if ((!went_bad && wrong.empty()) ||
       (went_bad && ++rounds_of_bad_bytes_ > kMostRoundsOfBadBytes)) {
-    outcome_ = finished.error();
+    outcome_ = unfinished(finished.error());
     return;
   }
   for (const ByteRange& piece : wrong) {
@@ -392,13 +392,24 @@ void Download::step_finish(Instant now) {
   start_transfer(now);
 }
 
+Error Download::unfinished(Error error) const {
+  const bool by_server = !job_.settings.digest && plan_.version.digest;
+  if (error.code == ErrorCode::Checksum && error.remedy.empty() && by_server) {
+    error.remedy =
+        "the server contradicts itself: --no-resume downloads the file again, and a --checksum "
+        "goes before what it says";
+  }
+  return error;
+}
+
 Downloaded Download::downloaded() const {
   ProofInWords proof = prove(job_.settings, {.size = size_,
                                              .end_proven = end_proven_,
                                              .by_samples = plan_.unproven,
                                              .mirrors = givers_.size(),
                                              .one_response = !plan_.resumed && responses_ == 1,
-                                             .validators = plan_.version.validators});
+                                             .validators = plan_.version.validators,
+                                             .server_digest = plan_.version.digest});
   return {size_, proof.proof, std::move(proof.rests_on)};
 }
 

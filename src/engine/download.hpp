@@ -111,6 +111,7 @@ class Download : public std::enable_shared_from_this<Download> {
   void reconsider(const core::Reconsider& doubt);
   void start_finish();
   [[nodiscard]] std::optional<Error> refuse_end() const;
+  [[nodiscard]] Error unfinished(Error error) const;
   [[nodiscard]] Downloaded downloaded() const;
 
   const JobContext& job_;

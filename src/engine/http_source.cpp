@@ -56,6 +56,18 @@ std::string range_value(ByteRange range) {
   return value;
 }
 
+// The strongest that this system can compute. Only an answer that brings all is heard: some servers
+// say the digest of a part where that of the whole is meant.
+std::optional<ExpectedDigest> digest_to_check(const core::Offer& offer) {
+  const bool all =
+      offer.whole || (offer.granted.begin == 0 && offer.granted.end == offer.representation.size);
+  if (!all) return std::nullopt;
+  for (const ExpectedDigest& digest : offer.hints.digests) {
+    if (Digester::create(digest.algorithm)) return digest;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
@@ -277,6 +289,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .host = fetch.url.origin.host,
                     .address = facts.remote_address,
                     .hints = answer_hints(head, fetch.url, usable.whole)};
+  offer.representation.digest = digest_to_check(offer);
   log_answer(offer, facts);
   const bool wanted = fetch.listener->on_offer(id, offer);
   if (!fetches_.contains(id)) return core::HeadVerdict::Refuse;  // cancelled meanwhile

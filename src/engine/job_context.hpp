@@ -18,6 +18,9 @@
 
 namespace xget::engine {
 
+// Who says a digest, in messages, where nobody else does.
+inline constexpr const char* kTheServer = "the server";
+
 struct JobSettings {
   JobId id = 0;
   std::string path;  // of the target; "-": standard output, and a stream is given

@@ -15,21 +15,30 @@ std::string pieces_in_words(const core::PublishedPieces& pieces) {
          (pieces.count() == 1 ? " piece" : " pieces");
 }
 
+struct SaidDigest {
+  std::optional<ExpectedDigest> digest;
+  std::string by;
+};
+
+// That of the whole which was checked: the server's, where nobody else said one.
+SaidDigest checked_digest(const JobSettings& settings, const FinishedFacts& facts) {
+  if (settings.digest || !facts.server_digest) return {settings.digest, settings.digest_by};
+  return {facts.server_digest, kTheServer};
+}
+
 // "sha1 of 512 pieces and sha256 of the whole match, as FILE says"
-std::string checked_in_words(const JobSettings& settings) {
-  const std::optional<ExpectedDigest>& digest = settings.digest;
+std::string checked_in_words(const JobSettings& settings, const SaidDigest& said) {
   const std::optional<core::PublishedPieces>& pieces = settings.pieces;
-  if (!pieces) {
-    return std::string(to_string(digest->algorithm)) + " matches" + as_said_by(settings.digest_by);
-  }
+  if (!pieces)
+    return std::string(to_string(said.digest->algorithm)) + " matches" + as_said_by(said.by);
   const std::string verb = pieces->count() == 1 ? " matches" : " match";
-  if (!digest) return pieces_in_words(*pieces) + verb + as_said_by(settings.pieces_by);
-  const std::string whole = std::string(to_string(digest->algorithm)) + " of the whole";
-  if (settings.digest_by == settings.pieces_by) {
-    return pieces_in_words(*pieces) + " and " + whole + " match" + as_said_by(settings.digest_by);
+  if (!said.digest) return pieces_in_words(*pieces) + verb + as_said_by(settings.pieces_by);
+  const std::string whole = std::string(to_string(said.digest->algorithm)) + " of the whole";
+  if (said.by == settings.pieces_by) {
+    return pieces_in_words(*pieces) + " and " + whole + " match" + as_said_by(said.by);
   }
   return pieces_in_words(*pieces) + verb + as_said_by(settings.pieces_by) + ", and " + whole +
-         " matches" + as_said_by(settings.digest_by);
+         " matches" + as_said_by(said.by);
 }
 
 ProofInWords prove_by_responses(const FinishedFacts& facts) {
@@ -52,12 +61,16 @@ ProofInWords prove_by_responses(const FinishedFacts& facts) {
 }  // namespace
 
 ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts) {
-  if (settings.names_bytes(facts.size)) return {Proof::Digest, checked_in_words(settings)};
+  const SaidDigest said = checked_digest(settings, facts);
+  if (said.digest || settings.names_bytes(facts.size)) {
+    return {Proof::Digest, checked_in_words(settings, said)};
+  }
   ProofInWords proof = prove_by_responses(facts);
   if (!settings.pieces) return proof;
   const std::uint64_t covered = settings.pieces->covered(facts.size).length();
-  proof.rests_on = (covered == 0 ? "no piece is this file's alone" : checked_in_words(settings)) +
-                   "; of the other " + format_size(facts.size - covered) + ": " + proof.rests_on;
+  proof.rests_on =
+      (covered == 0 ? "no piece is this file's alone" : checked_in_words(settings, said)) +
+      "; of the other " + format_size(facts.size - covered) + ": " + proof.rests_on;
   return proof;
 }
 

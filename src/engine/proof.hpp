@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/validator.hpp"
@@ -23,6 +24,7 @@ struct FinishedFacts {
   std::size_t mirrors = 1;   // that gave some of it: samples alone tie those together
   bool one_response = false;
   core::Validators validators;
+  std::optional<ExpectedDigest> server_digest;  // checked where the settings have none
 };
 
 ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts);

@@ -19,14 +19,15 @@ Result<std::unique_ptr<Digester>> make_digester(DigestAlgorithm algorithm) {
 }
 
 Result<void> compare_digests(const ExpectedDigest& expected, const std::string& actual_hex,
-                             const std::string& path) {
+                             const std::string& path, const std::string& said_by) {
   if (actual_hex == expected.hex) return {};
   Error error;
   error.code = ErrorCode::Checksum;
   error.operation = "check the digest of";
   error.subject = printable(path);
   error.cause = std::string(to_string(expected.algorithm)) + " is " + actual_hex +
-                ", expected was " + printable(expected.hex);
+                ", expected was " + printable(expected.hex) +
+                (said_by.empty() ? "" : ", as " + said_by + " says");
   return fail(std::move(error));
 }
 

@@ -33,6 +33,7 @@ struct PartialSettings {
   bool tiny = false;                     // one response brings it all: no sidecar is written
   std::string url;                       // recorded for people; without secrets
   std::optional<ExpectedDigest> digest;  // of the whole file
+  std::string digest_by;                 // who says it, for messages; empty: the user
   std::optional<core::PublishedPieces> pieces;
   std::uint64_t physical_memory = 0;  // a large part of it leaves the page cache once synced
 };

@@ -169,7 +169,8 @@ void PartialSink::Impl::check_digest(std::uint64_t size) {
     auto self = weak.lock();
     if (!self || self->closed_ || !self->finished_) return;
     if (!hex) return self->end_finish(fail(hex.error()));
-    auto match = compare_digests(*self->settings_.digest, *hex, self->files_.path);
+    auto match = compare_digests(*self->settings_.digest, *hex, self->files_.path,
+                                 self->settings_.digest_by);
     if (match) return self->commit(size);
     // All bytes are there: a run that knows a better digest need not fetch them again.
     match.error().kept = "the whole download, as " + printable(self->files_.partial_path());

@@ -53,6 +53,7 @@ Result<void> PartialSink::Impl::begin(std::uint64_t generation) {
   frame_.inode = info->inode;
   frame_.url = settings_.url;
   frame_.validators = representation_.validators;
+  frame_.server_digest = representation_.digest;
   rechecker_ = Rechecker::create(files_.file, hashing_, [weak = weak_from_this()](const auto& all) {
     auto self = weak.lock();
     if (self && !self->closed_) self->on_verdicts(all);

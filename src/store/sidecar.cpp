@@ -17,7 +17,8 @@ constexpr std::size_t kDigestDigits = 32;
 constexpr std::size_t kCoveredFrom = kDigestOpen.size() + kDigestDigits + kDigestClose.size();
 // The numbers in a piece's entry are three deep; what nests deeper is not a sidecar.
 constexpr int kMaxDepth = 3;
-constexpr std::size_t kMembers = 12;  // with the digest
+constexpr std::size_t kMembers = 12;  // with the digest, without server_digest
+constexpr const char* kServerDigest = "server_digest";
 constexpr std::size_t kValidatorMembers = 4;
 
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -174,11 +175,24 @@ bool read_runs(const Json& list, Sidecar& sidecar) {
   return true;
 }
 
+bool read_server_digest(const Reader& reader, Sidecar& sidecar) {
+  std::string text;
+  if (!reader.bytes(kServerDigest, text)) return false;
+  const auto colon = text.find(':');
+  const auto algorithm = parse_digest_algorithm(text.substr(0, colon));
+  if (colon == std::string::npos || !algorithm) return false;
+  sidecar.server_digest = parse_expected_digest(*algorithm, text.substr(colon + 1));
+  return sidecar.server_digest.has_value();
+}
+
 bool read_members(const Json& document, Sidecar& sidecar) {
   const Reader reader(document);
+  const bool says_digest = document.contains(kServerDigest);
+  if (says_digest && !read_server_digest(reader, sidecar)) return false;
   const bool simple =
-      document.size() == kMembers && reader.number("generation", sidecar.generation) &&
-      reader.number("size", sidecar.size) && reader.number("piece_length", sidecar.piece_length) &&
+      document.size() == kMembers + (says_digest ? 1 : 0) &&
+      reader.number("generation", sidecar.generation) && reader.number("size", sidecar.size) &&
+      reader.number("piece_length", sidecar.piece_length) &&
       reader.number("device", sidecar.device) && reader.number("inode", sidecar.inode) &&
       reader.bytes("url", sidecar.url) && reader.flag("committing", sidecar.committing);
   if (!simple || !sound_geometry(sidecar)) return false;
@@ -240,15 +254,19 @@ RangeSet Sidecar::claimed() const {
 }
 
 std::string serialise(const Sidecar& sidecar) {
-  const Json head = {{"schema", Sidecar::kSchema},
-                     {"generation", sidecar.generation},
-                     {"size", sidecar.size},
-                     {"piece_length", sidecar.piece_length},
-                     {"device", sidecar.device},
-                     {"inode", sidecar.inode},
-                     {"url", to_text(sidecar.url)},
-                     {"validators", to_json(sidecar.validators)},
-                     {"committing", sidecar.committing}};
+  Json head = {{"schema", Sidecar::kSchema},
+               {"generation", sidecar.generation},
+               {"size", sidecar.size},
+               {"piece_length", sidecar.piece_length},
+               {"device", sidecar.device},
+               {"inode", sidecar.inode},
+               {"url", to_text(sidecar.url)},
+               {"validators", to_json(sidecar.validators)},
+               {"committing", sidecar.committing}};
+  if (sidecar.server_digest) {
+    head[kServerDigest] =
+        std::string(to_string(sidecar.server_digest->algorithm)) + ":" + sidecar.server_digest->hex;
+  }
   std::string covered = dump(head).substr(1);
   covered.back() = ',';
   append_pieces(covered, sidecar);

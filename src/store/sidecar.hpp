@@ -4,13 +4,13 @@
 //   {"digest":"<XXH3-128 of every byte after this member's comma, 32 hex digits>",
 //    "schema":1,"generation":7,"size":…,"piece_length":…,"device":…,"inode":…,"committing":false,
 //    "url":"…","validators":{"strong_etag":"…","weak_etag":"…","last_modified":"…",
-//    "last_modified_is_strong":false},
+//    "last_modified_is_strong":false},"server_digest":"sha256:<hex digits>",
 //    "pieces":[[index,"<32 hex digits>"],…],"runs":[[begin,end,"<32 hex digits>"],…]}
 //
-// on one line; pieces and runs ascend. The digest stands first and covers the text rather than
-// the values, so that no reading of it, however lenient, can believe a changed document. Texts
-// from servers are bytes, and need not be UTF-8: byte N is kept as the character U+00NN, which is
-// written as \u00NN where it is not ASCII.
+// on one line; pieces and runs ascend, and server_digest is there only if the server said one. The
+// digest stands first and covers the text rather than the values, so that no reading of it, however
+// lenient, can believe a changed document. Texts from servers are bytes, and need not be UTF-8:
+// byte N is kept as the character U+00NN, which is written as \u00NN where it is not ASCII.
 //
 // Turned down: a binary bitmap (no digests, not readable), an append-only log (needs compaction
 // and a torn-tail rule; at 1 MiB a whole document costs 12 ms on a worker).
@@ -45,6 +45,7 @@ struct Sidecar {
   std::uint64_t device = 0, inode = 0;  // of FILE.partial, so that a copied one is noticed
   std::string url;                      // without secrets; information for people, never used
   core::Validators validators;
+  std::optional<ExpectedDigest> server_digest;  // of the representation, as the server says it
   bool committing = false;  // the bytes were whole and verified; only the rename is missing
   std::map<std::uint64_t, PieceDigest> pieces;  // finished: index → XXH3-128
   std::vector<Run> runs;                        // of unfinished pieces, disjoint, in order

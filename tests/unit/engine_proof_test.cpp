@@ -74,6 +74,20 @@ TEST_CASE("pieces of a part of the file prove no more than that part") {
         "no piece is this file's alone; of the other 1000 B: ETag \"v1\"");
 }
 
+TEST_CASE("what the server says of its bytes is a proof, and goes after what the user says") {
+  FinishedFacts said = facts();
+  said.server_digest = ExpectedDigest{DigestAlgorithm::Md5, std::string(32, 'a')};
+  CHECK(prove({}, said).proof == Proof::Digest);
+  CHECK(prove({}, said).rests_on == "md5 matches, as the server says");
+  CHECK(prove(with_digest(""), said).rests_on == "sha256 matches");
+  JobSettings settings;
+  settings.pieces = pieces_of(100, 10);
+  settings.pieces_by = "a.torrent";
+  CHECK(prove(settings, said).rests_on ==
+        "sha1 of 10 pieces match, as a.torrent says, and md5 of the whole matches, as the server "
+        "says");
+}
+
 TEST_CASE("without a digest the responses prove what they can") {
   const JobSettings settings;
   CHECK(prove(settings, facts()).rests_on == "ETag \"v1\"");

@@ -71,6 +71,19 @@ TEST_CASE("a sidecar is read back as it was written") {
   CHECK(parsed->claimed() == claimed);
 }
 
+TEST_CASE("what the server said of the whole is read back, and must be a digest") {
+  Sidecar sidecar = example();
+  CHECK_FALSE(parse_sidecar(serialise(sidecar))->server_digest);
+  sidecar.server_digest = ExpectedDigest{DigestAlgorithm::Md5, std::string(32, 'a')};
+  const auto parsed = parse_sidecar(serialise(sidecar));
+  REQUIRE(parsed);
+  CHECK(parsed->server_digest == sidecar.server_digest);
+  const std::string members = members_of(sidecar);
+  CHECK(parse_sidecar(sealed(members)));
+  const auto wrong = GENERATE("\"md5\"", "\"md5:aa\"", "\"rot13:aa\"", "7", "\"\"");
+  cause_of(sealed(replaced(members, "\"md5:" + std::string(32, 'a') + "\"", wrong)));
+}
+
 TEST_CASE("a sidecar of the largest number of pieces stays under a mebibyte") {
   Sidecar sidecar;
   sidecar.size = 14000 * kMiB;
