@@ -22,7 +22,8 @@
 namespace xget::api {
 namespace {
 
-constexpr int kMostRefreshes = 3;      // in a row without a new byte
+constexpr int kMostRefreshes = 3;  // in a row without a new byte
+constexpr std::size_t kMostListedMirrors = 100;
 constexpr int kMostConnections = 256;  // to all mirrors of a file
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
@@ -156,6 +157,28 @@ Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& f
   return mirror;
 }
 
+// Of mirrors that a file lists those that can be used. User info in them is left out: it would be
+// its author's choice and not the user's. What comes over https is not given up to whoever is on
+// the way to a mirror, unless every byte is named.
+void add_listed_mirrors(const std::vector<std::string>& listed, const Options& options,
+                        JobRequest& request) {
+  const engine::JobSettings& settings = request.settings;
+  engine::HttpSourceSettings first = request.source;
+  if (!first.given_for) first.given_for = first.url.origin;  // the user has not named the others
+  const bool plain_http = request.source.url.origin.scheme != "https" ||
+                          settings.names_bytes(settings.size) || options.allow_downgrade;
+  std::size_t added = 0;
+  for (const std::string& text : listed) {
+    const auto url = net::parse_url(text);
+    if (!url || url->text == request.source.url.text) continue;
+    if (!plain_http && url->origin.scheme != "https") continue;
+    auto mirror = mirror_of(first, options, url->text);
+    if (!mirror) continue;
+    request.mirrors.push_back(*std::move(mirror));
+    if (++added == kMostListedMirrors) return;
+  }
+}
+
 std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
                                                    core::Worker& commands) {
   if (request.refresh_command.empty()) return nullptr;
@@ -256,9 +279,8 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     if (!digest) return fail(digest.error());
     request.settings.digest = *std::move(digest);
   }
-  if (auto taken = take_proof_files(spec, *url, request.settings); !taken) {
-    return fail(std::move(taken.error()));
-  }
+  auto listed = take_proof_files(spec, *url, request.settings);
+  if (!listed) return fail(std::move(listed.error()));
   if (is_fetched(spec.checksum_file) && !request.settings.digest) {
     auto list = checksum_list(spec, options, *url, netrc);
     if (!list) return fail(std::move(list.error()));
@@ -275,6 +297,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     if (!mirror) return fail(std::move(mirror.error()));
     request.mirrors.push_back(*std::move(mirror));
   }
+  add_listed_mirrors(*listed, options, request);
   request.asked_with = asked_with(spec, request.source);
   if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());
   request.refresh_command = spec.refresh_command;

@@ -21,6 +21,8 @@ constexpr std::size_t kLargestPiecesFile =
     std::max(formats::kLargestTorrent, formats::kLargestMetalink);
 constexpr const char* kChecksumFile = "--checksum-file";
 
+using Urls = std::vector<std::string>;
+
 // A file that proves downloads, and the option that named it.
 struct ProofFile {
   const char* option;
@@ -93,7 +95,7 @@ const formats::TorrentFile* only_file(const formats::Torrent& torrent) {
   return only;
 }
 
-Result<void> take_torrent(const ProofFile& file, const std::vector<std::string>& names,
+Result<Urls> take_torrent(const ProofFile& file, const std::vector<std::string>& names,
                           engine::JobSettings& settings) {
   const auto torrent = formats::parse_torrent(file.text);
   if (!torrent) return file.refuse(torrent.error());
@@ -107,13 +109,20 @@ Result<void> take_torrent(const ProofFile& file, const std::vector<std::string>&
   if (pieces.count() == 0 && described->length > 0) {
     return file.refuse("every piece of that file is shared with other files, which it needs too");
   }
-  if (auto sized = take_size(file, described->length, settings); !sized) return sized;
+  if (auto sized = take_size(file, described->length, settings); !sized) {
+    return fail(std::move(sized.error()));
+  }
   settings.pieces = std::move(pieces);
   settings.pieces_by = file.name();
-  return {};
+  Urls urls;
+  urls.reserve(torrent->web_seeds.size());
+  for (const std::string& seed : torrent->web_seeds) {
+    urls.push_back(formats::web_seed_url(*torrent, seed, *described));
+  }
+  return urls;
 }
 
-Result<void> take_metalink(const ProofFile& file, const std::vector<std::string>& names,
+Result<Urls> take_metalink(const ProofFile& file, const std::vector<std::string>& names,
                            engine::JobSettings& settings) {
   auto metalink = formats::parse_metalink(file.text);
   if (!metalink) return file.refuse(metalink.error());
@@ -128,19 +137,25 @@ Result<void> take_metalink(const ProofFile& file, const std::vector<std::string>
                        "a digest of the whole can be given as --checksum");
   }
   if (described->size) {
-    if (auto sized = take_size(file, *described->size, settings); !sized) return sized;
+    if (auto sized = take_size(file, *described->size, settings); !sized) {
+      return fail(std::move(sized.error()));
+    }
   }
   settings.pieces = described->pieces;
   settings.pieces->resource_size = described->size;
   settings.pieces_by = file.name();
-  if (settings.digest || described->digests.empty()) return {};
-  settings.digest = described->digests.front();
-  settings.digest_by = file.name();
-  return {};
+  if (!settings.digest && !described->digests.empty()) {
+    settings.digest = described->digests.front();
+    settings.digest_by = file.name();
+  }
+  Urls urls;
+  urls.reserve(described->urls.size());
+  for (const formats::MetalinkUrl& url : described->urls) urls.push_back(url.url);
+  return urls;
 }
 
 // A torrent is a dictionary, which begins with a "d"; XML never does.
-Result<void> take_pieces(const JobSpec& spec, const net::Url& url, engine::JobSettings& settings) {
+Result<Urls> take_pieces(const JobSpec& spec, const net::Url& url, engine::JobSettings& settings) {
   if (spec.output == "-") {
     return fail({.code = ErrorCode::Usage,
                  .operation = "use",
@@ -189,13 +204,15 @@ std::vector<std::string> names_in_proof_files(const JobSpec& spec, const net::Ur
   return names;
 }
 
-Result<void> take_proof_files(const JobSpec& spec, const net::Url& url,
-                              engine::JobSettings& settings) {
+Result<std::vector<std::string>> take_proof_files(const JobSpec& spec, const net::Url& url,
+                                                  engine::JobSettings& settings) {
   const bool local_list = !spec.checksum_file.empty() && !is_fetched(spec.checksum_file);
   if (local_list && !settings.digest) {
-    if (auto taken = take_local_checksum(spec, url, settings); !taken) return taken;
+    if (auto taken = take_local_checksum(spec, url, settings); !taken) {
+      return fail(std::move(taken.error()));
+    }
   }
-  return spec.pieces.empty() ? Result<void>{} : take_pieces(spec, url, settings);
+  return spec.pieces.empty() ? Urls{} : take_pieces(spec, url, settings);
 }
 
 engine::DocumentSettings checksum_document(const Options& options) {

@@ -133,6 +133,20 @@ def test_of_several_files_the_one_of_the_url_counts_and_shared_pieces_are_told(s
     assert_complete(path, page.data)
 
 
+@pytest.mark.parametrize("kind", ["torrent", "Metalink"])
+def test_what_else_has_the_file_serves_too(server, folder, kind):
+    slow = server.serve("/file.iso", Resource(8 * MIB), rate(MIB))
+    fast = server.serve("/seed/file.iso", Resource(8 * MIB))
+    file = write(folder, "x", torrent({"file.iso": slow.data}, MIB // 4, web_seeds=[fast.url])
+                 if kind == "torrent" else
+                 metalink("file.iso", slow.data, MIB // 4,
+                          urls=[slow.url, fast.url, "ftp://a.example/b"]))
+    path = folder / "file.iso"
+    run = download(slow, path, file).expect(0)
+    assert_complete(path, slow.data, run=run)
+    assert fast.body_bytes > 4 * MIB
+
+
 REFUSED = {
     "a file that is not there": (lambda f: f / "none", "cannot be read"),
     "neither a torrent nor XML": (lambda f: write(f, "x", "hello"), "--pieces"),
