@@ -134,6 +134,19 @@ Result<void> check_command(const std::vector<std::string>& words) {
   return {};
 }
 
+// A mirror that the server names: a stranger to what the user gave.
+std::optional<engine::HttpSourceSettings> linked_mirror(const engine::HttpSourceSettings& first,
+                                                        const std::string& text,
+                                                        std::uint64_t size) {
+  auto url = net::parse_url(text);
+  if (!url || url->text == first.url.text) return std::nullopt;
+  engine::HttpSourceSettings mirror = first;
+  mirror.given_for = first.home();
+  mirror.size = size;
+  mirror.url = *std::move(url);
+  return mirror;
+}
+
 // What was given for the first one's origin is not for others to see. One that the user named may
 // have a login of its own; one that another URL led to has none.
 Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& first,
@@ -186,9 +199,20 @@ std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
                                                  commands);
 }
 
-std::unique_ptr<core::ConnectionPolicy> connection_policy(const JobRequest& request) {
-  if (request.connections) return std::make_unique<core::FixedConnections>(*request.connections);
-  return std::make_unique<core::AutoConnections>(request.max_connections_per_host);
+// Makes what fetches from a mirror of the request's resource. The ports must outlive what it makes.
+auto mirror_maker(const JobRequest& request, const RequestPorts& ports) {
+  return [connections = request.connections, most = request.max_connections_per_host,
+          ports](const engine::HttpSourceSettings& source) {
+    engine::JobMirror mirror;
+    mirror.source = std::make_unique<engine::HttpSource>(source, ports.transport, ports.resolver,
+                                                         ports.job.clock);
+    if (connections) {
+      mirror.connections = std::make_unique<core::FixedConnections>(*connections);
+    } else {
+      mirror.connections = std::make_unique<core::AutoConnections>(most);
+    }
+    return mirror;
+  };
 }
 
 }  // namespace
@@ -310,13 +334,16 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
                                               engine::Job::Tell tell,
                                               std::function<void()> give_way) {
   engine::JobParts parts;
-  const auto add_mirror = [&](const engine::HttpSourceSettings& source) {
-    parts.mirrors.push_back({std::make_unique<engine::HttpSource>(source, ports.transport,
-                                                                  ports.resolver, ports.job.clock),
-                             connection_policy(request)});
-  };
-  add_mirror(request.source);
-  for (const engine::HttpSourceSettings& mirror : request.mirrors) add_mirror(mirror);
+  const auto mirror_at = mirror_maker(request, ports);
+  parts.mirrors.push_back(mirror_at(request.source));
+  for (const auto& mirror : request.mirrors) parts.mirrors.push_back(mirror_at(mirror));
+  if (request.settings.gives_way_to_metalink) {
+    parts.make_mirror = [mirror_at, first = request.source](const std::string& url,
+                                                            std::uint64_t size) {
+      const auto source = linked_mirror(first, url, size);
+      return source ? std::optional(mirror_at(*source)) : std::nullopt;
+    };
+  }
   if (request.to_standard_output) {
     auto made =
         store::StreamSink::create(STDOUT_FILENO, ports.stream_writer, request.settings.digest);

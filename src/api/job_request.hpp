@@ -63,6 +63,7 @@ struct RequestPorts {
   core::Transport& transport;
   core::Resolver& resolver;
 };
+
 // `give_way`: as in JobParts.
 Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, RequestPorts ports,
                                               engine::Job::Tell tell,

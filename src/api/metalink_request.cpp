@@ -79,12 +79,10 @@ Result<void> check_names(const MetalinkRequest& request, const formats::Metalink
 
 // That nobody can make up other bytes of which the same is true.
 bool names_bytes(const formats::MetalinkFile& file) {
-  const auto resists = [](DigestAlgorithm algorithm) {
-    return is_stronger(algorithm, DigestAlgorithm::Xxh3_128);
-  };
-  const bool pieces = file.pieces && file.size && resists(file.pieces->algorithm);
-  return pieces || std::any_of(file.digests.begin(), file.digests.end(),
-                               [&](const auto& digest) { return resists(digest.algorithm); });
+  const bool pieces = file.pieces && file.size && is_cryptographic(file.pieces->algorithm);
+  return pieces || std::any_of(file.digests.begin(), file.digests.end(), [](const auto& digest) {
+           return is_cryptographic(digest.algorithm);
+         });
 }
 
 // Those that can be used, those at the wanted place first. User info in them is left out, as in a

@@ -184,6 +184,10 @@ bool is_stronger(DigestAlgorithm algorithm, DigestAlgorithm other) {
   return place(algorithm) < place(other);
 }
 
+bool is_cryptographic(DigestAlgorithm algorithm) {
+  return is_stronger(algorithm, DigestAlgorithm::Xxh3_128);
+}
+
 std::optional<ExpectedDigest> expected_digest(DigestAlgorithm algorithm,
                                               std::span<const std::byte> bytes) {
   if (bytes.size() != digest_size(algorithm)) return std::nullopt;

@@ -24,6 +24,8 @@ std::size_t digest_size(DigestAlgorithm algorithm);  // bytes
 // Whether other bytes with the same digest are harder to find than for `other`. A strict order over
 // all algorithms, those against chance alone (XXH3, CRC) last.
 bool is_stronger(DigestAlgorithm algorithm, DigestAlgorithm other);
+// Whether it is meant to resist whoever looks for other bytes with the same digest.
+bool is_cryptographic(DigestAlgorithm algorithm);
 
 // A whole file's digest as somebody gave it beforehand.
 struct ExpectedDigest {

@@ -42,7 +42,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "(repeatable). URLs and files that end in .meta4 or .metalink are taken for one without it, "
      "and what a server says is one",
      Secrecy::Url},
-    {Id::NoMetalink, Group::Files, 0, "no-metalink", "", "download a Metalink itself"},
+    {Id::NoMetalink, Group::Files, 0, "no-metalink", "",
+     "download a Metalink itself, and leave alone the mirrors that a server names"},
     {Id::Location, Group::Files, 0, "location", "CC",
      "take a Metalink's mirrors in this country first: two letters, like de"},
     {Id::MaxFilesize, Group::Files, 0, "max-filesize", "SIZE", "refuse a larger file"},

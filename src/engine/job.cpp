@@ -11,6 +11,7 @@ namespace xget::engine {
 namespace {
 
 constexpr int kMostFruitlessDoubts = 15;
+constexpr std::size_t kMostLinkedMirrors = 64;
 
 }  // namespace
 
@@ -18,6 +19,7 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
     : settings_(std::move(settings)),
       ports_(ports),
       refresher_(std::move(parts.refresher)),
+      make_mirror_(std::move(parts.make_mirror)),
       give_way_(std::move(parts.give_way)),
       context_{settings_,
                ports_,
@@ -31,15 +33,17 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
       probe_(context_),
       arrival_(context_, destination_, probe_),
       speed_(ports.clock.now()) {
-  core::RetryLimits limits = settings_.retry;
-  for (JobMirror& mirror : parts.mirrors) {
-    mirrors_.add(limits, std::move(mirror.connections), ports.clock.now());
-    sources_.add(std::move(mirror.source));
-    limits.refreshes = 0;  // the refresher knows the first one's URL
-  }
+  for (JobMirror& mirror : parts.mirrors) add_mirror(std::move(mirror));
 }
 
 Job::~Job() = default;
+
+void Job::add_mirror(JobMirror mirror) {
+  core::RetryLimits limits = settings_.retry;
+  if (mirrors_.count() > 0) limits.refreshes = 0;  // the refresher knows the first one's URL
+  mirrors_.add(limits, std::move(mirror.connections), ports_.clock.now());
+  sources_.add(std::move(mirror.source));
+}
 
 void Job::interrupt() {
   interrupted_ = true;
@@ -127,10 +131,38 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   if (!sink) return stop(std::move(sink.error()));
   stage_ = Stage::Download;
   plan.path = destination_.path();
+  add_linked_mirrors(plan.version);
   mirrors_.begin_version(plan.mirror);
-  download_ = std::make_shared<Download>(context_, **sink, destination_.file(), probe_,
-                                         std::move(plan));
+  download_ =
+      std::make_shared<Download>(context_, **sink, destination_.file(), probe_, std::move(plan));
   download_->begin(now);
+}
+
+// Whatever a mirror gives, in the end it is what somebody else said.
+bool Job::digest_will_tell(const core::Representation& version) const {
+  const auto& digest = settings_.digest ? settings_.digest : version.digest;
+  if (digest) return is_cryptographic(digest->algorithm);
+  const auto& pieces = settings_.pieces;
+  return pieces && version.size && pieces->cover(*version.size) &&
+         is_cryptographic(pieces->algorithm);
+}
+
+// Once: another version's answer names them again.
+void Job::add_linked_mirrors(const core::Representation& version) {
+  const auto& offer = probe_.offer();
+  if (!make_mirror_ || !offer || !version.size || !digest_will_tell(version)) return;
+  std::size_t added = 0;
+  for (const core::LinkedMirror& link : offer->hints.mirrors) {
+    if (added == kMostLinkedMirrors) break;
+    auto mirror = make_mirror_(link.url, *version.size);
+    if (!mirror) continue;
+    add_mirror(*std::move(mirror));
+    ++added;
+  }
+  if (added > 0) {
+    log::info(context_.url() + " names " + std::to_string(added) + " mirrors");
+    make_mirror_ = nullptr;
+  }
 }
 
 void Job::act_on(GoOnWithDownload outcome, Instant now) {

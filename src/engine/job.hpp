@@ -39,9 +39,12 @@ struct JobMirror {
 
 // What a job is made of and owns.
 struct JobParts {
-  std::vector<JobMirror> mirrors;  // at least one; in the order in which they are asked
+  std::vector<JobMirror> mirrors;      // at least one; in the order in which they are asked
   std::unique_ptr<core::Sink> stream;  // where the bytes go instead of a file; null for a file
   std::unique_ptr<core::UrlRefresher> refresher;  // of the first; null: it is not asked anew
+  // Of a mirror that the server names, which must have so many bytes. nullopt: it cannot be one.
+  // Empty: such mirrors are not used.
+  std::function<std::optional<JobMirror>(const std::string& url, std::uint64_t size)> make_mirror;
   // Called instead of telling an end, with JobSettings::gives_way_to_metalink alone.
   std::function<void()> give_way;
 };
@@ -76,6 +79,9 @@ class Job final : public Task, private core::SourceListener {
   void act_on(const core::Reconsider& doubt, Instant now);
   void act_on(Error error, Instant now);
 
+  void add_mirror(JobMirror mirror);
+  void add_linked_mirrors(const core::Representation& version);
+  [[nodiscard]] bool digest_will_tell(const core::Representation& version) const;
   void drop_what_was_set_aside();
   [[nodiscard]] bool fruitless(const Download& download);
   void look_for_reasons_to_stop();
@@ -91,6 +97,7 @@ class Job final : public Task, private core::SourceListener {
   MirrorSources sources_;
   core::Mirrors mirrors_;
   const std::unique_ptr<core::UrlRefresher> refresher_;
+  std::function<std::optional<JobMirror>(const std::string& url, std::uint64_t size)> make_mirror_;
   const std::function<void()> give_way_;
   const JobContext context_;
 
