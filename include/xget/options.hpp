@@ -84,6 +84,9 @@ struct Options {
   // Likewise, if it is there. Session::save_cookies writes it. Without it and `cookies` none are
   // kept or sent.
   std::string cookie_jar;
+  // What the scheduler decides and when, in Chrome's trace event format, for Perfetto and the like:
+  // a file that is replaced. Session::end_trace writes the rest of it. Empty: none.
+  std::string trace_file;
 
   // Of one job.
   [[nodiscard]] int most_connections() const {

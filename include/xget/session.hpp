@@ -42,6 +42,10 @@ class Session {
   // one. Call it once the jobs have ended. Fails with Disk.
   Result<void> save_cookies();
 
+  // Writes the rest of Options::trace_file; nothing to do without one. Call it once the jobs have
+  // ended: the trace ends here. Fails with Disk where any of it could not be written.
+  Result<void> end_trace();
+
   // Stops all jobs: the network at once, then a last checkpoint. Each ends as Interrupted.
   void interrupt();
 

@@ -28,6 +28,7 @@
 #include "net/system_clock.hpp"
 #include "net/system_random.hpp"
 #include "store/posix_file_system.hpp"
+#include "store/trace_file.hpp"
 #include "store/worker_thread.hpp"
 
 namespace xget {
@@ -89,9 +90,10 @@ const char* version() { return XGET_VERSION; }
 // The loop thread owns everything but the inbox and the events.
 class Session::Impl {
  public:
-  Impl(Options options, api::CredentialFiles credentials)
+  Impl(Options options, api::CredentialFiles credentials, std::unique_ptr<store::TraceFile> trace)
       : options_(std::move(options)),
         netrc_(std::move(credentials.netrc)),
+        trace_(std::move(trace)),
         loop_(clock_, transport_settings(options_, std::move(credentials.cookies)),
               resolver_settings(options_)),
         disk_([this] { loop_.wake(); }),
@@ -134,6 +136,8 @@ class Session::Impl {
     loop_.wake();
     return api::write_cookie_jar(options_.cookie_jar, text.get());
   }
+
+  Result<void> end_trace() { return trace_ ? trace_->end() : Result<void>{}; }
 
   void interrupt() {
     interrupted_ = true;
@@ -211,7 +215,7 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make(const api::JobRequest& request, const JobSpec& spec) {
     if (request.checksum_list) return make_checksum_task(request, spec);
-    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limits_},
+    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limits_, trace_.get()},
                                   stream_writer_,
                                   commands_,
                                   loop_.transport(),
@@ -345,7 +349,8 @@ class Session::Impl {
 
   const Options options_;
   const std::shared_ptr<const formats::Netrc> netrc_;
-  std::mutex mutex_;  // guards the next two
+  const std::unique_ptr<store::TraceFile> trace_;  // null: nobody watches
+  std::mutex mutex_;                               // guards the next two
   std::vector<engine::JobQueue::Make> inbox_;
   std::vector<std::promise<std::string>> cookie_questions_;  // what is to be in the jar?
   api::ClaimedTargets targets_;
@@ -370,12 +375,29 @@ class Session::Impl {
   std::thread thread_;
 };
 
+namespace {
+
+tl::unexpected<Error> unusable_trace(const Error& error) {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "option",
+               .subject = "--trace",
+               .cause = error.subject + " cannot be written: " + error.cause});
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Session>> Session::create(Options options) {
   if (auto sound = api::check_options(options); !sound) return fail(sound.error());
   auto credentials = api::read_credential_files(options);
   if (!credentials) return fail(std::move(credentials.error()));
-  return std::unique_ptr<Session>(
-      new Session(std::make_unique<Impl>(std::move(options), *std::move(credentials))));
+  std::unique_ptr<store::TraceFile> trace;
+  if (!options.trace_file.empty()) {
+    auto created = store::TraceFile::create(options.trace_file);
+    if (!created) return unusable_trace(created.error());
+    trace = *std::move(created);
+  }
+  return std::unique_ptr<Session>(new Session(
+      std::make_unique<Impl>(std::move(options), *std::move(credentials), std::move(trace))));
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -384,6 +406,7 @@ Session::~Session() = default;
 Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
 std::optional<Event> Session::next_event() { return impl_->next_event(); }
 Result<void> Session::save_cookies() { return impl_->save_cookies(); }
+Result<void> Session::end_trace() { return impl_->end_trace(); }
 void Session::interrupt() { impl_->interrupt(); }
 
 }  // namespace xget

@@ -24,6 +24,7 @@ using Instant = LoopTime::time_point;
 using WallTime = std::chrono::sys_seconds;
 
 inline double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+inline double to_milliseconds(Duration d) { return 1000 * to_seconds(d); }
 inline Duration from_seconds(double s) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
 }

@@ -144,6 +144,8 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   const Outcome outcome = follow(**session, *position, display, watch);
   const auto saved = (*session)->save_cookies();
   if (!saved) print_error(failure_text(saved.error()));
+  const auto traced = (*session)->end_trace();
+  if (!traced) print_error(failure_text(traced.error()));
   if (outcome.can_go_on) {
     print_error(go_on_text(resume_command(line.program, given, left_behind(outcome))));
   }
@@ -151,7 +153,9 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
     print_error("xget: " + printable(log_file) + " is incomplete: it could not be written\n");
   }
   const ExitCode code = exit_code_of(outcome.failures);
-  return code == ExitCode::Success && !saved ? exit_code_of(saved.error().code) : code;
+  if (code != ExitCode::Success) return code;
+  if (!saved) return exit_code_of(saved.error().code);
+  return traced ? code : exit_code_of(traced.error().code);
 }
 
 }  // namespace

@@ -157,6 +157,7 @@ Result<Options> read_options(const Given& given) {
   reader.read_text(OptionId::NetrcFile, options.netrc_file);
   reader.read_text(OptionId::Cookies, options.cookies);
   reader.read_text(OptionId::CookieJar, options.cookie_jar);
+  reader.read_text(OptionId::Trace, options.trace_file);
   if (reader.error()) return fail(*reader.error());
   options.connect_to = given.all(OptionId::ConnectTo);
   options.dns_servers = parted_by_commas(given.all(OptionId::DnsServers));

@@ -132,6 +132,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "say what happens; -vv: responses and checkpoints; -vvv: every request"},
     {Id::LogFile, Group::Messages, 0, "log-file", "FILE",
      "append what happens to FILE, also without -v"},
+    {Id::Trace, Group::Messages, 0, "trace", "FILE",
+     "write a timeline of connections, ranges and decisions to FILE, for ui.perfetto.dev"},
     {Id::Help, Group::Messages, 'h', "help", "", "print this"},
     {Id::Version, Group::Messages, 0, "version", "", "print the version"},
 }};

@@ -62,6 +62,7 @@ enum class OptionId {
   Quiet,
   Verbose,
   LogFile,
+  Trace,
   Help,
   Version,
   Count

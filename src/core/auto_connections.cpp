@@ -88,6 +88,15 @@ void AutoConnections::on_bytes(std::uint64_t bytes, int active, Instant now) {
   last_rate_ = rate;
 }
 
+const char* AutoConnections::stage() const {
+  switch (stage_) {
+    case Stage::Start: return "start";
+    case Stage::Trial: return "trial";
+    case Stage::Hold: return "hold";
+  }
+  return "";
+}
+
 void AutoConnections::begin_epoch(Instant now) {
   epoch_begun_ = now;
   epoch_bytes_ = 0;

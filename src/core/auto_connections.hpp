@@ -43,6 +43,7 @@ class AutoConnections final : public ConnectionPolicy {
   void on_bytes(std::uint64_t bytes, int active, Instant now) override;
   void on_path(bool lost, const PathFacts& facts, Instant now) override;
   void on_disturbance(Instant now) override;
+  [[nodiscard]] const char* stage() const override;
 
  private:
   enum class Stage {

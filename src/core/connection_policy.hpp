@@ -26,6 +26,8 @@ class ConnectionPolicy {
   virtual void on_path(bool lost, const PathFacts& facts, Instant now) = 0;
   // What arrives now says nothing of the path: the loop was blocked, or we hold bytes back.
   virtual void on_disturbance(Instant now) = 0;
+  // What it is about, in a word, for those who watch.
+  [[nodiscard]] virtual const char* stage() const = 0;
 };
 
 // A fixed number. A refusal lowers it to what the server was seen to bear. One more is
@@ -45,6 +47,7 @@ class FixedConnections final : public ConnectionPolicy {
   void on_bytes(std::uint64_t, int, Instant) override {}
   void on_path(bool, const PathFacts&, Instant) override {}
   void on_disturbance(Instant) override {}
+  [[nodiscard]] const char* stage() const override { return "fixed"; }
 
  private:
   int count_;

@@ -161,6 +161,16 @@ class UrlRefresher {
   virtual void cancel() = 0;
 };
 
+// ---- a timeline for those who look where the time goes -------------------------------------
+
+class TraceSink {
+ public:
+  virtual ~TraceSink() = default;
+  // One event: a JSON object on one line, without a line break. Returns at once; what cannot be
+  // kept is left out. May be called on any thread.
+  virtual void add(std::string_view event) = 0;
+};
+
 // ---- work that may block for long ---------------------------------------------------------
 
 class Worker {

@@ -22,6 +22,16 @@ constexpr int kFailuresBeforeAskingOthers = 2;
 
 }  // namespace
 
+const char* to_string(CancelReason reason) {
+  switch (reason) {
+    case CancelReason::Stalled: return "stalled";
+    case CancelReason::Unanswered: return "unanswered";
+    case CancelReason::TwinWon: return "twin won";
+    case CancelReason::Expelled: return "mirror expelled";
+  }
+  return "";
+}
+
 Scheduler::Scheduler(SchedulerPlan plan, Mirrors& mirrors, Random& random)
     : plan_(std::move(plan)),
       mirrors_(mirrors),
@@ -322,7 +332,7 @@ void Scheduler::check_stalls(Instant now) {
 void Scheduler::end_stalled(SegmentId id, Instant now) {
   const Segment* segment = find(id);
   if (segment == nullptr) return;  // its twin had all, and has just made it superfluous
-  actions_.emplace_back(CancelSegment{id});
+  actions_.emplace_back(CancelSegment{id, CancelReason::Stalled});
   // It brought all it should; only its response does not end.
   if (segment->left() == 0) return finish_segment(id, false, now);
   const MirrorId mirror = segment->mirror;

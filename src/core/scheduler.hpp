@@ -107,15 +107,24 @@ struct StartSegment {
   SegmentId id;
   MirrorId mirror;
   ByteRange range;
+  SegmentId twin = 0;  // a hedge: of this one, which fetches the same bytes; 0: none does
 };
 // From now on the segment ends here; its response goes further and must be cut there.
 struct CutSegment {
   SegmentId id;
   std::uint64_t end;
 };
+enum class CancelReason {
+  Stalled,     // no bytes, or no answer, for too long
+  Unanswered,  // a connection that was free asks for the same bytes instead
+  TwinWon,     // its twin has them already
+  Expelled,    // its mirror has other bytes
+};
+const char* to_string(CancelReason reason);
 // Drop the response now; the segment is forgotten already.
 struct CancelSegment {
   SegmentId id;
+  CancelReason reason;
 };
 // Before its next start: forget where redirects led.
 struct StartOver {

@@ -40,7 +40,7 @@ void Scheduler::handle(const MirrorExpelled& event, Instant now) {
   }
   for (SegmentId id : running) {
     if (find(id) == nullptr) continue;  // its twin had all, and has just made it superfluous
-    actions_.emplace_back(CancelSegment{id});
+    actions_.emplace_back(CancelSegment{id, CancelReason::Expelled});
     finish_segment(id, true, now);
   }
 }

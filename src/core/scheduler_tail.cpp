@@ -43,7 +43,7 @@ std::optional<ByteRange> Scheduler::take_over_unanswered(MirrorId mirror, Instan
     const ByteRange range{segment.position, segment.end};
     const SegmentId id = segment.id;
     const MirrorId silent = segment.mirror;
-    actions_.emplace_back(CancelSegment{id});
+    actions_.emplace_back(CancelSegment{id, CancelReason::Unanswered});
     finish_segment(id, true, now);
     mirrors_.at(silent).connections->on_refusal(segments_of(silent) + 1, Duration::zero(), now);
     return ByteRange{range.begin, capped(mirror, range.begin, range.end)};
@@ -110,7 +110,7 @@ bool Scheduler::hedge(MirrorId mirror, Instant now) {
   Segment& second = add_segment(mirror, range, now);
   second.twin = first;
   find(first)->twin = second.id;
-  actions_.emplace_back(StartSegment{second.id, mirror, range});
+  actions_.emplace_back(StartSegment{second.id, mirror, range, first});
   return true;
 }
 
@@ -123,7 +123,7 @@ bool Scheduler::leave_to_twin(const Segment& ended, bool failed) {
   if (failed || ended.left() > 0) return true;
   const SegmentId loser = twin->id;
   std::erase_if(segments_, [loser](const Segment& other) { return other.id == loser; });
-  actions_.emplace_back(CancelSegment{loser});
+  actions_.emplace_back(CancelSegment{loser, CancelReason::TwinWon});
   return true;
 }
 

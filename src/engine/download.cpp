@@ -145,10 +145,11 @@ TransferPlan Download::transfer_plan() const {
 
 void Download::start_transfer(Instant now) {
   const JobPorts& ports = job_.ports;
-  transfer_ = std::make_unique<Transfer>(
-      transfer_plan(),
-      TransferPorts{job_.sources, job_.mirrors, sink_, ports.clock, ports.random, ports.limits},
-      job_.listener);
+  transfer_ =
+      std::make_unique<Transfer>(transfer_plan(),
+                                 TransferPorts{job_.sources, job_.mirrors, sink_, ports.clock,
+                                               ports.random, ports.limits, job_.trace},
+                                 job_.listener);
   const std::uint64_t held = held_bytes();
   log::info("downloading " + job_.url() + " to " + plan_.path + ", " +
             (plan_.version.size ? format_size(*plan_.version.size) : "of unknown size") +
@@ -250,11 +251,18 @@ void Download::take_checkpoint(Instant now) {
     job_.wake();
     return;
   }
+  const Instant before = job_.ports.clock.now();
   pacer_.begin(now, [this, now](const Result<void>& result) {
     if (!result) sink_error_ = result.error();
     log_checkpoint(now);
+    if (job_.trace != nullptr) {
+      job_.trace->checkpoint_ended(sink_.durable_bytes(), job_.ports.clock.now());
+    }
     job_.wake();
   });
+  if (job_.trace != nullptr) {
+    job_.trace->checkpoint_begun(job_.ports.clock.now() - before, before);
+  }
 }
 
 void Download::log_checkpoint(Instant begun) const {

@@ -80,6 +80,7 @@ class Download : public std::enable_shared_from_this<Download> {
   [[nodiscard]] core::Representation expected() const;
   [[nodiscard]] std::uint64_t held_bytes() const;
   [[nodiscard]] std::uint64_t received_bytes() const;
+  [[nodiscard]] bool finishing() const { return finishing_; }  // all is written
   [[nodiscard]] int receiving() const { return transfer_ ? transfer_->receiving() : 0; }
   // Since the last byte; bytes that the rate limit holds back are no silence.
   [[nodiscard]] Duration silent_for(Instant now) const;

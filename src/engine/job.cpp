@@ -13,6 +13,11 @@ namespace {
 constexpr int kMostFruitlessDoubts = 15;
 constexpr std::size_t kMostLinkedMirrors = 64;
 
+std::unique_ptr<Trace> begin_trace(const JobSettings& settings, const JobPorts& ports) {
+  if (ports.trace == nullptr) return nullptr;
+  return std::make_unique<Trace>(*ports.trace, settings.id, settings.path, ports.clock.now());
+}
+
 }  // namespace
 
 Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
@@ -21,6 +26,7 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
       refresher_(std::move(parts.refresher)),
       make_mirror_(std::move(parts.make_mirror)),
       give_way_(std::move(parts.give_way)),
+      trace_(begin_trace(settings_, ports_)),
       context_{settings_,
                ports_,
                sources_,
@@ -28,7 +34,8 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
                *this,
                refresher_.get(),
                [this] { wake_ = true; },
-               std::move(tell)},
+               std::move(tell),
+               trace_.get()},
       destination_(context_, std::move(parts.stream)),
       probe_(context_),
       arrival_(context_, destination_, probe_),
@@ -57,6 +64,24 @@ void Job::on_time(Instant now) {
     wake_ = false;
     step(now);
   } while (wake_ && stage_ != Stage::Ended);
+  if (trace_) draw_stage(now);
+}
+
+void Job::draw_stage(Instant now) {
+  switch (stage_) {
+    case Stage::Start:
+    case Stage::Arrive: return trace_->enter_stage("arrive", now);
+    case Stage::Download:
+      return trace_->enter_stage(download_->finishing() ? "finish" : "download", now);
+    case Stage::Stop: return trace_->enter_stage("stop", now);
+    case Stage::Ended: return;
+  }
+}
+
+// Before the end is told: whoever hears of it may end the timeline.
+void Job::end() {
+  stage_ = Stage::Ended;
+  if (trace_) trace_->enter_stage("", ports_.clock.now());
 }
 
 void Job::look_for_reasons_to_stop() {
@@ -103,7 +128,7 @@ void Job::step_arrive(Instant now) {
 void Job::act_on(AlreadyThere outcome, Instant) {
   probe_.drop();
   if (outcome.proof != Proof::None) drop_what_was_set_aside();
-  stage_ = Stage::Ended;
+  end();
   log::info("nothing to do for " + destination_.path() + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,
                          .path = destination_.path(),
@@ -116,7 +141,7 @@ void Job::act_on(AlreadyThere outcome, Instant) {
 
 void Job::act_on(DescribesFiles, Instant) {
   probe_.drop();
-  stage_ = Stage::Ended;
+  end();
   log::info(context_.url() + " is a Metalink");
   give_way_();
 }
@@ -194,7 +219,7 @@ void Job::step_download(Instant now) {
 
 void Job::act_on(Downloaded outcome, Instant) {
   drop_what_was_set_aside();
-  stage_ = Stage::Ended;
+  end();
   log::info("finished " + destination_.path() + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,
                          .path = destination_.path(),
@@ -245,7 +270,7 @@ void Job::step_stop(Instant now) {
     stopping_->remedy = checksum_remedy(!destination_.target());
   download_.reset();  // before its sink
   if (!whole) destination_.discard_if_worthless();
-  stage_ = Stage::Ended;
+  end();
   log::warning("failed: " + to_string(*stopping_));
   context_.tell(Failed{.job = settings_.id, .path = destination_.path(), .error = *stopping_});
 }

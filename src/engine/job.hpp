@@ -85,6 +85,8 @@ class Job final : public Task, private core::SourceListener {
   void drop_what_was_set_aside();
   [[nodiscard]] bool fruitless(const Download& download);
   void look_for_reasons_to_stop();
+  void draw_stage(Instant now);
+  void end();
   void stop(Error error);
   [[nodiscard]] std::string kept();
 
@@ -99,6 +101,7 @@ class Job final : public Task, private core::SourceListener {
   const std::unique_ptr<core::UrlRefresher> refresher_;
   std::function<std::optional<JobMirror>(const std::string& url, std::uint64_t size)> make_mirror_;
   const std::function<void()> give_way_;
+  const std::unique_ptr<Trace> trace_;  // null: nobody watches
   const JobContext context_;
 
   Stage stage_ = Stage::Start;

@@ -7,12 +7,16 @@
 
 namespace xget::engine {
 
-void JobContext::note(std::string text) const { tell(Note{settings.id, std::move(text)}); }
+void JobContext::note(std::string text) const {
+  if (trace != nullptr) trace->note_told(text, ports.clock.now());
+  tell(Note{settings.id, std::move(text)});
+}
 
 void JobContext::tell_retry(core::MirrorId mirror, const core::Failure& failure,
                             Duration wait) const {
   const std::string url = sources.name(mirror);
   log::info(url + ": " + failure.cause + "; again in " + format_duration(wait));
+  if (trace != nullptr) trace->retry_told(url, failure.cause, wait, ports.clock.now());
   tell(Retrying{settings.id, url, failure.cause, std::chrono::ceil<Milliseconds>(wait)});
 }
 

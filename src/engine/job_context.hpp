@@ -13,6 +13,7 @@
 #include "core/rate_limits.hpp"
 #include "core/source.hpp"
 #include "engine/mirror_sources.hpp"
+#include "engine/trace.hpp"
 #include "xget/event.hpp"
 #include "xget/options.hpp"
 
@@ -64,6 +65,7 @@ struct JobPorts {
   core::Worker& disk;
   core::Worker& hashing;
   core::RateLimits& limits;
+  core::TraceSink* trace = nullptr;  // null: nobody watches
 };
 
 // What the parts of a job share. They live as long as the job.
@@ -76,6 +78,7 @@ struct JobContext {
   core::UrlRefresher* refresher;  // null: there is none
   std::function<void()> wake;     // on_time() has something to do now
   std::function<void(Event)> tell;
+  Trace* trace = nullptr;  // null: nobody watches
 
   [[nodiscard]] std::string url() const { return sources.name(0); }  // the first, without secrets
   // A request of now to this mirror that is without an answer then has stalled.

@@ -34,9 +34,13 @@ Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener&
       last_byte_at_(ports.clock.now()),
       last_turn_(last_byte_at_) {
   versions_[plan_.schedule.mirror] = plan_.representation;
+  if (ports.trace != nullptr) {
+    trace_.emplace(*ports.trace, ports.sources, ports.mirrors, last_turn_);
+  }
 }
 
 Transfer::~Transfer() {
+  if (trace_) trace_->end(ports_.clock.now());
   for (const auto& [id, segment] : segments_) {
     if (!segment.ended) ports_.sources.cancel(segment.fetch);
   }
@@ -58,6 +62,7 @@ void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
                    .host_limit = limit_of(offer.host)};
   by_fetch_[fetch] = id;
   ++responses_;
+  if (trace_) trace_->adopted(id, plan_.schedule.mirror, offer.granted, now);
   tell(core::SegmentAdopted{offer.granted, offer.granted.end, offer.round_trip}, now);
   const core::Flow flow = take(id, first_bytes, now);
   if (flow == core::Flow::Continue) ports_.sources.resume(fetch);
@@ -205,7 +210,9 @@ void Transfer::on_fetch_end(core::FetchId fetch, const core::FetchEnd& end) {
 // ---- what the scheduler says --------------------------------------------------------------
 
 void Transfer::tell(const core::SchedulerEvent& event, Instant now) {
-  for (const core::SchedulerAction& action : scheduler_.on(event, now)) {
+  const core::SchedulerActions actions = scheduler_.on(event, now);
+  if (trace_) trace_->decided(event, actions, now);
+  for (const core::SchedulerAction& action : actions) {
     std::visit([this](const auto& one) { carry_out(one); }, action);
   }
 }
@@ -315,6 +322,13 @@ bool Transfer::write(core::MirrorId mirror, std::uint64_t offset,
   return true;
 }
 
+std::uint64_t Transfer::wasted_bytes() const {
+  std::uint64_t useful = 0;
+  for (const auto& [mirror, given] : given_) useful += given.size();
+  for (const auto& [id, segment] : segments_) useful += segment.buffered;
+  return received_ - std::min(received_, useful);
+}
+
 Result<void> Transfer::flush_all() {
   for (auto& [id, segment] : segments_) {
     if (!flush(segment)) return xget::fail(std::get<Error>(*outcome_));
@@ -410,6 +424,7 @@ void Transfer::on_time(Instant now) {
   if (outcome_) return;
   resume_paused(now);
   tell(core::Tick{}, now);
+  if (trace_) trace_->count({receiving(), received_, wasted_bytes()}, now);
 }
 
 std::optional<Instant> Transfer::next_deadline() const {

@@ -24,6 +24,7 @@
 #include "core/source.hpp"
 #include "engine/buffer_pool.hpp"
 #include "engine/mirror_sources.hpp"
+#include "engine/transfer_trace.hpp"
 
 namespace xget::engine {
 
@@ -44,6 +45,7 @@ struct TransferPorts {
   core::Clock& clock;
   core::Random& random;
   core::RateLimits& limits;  // shared by all jobs
+  Trace* trace = nullptr;    // the job's; null: nobody watches
 };
 
 // Why the transfer cannot go on by itself.
@@ -98,6 +100,8 @@ class Transfer {
   [[nodiscard]] const std::map<core::MirrorId, RangeSet>& given() const { return given_; }
   [[nodiscard]] const RangeSet& arrived() const { return written_; }
   [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
+  // Of those: what was there already, lay past a cut, or is lost again.
+  [[nodiscard]] std::uint64_t wasted_bytes() const;
   [[nodiscard]] int responses() const { return responses_; }
   // Every stream that had no length ended by its framing, not by a mere close.
   [[nodiscard]] bool end_proven() const { return end_proven_; }
@@ -152,6 +156,7 @@ class Transfer {
   TransferPorts ports_;
   core::SourceListener& owner_;
   core::Scheduler scheduler_;
+  std::optional<TransferTrace> trace_;
   BufferPool pool_;
   std::map<core::SegmentId, Segment> segments_;
   std::map<core::FetchId, core::SegmentId> by_fetch_;

@@ -1,0 +1,91 @@
+#include "store/trace_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include "store/disk_error.hpp"
+
+namespace xget::store {
+namespace {
+
+constexpr auto kWriteEvery = std::chrono::milliseconds(200);
+constexpr std::size_t kWorthWriting = 256ULL << 10;  // before that time is over
+
+}  // namespace
+
+Result<std::unique_ptr<TraceFile>> TraceFile::create(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file.valid()) return fail(disk_error("write the trace", path, errno));
+  return std::unique_ptr<TraceFile>(new TraceFile(std::move(file), path));
+}
+
+TraceFile::TraceFile(Descriptor file, std::string path)
+    : path_(std::move(path)), file_(std::move(file)) {
+  // A thread inherits its maker's signal mask: signals are for the threads that expect them.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TraceFile::~TraceFile() { static_cast<void>(end()); }
+
+void TraceFile::add(std::string_view event) {
+  const std::lock_guard lock(mutex_);
+  if (ending_) return;
+  if (waiting_.size() + event.size() > kMostWaiting) {
+    ++left_out_;
+    return;
+  }
+  if (std::exchange(any_, true)) waiting_ += ",\n";
+  waiting_ += event;
+  if (waiting_.size() >= kWorthWriting) work_.notify_one();
+}
+
+Result<void> TraceFile::end() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(ending_, true)) waiting_ += "\n]\n";
+  }
+  work_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  if (failed_) return fail(disk_error("write the trace", path_, error_));
+  if (left_out_ == 0) return {};
+  return fail(disk_error("write the trace", path_,
+                         std::to_string(left_out_) + " events are missing: the disk was too slow"));
+}
+
+void TraceFile::run() noexcept {
+  std::unique_lock lock(mutex_);
+  for (bool last = false; !last;) {
+    work_.wait_for(lock, kWriteEvery,
+                   [this] { return ending_ || waiting_.size() >= kWorthWriting; });
+    last = ending_;
+    const std::string text = std::exchange(waiting_, {});
+    lock.unlock();
+    write(text);
+    lock.lock();
+  }
+}
+
+void TraceFile::write(std::string_view text) {
+  while (!text.empty() && !failed_) {
+    const ssize_t written =
+        uninterrupted([&] { return ::write(file_.get(), text.data(), text.size()); });
+    if (written < 0) {
+      error_ = errno;
+      failed_ = true;
+      return;
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace xget::store
