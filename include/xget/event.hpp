@@ -63,6 +63,7 @@ struct Finished {
   std::string path;
   std::uint64_t size = 0;         // of the file
   std::uint64_t received = 0;     // body bytes that came over the network in this run
+  std::uint64_t wasted = 0;       // of those: came twice, past a cut, or had to be fetched again
   bool already_complete = false;  // nothing had to be fetched
   Proof proof = Proof::None;
   // The proof in words. Of a file that is already complete it is what an earlier run recorded,

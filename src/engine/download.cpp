@@ -315,6 +315,7 @@ bool Download::end_transfer() {
   end_proven_ = end_proven_ && transfer->end_proven();
   for (const auto& [mirror, given] : transfer->given()) {
     if (!given.empty()) givers_.insert(mirror);
+    for (const ByteRange& range : given.ranges()) came_.add(range);
   }
   shown_ = transfer->validators();
   if (flushed) return true;

@@ -80,6 +80,8 @@ class Download : public std::enable_shared_from_this<Download> {
   [[nodiscard]] core::Representation expected() const;
   [[nodiscard]] std::uint64_t held_bytes() const;
   [[nodiscard]] std::uint64_t received_bytes() const;
+  // Of those; once the transfer has ended.
+  [[nodiscard]] std::uint64_t wasted_bytes() const { return received_ - came_.size(); }
   [[nodiscard]] bool finishing() const { return finishing_; }  // all is written
   [[nodiscard]] int receiving() const { return transfer_ ? transfer_->receiving() : 0; }
   // Since the last byte; bytes that the rate limit holds back are no silence.
@@ -131,6 +133,7 @@ class Download : public std::enable_shared_from_this<Download> {
   int failures_of_ranges_ = 0;
   // Of transfers that have ended.
   std::uint64_t received_ = 0;
+  RangeSet came_;  // and was written; what had to come again is in it once
   int responses_ = 0;
   bool end_proven_ = true;  // by a length or by framing
   core::Validators shown_;  // by a response, where the version had none

@@ -217,14 +217,19 @@ void Job::step_download(Instant now) {
   std::visit([&](auto& one) { act_on(std::move(one), now); }, *outcome);
 }
 
-void Job::act_on(Downloaded outcome, Instant) {
+void Job::act_on(Downloaded outcome, Instant now) {
   drop_what_was_set_aside();
+  const std::uint64_t received = received_before_ + download_->received_bytes();
+  const std::uint64_t wasted = received_before_ + download_->wasted_bytes();
+  if (trace_) trace_->finished(received, wasted, now);
   end();
-  log::info("finished " + destination_.path() + ": " + outcome.rests_on);
+  log::info("finished " + destination_.path() + ": " + outcome.rests_on + "; received " +
+            format_size(received) + ", " + format_size(wasted) + " of it in vain");
   context_.tell(Finished{.job = settings_.id,
                          .path = destination_.path(),
                          .size = outcome.size,
-                         .received = received_before_ + download_->received_bytes(),
+                         .received = received,
+                         .wasted = wasted,
                          .already_complete = false,
                          .proof = outcome.proof,
                          .rests_on = std::move(outcome.rests_on)});

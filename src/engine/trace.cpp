@@ -46,4 +46,10 @@ void Trace::checkpoint_ended(std::uint64_t durable_bytes, Instant now) {
   add(event(TracePhase::End, "checkpoint", kCheckpointTrack, now).with("durable", durable_bytes));
 }
 
+void Trace::finished(std::uint64_t received, std::uint64_t wasted, Instant now) {
+  add(event(TracePhase::Instant, "finished", kJobTrack, now)
+          .with("received", received)
+          .with("wasted", wasted));
+}
+
 }  // namespace xget::engine

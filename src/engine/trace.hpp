@@ -37,6 +37,7 @@ class Trace {
   // `on_loop`: how long the loop was busy with its beginning.
   void checkpoint_begun(Duration on_loop, Instant now);
   void checkpoint_ended(std::uint64_t durable_bytes, Instant now);
+  void finished(std::uint64_t received, std::uint64_t wasted, Instant now);
 
  private:
   void name_track(int track, const std::string& name);

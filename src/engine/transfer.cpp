@@ -126,6 +126,7 @@ bool Transfer::accept_stream_from_start(const core::Offer& offer) {
   }
   for (const ByteRange& range : written_.ranges()) ports_.sink.forget(range);
   written_.clear();
+  given_.clear();
   return true;
 }
 

@@ -5,7 +5,7 @@ import pytest
 from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
-from support.downloads import MIB, assert_complete, start_and_stall
+from support.downloads import KIB, MIB, assert_complete, start_and_stall
 from support.timelines import Timeline
 
 SIZE = 6 * MIB + 5
@@ -68,6 +68,64 @@ def test_no_secret_is_in_it(server, path):
     timeline = Timeline(file)
     assert timeline.segments
     assert "hunter" not in timeline.text
+
+
+def finished(timeline) -> tuple[int, int]:
+    """Received and wasted bytes."""
+    [mark] = timeline.marks("finished")
+    return mark["received"], mark["wasted"]
+
+
+class Flagging:
+    """Holds one answer to `rate` bytes a second once `fast` bytes of it are sent."""
+
+    def __init__(self, fast: int, rate: float):
+        self._fast, self._rate, self._slow = fast, rate, False
+
+    def __call__(self, x):
+        x.answer.gate = x.answer.pacer = self
+
+    def allow(self, count: int) -> int:
+        self._slow = self._fast == 0
+        if self._slow:
+            return min(count, 256)
+        allowed = min(count, self._fast)
+        self._fast -= allowed
+        return allowed
+
+    def reserve(self, count: int) -> float:
+        return count / self._rate if self._slow else 0
+
+
+def test_what_a_hedge_brings_twice_is_counted(server, path):
+    # So little of its range is left that it is not worth being split.
+    flags = t.when(lambda x: x.number == 2, Flagging(MIB - 90 * KIB, 64 * KIB))
+    page = server.serve("/file", RESOURCE, t.rate(2 * MIB), flags)
+    run, timeline = trace(page, path, "-n", "4", "-v")
+    assert_complete(path, page.data, run=run)
+    assert any("hedge_of" in one.told for one in timeline.segments), timeline.text
+    received, wasted = finished(timeline)
+    assert wasted > 0
+    assert received - wasted == SIZE
+    assert received <= page.body_bytes
+    assert "of it in vain" in run.err
+
+
+@pytest.mark.parametrize("etag", ["strong", None], ids=["skipped", "started-again"])
+def test_what_a_restart_brings_twice_is_counted(server, path, etag):
+    resource = Resource(SIZE, etag=etag, last_modified=None)
+    page = server.serve("/file", resource, t.whole(), t.when(t.first(1), t.cut(MIB, "rst")))
+    run, timeline = trace(page, path)
+    assert_complete(path, page.data, run=run)
+    received, wasted = finished(timeline)
+    assert received - wasted == SIZE
+    assert 0 < wasted <= MIB
+
+
+def test_nothing_is_wasted_where_one_response_brings_all(server, path):
+    page = server.serve("/file", RESOURCE)
+    _, timeline = trace(page, path, "-n", "1")
+    assert finished(timeline) == (SIZE, 0)
 
 
 def test_a_trace_that_cannot_be_written_is_said(server, path):
