@@ -150,7 +150,8 @@ void Scheduler::handle(const SegmentEnded& event, Instant now) {
 }
 
 void Scheduler::handle(const RangeLost& event, Instant now) {
-  missing_.add(event.range);
+  // A stream begins at 0 again, whatever is wanted of it.
+  missing_.add(plan_.ranges ? event.range : ByteRange{0, plan_.size});
   if (std::exchange(all_written_, false)) mirrors_.begin_waiting(now);
 }
 
