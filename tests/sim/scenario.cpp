@@ -353,6 +353,8 @@ Scenario draw_scenario(Dice& dice) {
   }
   if (dice.chance(0.05)) scenario.limit_rate_per_host = dice.between(20 * kKiB, kMiB);
   draw_published_pieces(dice, scenario);
+  scenario.servers_say_digest = dice.chance(0.15);
+  for (HostPlan& host : scenario.hosts) host.habits.says_digest = scenario.servers_say_digest;
   return scenario;
 }
 

@@ -87,6 +87,7 @@ struct Scenario {
   std::optional<RefreshPlan> refresh;
   std::optional<StreamPlan> stream;  // instead of the target
   bool digest_given = false;
+  bool servers_say_digest = false;
   // Bytes of each published piece, of the first version: servers may give wrong bytes then.
   std::optional<std::uint64_t> published_pieces;
   std::uint64_t limit_rate = 0;

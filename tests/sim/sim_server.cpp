@@ -4,9 +4,12 @@
 #include <array>
 #include <charconv>
 #include <ctime>
+#include <map>
 #include <string_view>
 #include <utility>
 
+#include "base/digest.hpp"
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "sim/reply_draft.hpp"
 
@@ -98,6 +101,21 @@ Reply to_reply(ReplyDraft draft, Validation validation, WallTime now) {
   reply.pause_at = draft.pause_at;
   reply.slowness = draft.slowness;
   return reply;
+}
+
+// Of all that the version's bytes are. A pure function, and a slow one: each is computed once.
+const std::string& repr_digest(const Version& version) {
+  static std::map<std::pair<VersionId, std::uint64_t>, std::string> known;
+  std::string& field = known[{version.id, version.size}];
+  if (!field.empty()) return field;
+  const auto digester = Digester::create(DigestAlgorithm::Sha256);
+  for (std::uint64_t at = 0; at < version.size;) {
+    const auto part = content(version.id, at, version.size - at);
+    digester->update(part);
+    at += part.size();
+  }
+  field = "sha-256=:" + to_base64(*parse_hex(digester->finish_hex())) + ":";
+  return field;
 }
 
 ReplyDraft busy_reply(WallTime now, Dice& dice) {
@@ -195,6 +213,9 @@ Reply SimServer::answer(const core::HttpRequest& request, WallTime now, std::siz
         draft.extra.push_back({"Content-Disposition", habits_.disposition});
       }
       fault = bend(draft, faults, habits_, dice_);
+      if (habits_.says_digest && draft.describes_version) {
+        draft.extra.push_back({"Repr-Digest", repr_digest(draft.version)});
+      }
     }
   }
   Reply reply = to_reply(std::move(draft), habits_.validation, now);

@@ -2,7 +2,8 @@
 //
 // Every lie it tells can be noticed by what its answers themselves say or by what earlier ones
 // said: a body is only ever other than its head describes in a way that a check can see. A lie
-// that no client could notice (the wrong bytes under the right strong ETag) is no test.
+// that no client could notice (the wrong bytes under the right strong ETag) is no test, unless the
+// digests of pieces are known.
 #pragma once
 
 #include <algorithm>
@@ -59,6 +60,7 @@ struct ServerHabits {
   std::optional<Duration> token_lifetime;   // of the tokens that this server accepts
   bool sends_token = false;                 // appends one to redirects_to
   bool etag_per_token = false;              // the same version has another ETag for each
+  bool says_digest = false;                 // Repr-Digest
   std::string disposition;                  // Content-Disposition of good answers; empty: none
 };
 

@@ -146,7 +146,7 @@ class Trial {
       // Samples of bytes that somebody garbled may agree; the digest then does not.
       case ErrorCode::Checksum:
         if (scenario.published_pieces && changed) return true;
-        return scenario.digest_given &&
+        return (scenario.digest_given || scenario.servers_say_digest) &&
                (changed || (meddled_ && scenario.job.resume == Resume::Adopt));
       case ErrorCode::Refused: return scenario.job.max_filesize.has_value();
       default: return false;
