@@ -15,6 +15,7 @@ bool may_help(const Mirror& mirror) {
 
 MirrorId Mirrors::add(RetryLimits limits, std::unique_ptr<ConnectionPolicy> policy, Instant now) {
   mirrors_.emplace_back(limits, std::move(policy), now);
+  comparable_.insert(mirrors_.size() - 1);
   return mirrors_.size() - 1;
 }
 
@@ -52,33 +53,23 @@ bool Mirrors::others_ready(MirrorId id) const {
   return std::any_of(ready_.begin(), ready_.end(), [id](MirrorId other) { return other != id; });
 }
 
-std::optional<MirrorId> Mirrors::next_to_compare(Instant now) const {
-  for (MirrorId id = 0; id < mirrors_.size(); ++id) {
-    const Mirror& mirror = mirrors_[id];
-    const bool rested = mirror.standing == Standing::Resting && mirror.back_at <= now;
-    if (mirror.standing == Standing::Unknown || rested) return id;
+std::optional<MirrorId> Mirrors::next_to_compare(Instant now) {
+  while (!resting_.empty() && resting_.begin()->first <= now) {
+    comparable_.insert(resting_.extract(resting_.begin()).value().second);
   }
-  return std::nullopt;
+  return comparable_.empty() ? std::nullopt : std::optional(*comparable_.begin());
 }
 
-int Mirrors::compared() const {
-  return static_cast<int>(std::count_if(mirrors_.begin(), mirrors_.end(), [](const Mirror& mirror) {
-    return mirror.standing == Standing::Compared;
-  }));
-}
-
-void Mirrors::begin_comparing(MirrorId id) { mirrors_[id].standing = Standing::Compared; }
+void Mirrors::begin_comparing(MirrorId id) { enter(id, Standing::Compared); }
 
 void Mirrors::end_comparing(MirrorId id) {
-  if (mirrors_[id].standing == Standing::Compared) mirrors_[id].standing = Standing::Unknown;
+  if (mirrors_[id].standing == Standing::Compared) enter(id, Standing::Unknown);
 }
 
 void Mirrors::admit(MirrorId id) {
-  Mirror& mirror = mirrors_[id];
-  mirror.hopeless = false;
-  mirror.silences = 0;
-  if (std::exchange(mirror.standing, Standing::Ready) == Standing::Ready) return;
-  ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), id), id);
+  mirrors_[id].hopeless = false;
+  mirrors_[id].silences = 0;
+  enter(id, Standing::Ready);
 }
 
 void Mirrors::rest(MirrorId id, Duration at_least, Instant now) {
@@ -88,21 +79,36 @@ void Mirrors::rest(MirrorId id, Duration at_least, Instant now) {
 }
 
 void Mirrors::rest_until(MirrorId id, Instant back_at) {
-  leave_ready(id);
-  mirrors_[id].standing = Standing::Resting;
+  enter(id, Standing::Unknown);  // with the end of any rest before
   mirrors_[id].back_at = back_at;
+  enter(id, Standing::Resting);
 }
 
-void Mirrors::expel(MirrorId id) {
-  leave_ready(id);
-  mirrors_[id].standing = Standing::Unfit;
+void Mirrors::expel(MirrorId id) { enter(id, Standing::Unfit); }
+
+// Leaves the places of its standing until now for that of the new one.
+void Mirrors::enter(MirrorId id, Standing standing) {
+  Mirror& mirror = mirrors_[id];
+  ready_.erase(std::remove(ready_.begin(), ready_.end(), id), ready_.end());
+  comparable_.erase(id);
+  resting_.erase({mirror.back_at, id});
+  if (mirror.standing == Standing::Compared) --compared_;
+  mirror.standing = standing;
+  switch (standing) {
+    case Standing::Unknown: comparable_.insert(id); break;
+    case Standing::Compared: ++compared_; break;
+    case Standing::Ready:
+      ready_.insert(std::upper_bound(ready_.begin(), ready_.end(), id), id);
+      break;
+    case Standing::Resting: resting_.insert({mirror.back_at, id}); break;
+    case Standing::Unfit: break;
+  }
 }
 
 void Mirrors::begin_version(MirrorId first) {
-  for (Mirror& mirror : mirrors_) {
-    if (mirror.standing != Standing::Resting) mirror.standing = Standing::Unknown;
+  for (MirrorId id = 0; id < mirrors_.size(); ++id) {
+    if (mirrors_[id].standing != Standing::Resting) enter(id, Standing::Unknown);
   }
-  ready_.clear();
   admit(first);
 }
 
@@ -120,10 +126,6 @@ std::optional<Instant> Mirrors::deadline() const { return mirrors_[progressed_].
 bool Mirrors::past_deadline(Instant now) const {
   const auto end = deadline();
   return end && now >= *end;
-}
-
-void Mirrors::leave_ready(MirrorId id) {
-  ready_.erase(std::remove(ready_.begin(), ready_.end(), id), ready_.end());
 }
 
 }  // namespace xget::core

@@ -13,6 +13,8 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -79,8 +81,8 @@ class Mirrors {
   // That may be asked, now or later.
   [[nodiscard]] bool others_left(MirrorId id) const;
   // One that could be compared now; those being compared are not counted in.
-  [[nodiscard]] std::optional<MirrorId> next_to_compare(Instant now) const;
-  [[nodiscard]] int compared() const;
+  [[nodiscard]] std::optional<MirrorId> next_to_compare(Instant now);
+  [[nodiscard]] int compared() const { return compared_; }
 
   void begin_comparing(MirrorId id);
   void end_comparing(MirrorId id);  // without a result
@@ -100,11 +102,15 @@ class Mirrors {
  private:
   template <typename Condition>
   [[nodiscard]] bool any_other(MirrorId id, Condition condition) const;
-  void leave_ready(MirrorId id);
+  void enter(MirrorId id, Standing standing);
 
   std::deque<Mirror> mirrors_;
-  std::vector<MirrorId> ready_;  // in the order of their numbers
-  MirrorId progressed_ = 0;      // whose deadline is the latest
+  // What their standings say, so that nothing looks through thousands of them again and again.
+  std::vector<MirrorId> ready_;                     // in the order of their numbers
+  std::set<MirrorId> comparable_;                   // unknown, or rested when that was asked last
+  std::set<std::pair<Instant, MirrorId>> resting_;  // the others, by the ends of their rests
+  int compared_ = 0;
+  MirrorId progressed_ = 0;  // whose deadline is the latest
 };
 
 }  // namespace xget::core
