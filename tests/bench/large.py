@@ -5,7 +5,8 @@ a hundredfold.
     tests/bench/large.py [--only file|growth] [--size 100G] [--xget build/release/xget]
 
 The first part downloads a file of zeros from nginx on this machine into a sparse file, and tells
-the peak memory, the largest sidecar, and how long checkpoints held the loop up. The second runs
+the peak memory, the largest sidecar, and how long checkpoints held the loop up: wall time, and so
+the longest one shows what else the machine did. The second runs
 scale/growth.cpp: the time of one step where there are 100, 1,000 and 10,000 pieces, mirrors or
 addresses; a step that costs ten times as much with ten times as many would make the whole
 quadratic. Tables go to standard output, JSON to --json.
@@ -73,8 +74,10 @@ def file_table(endless: Endless) -> str:
     rate = size_text(int(endless.size / endless.wall_s))
     rows = [("peak memory", size_text(endless.peak_memory_bytes), size_text(MOST_MEMORY)),
             ("largest sidecar", size_text(endless.largest_sidecar_bytes), size_text(MOST_SIDECAR)),
-            (f"longest of {len(endless.checkpoints_on_loop_ms)} checkpoints, on the loop",
-             f"{endless.longest_checkpoint_ms:.1f} ms", f"{MOST_ON_LOOP_MS} ms"),
+            (f"99 of 100 among {len(endless.checkpoints_on_loop_ms)} checkpoints, on the loop",
+             f"{endless.checkpoint_ms(0.99):.1f} ms", f"{MOST_ON_LOOP_MS} ms"),
+            ("the median of them, and the longest", f"{endless.checkpoint_ms(0.5):.1f} ms, "
+             f"{endless.checkpoint_ms(1):.1f} ms", ""),
             ("time", f"{endless.wall_s:.1f} s ({rate}/s, {endless.cpu_s:.1f} s of CPU)", "")]
     lines = [f"| {size_text(endless.size)} | measured | must be under |", "| --- | ---: | ---: |"]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])

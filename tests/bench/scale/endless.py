@@ -29,9 +29,10 @@ class Endless:
     largest_sidecar_bytes: int
     checkpoints_on_loop_ms: list[float]
 
-    @property
-    def longest_checkpoint_ms(self) -> float:
-        return max(self.checkpoints_on_loop_ms, default=0.0)
+    def checkpoint_ms(self, share: float) -> float:
+        """That this share of the checkpoints held the loop up for at most; 0.5 is the median."""
+        times = sorted(self.checkpoints_on_loop_ms)
+        return times[min(int(share * len(times)), len(times) - 1)] if times else 0.0
 
 
 def download(xget: pathlib.Path, library: pathlib.Path, work: pathlib.Path, size: int,
