@@ -50,6 +50,7 @@ void TraceFile::add(std::string_view event) {
 }
 
 Result<void> TraceFile::end() {
+  const std::lock_guard only_one(end_);
   {
     const std::lock_guard lock(mutex_);
     if (!std::exchange(ending_, true)) waiting_ += "\n]\n";

@@ -47,6 +47,7 @@ class TraceFile final : public core::TraceSink {
   bool failed_ = false;  // the thread's, until it has ended
   int error_ = 0;        // likewise: errno of the write that failed
 
+  std::mutex end_;    // only one waits for the thread
   std::mutex mutex_;  // guards the next five
   std::condition_variable work_;
   std::string waiting_ = "[\n";
