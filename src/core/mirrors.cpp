@@ -105,11 +105,23 @@ void Mirrors::enter(MirrorId id, Standing standing) {
   }
 }
 
-void Mirrors::begin_version(MirrorId first) {
+void Mirrors::ban(MirrorId id) {
+  expel(id);
+  mirrors_[id].banned = true;
+}
+
+void Mirrors::forgive() {
   for (MirrorId id = 0; id < mirrors_.size(); ++id) {
-    if (mirrors_[id].standing != Standing::Resting) enter(id, Standing::Unknown);
+    const bool unfit = mirrors_[id].standing == Standing::Unfit && !mirrors_[id].banned;
+    if (unfit) enter(id, Standing::Unknown);
   }
-  admit(first);
+}
+
+void Mirrors::forget_version() {
+  for (MirrorId id = 0; id < mirrors_.size(); ++id) {
+    const bool stays = mirrors_[id].banned || mirrors_[id].standing == Standing::Resting;
+    if (!stays) enter(id, Standing::Unknown);
+  }
 }
 
 void Mirrors::begin_waiting(Instant now) {

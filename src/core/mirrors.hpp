@@ -45,6 +45,7 @@ struct Mirror {
   Standing standing = Standing::Unknown;
   int rests = 0;          // in a row
   Instant back_at{};      // the end of its rest
+  bool banned = false;    // it gave bytes that a digest proved wrong: never again
   bool hopeless = false;  // its last failure was one that waiting does not mend
 
   int silences = 0;            // questions what it has that it did not answer
@@ -89,9 +90,12 @@ class Mirrors {
   void admit(MirrorId id);
   void rest(MirrorId id, Duration at_least, Instant now);
   void rest_until(MirrorId id, Instant back_at);
-  void expel(MirrorId id);
-  // Another version is downloaded from now on, as `first` has it: what the others have is unknown.
-  void begin_version(MirrorId first);
+  void expel(MirrorId id);  // while this version is downloaded
+  void ban(MirrorId id);    // for good
+  // What those that have other bytes were compared with was wrong.
+  void forgive();
+  // Another version is to be downloaded: what each has of it is unknown.
+  void forget_version();
 
   // ---- all of them: when is it enough? ----
   void on_progress(MirrorId id, std::uint64_t bytes, Instant now);

@@ -181,6 +181,7 @@ void Scheduler::handle(const Tick&, Instant now) {
                              .offered = std::nullopt}});
   }
   compare_mirrors(now);
+  reconsider_if_nobody_serves();
 }
 
 bool Scheduler::held_back() const {

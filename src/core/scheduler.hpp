@@ -254,6 +254,7 @@ class Scheduler {
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;
   [[nodiscard]] Duration patience(MirrorId mirror) const;
   void compare_mirrors(Instant now);
+  void reconsider_if_nobody_serves();
 
   void fill(Instant now);                            // starts segments while connections are free
   [[nodiscard]] int connections(Instant now) const;  // that may be used

@@ -73,6 +73,17 @@ void Scheduler::compare_mirrors(Instant now) {
   }
 }
 
+void Scheduler::reconsider_if_nobody_serves() {
+  if (!segments_.empty() || !mirrors_.ready().empty() || mirrors_.compared() > 0) return;
+  stop_with(Reconsider{plan_.mirror,
+                       {.kind = FailureKind::Stall,
+                        .number = 0,
+                        .cause = "no mirror serves any more",
+                        .retry_after = std::nullopt,
+                        .offered = std::nullopt},
+                       Duration::zero()});
+}
+
 int Scheduler::connections(Instant now) const {
   if (!plan_.ranges || !plan_.split) return 1;
   int sum = 0;

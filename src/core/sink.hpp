@@ -60,8 +60,9 @@ class Sink {
   virtual void forget(ByteRange range) = 0;
   [[nodiscard]] virtual bool handed_on() const { return false; }
 
-  // All bytes are written: checks what is left to check of the published pieces and the whole file's
-  // digest, if such were given, and puts the file under its final name. `size` is the size of the representation.
+  // All bytes are written: checks what is left to check of the published pieces and the whole
+  // file's digest, if such were given, and puts the file under its final name. `size` is the size
+  // of the representation.
   virtual void finish(std::uint64_t size, Done done) = 0;
   // Takes finish() back while it only checks: its `done` is never called then. False: the file is
   // about to have its final name, or has it, and `done` will tell.

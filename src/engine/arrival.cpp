@@ -184,6 +184,13 @@ void Arrival::ask_again(const core::Representation& running, core::MirrorId mirr
   if (doubt.refresh) refresh(doubt.failure);
 }
 
+void Arrival::begin_elsewhere() {
+  running_.reset();
+  job_.mirrors.forget_version();
+  if (auto done = destination_.set_aside(); !done) return settled(std::move(done.error()));
+  ask(whole_resource());
+}
+
 // What was tried already is not advised.
 Error Arrival::exists_error(std::string cause, WayOn way_on) const {
   if (job_.settings.resume == Resume::Adopt) {

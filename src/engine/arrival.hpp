@@ -59,6 +59,8 @@ class Arrival {
   // Asks, after the doubt's wait, whether `running`, as `mirror` has it, is still what there is.
   void ask_again(const core::Representation& running, core::MirrorId mirror,
                  const core::Reconsider& doubt, Instant now);
+  // What was downloaded is proved to be wrong: begins again with what another mirror has.
+  void begin_elsewhere();
   void end();  // no more requests
 
   void on_time(Instant now);

@@ -30,7 +30,8 @@ void Arrival::start_sampling(Sampled what) {
   expect_sample();
   samples_ = std::make_unique<SampleCheck>(
       job_.sources, probe_.mirror(), job_.listener, sampled_version_, std::move(known),
-      choose_samples(held_by(what), {}, job_.ports.random), [file = *file](std::uint64_t offset, std::span<std::byte> into) {
+      choose_samples(held_by(what), {}, job_.ports.random),
+      [file = *file](std::uint64_t offset, std::span<std::byte> into) {
         return file->read_at(offset, into);
       });
   samples_->begin();
@@ -62,7 +63,9 @@ core::Validators Arrival::known_of(Sampled what) const {
   return what == Sampled::Running ? running_->validators : recorded_validators();
 }
 
-void Arrival::expect_sample() { sample_by_ = job_.answer_by(probe_.mirror(), job_.ports.clock.now()); }
+void Arrival::expect_sample() {
+  sample_by_ = job_.answer_by(probe_.mirror(), job_.ports.clock.now());
+}
 
 void Arrival::step_sample(Instant now) {
   const auto result = samples_->result();
@@ -106,7 +109,8 @@ void Arrival::after_agreement() {
   switch (sampled_) {
     case Sampled::Existing: return adopt(sampled_version_, true);
     case Sampled::Partial: return resume(sampled_version_, true);
-    case Sampled::Running: return settled(GoOnWithDownload{.mirror = probe_.mirror(), .sampled = sampled_version_});
+    case Sampled::Running:
+      return settled(GoOnWithDownload{.mirror = probe_.mirror(), .sampled = sampled_version_});
   }
 }
 

@@ -122,7 +122,7 @@ TransferPlan Download::transfer_plan() const {
   TransferPlan plan;
   plan.representation = expected();
   plan.known = plan_.known;
-  plan.others = admitted_;
+  if (!alone_) plan.others = admitted_;
   plan.max_size = settings.max_filesize;
   plan.schedule.size = plan_.version.size.value_or(kUnknownEnd);
   plan.schedule.piece_length = core::piece_length(plan_.version.size.value_or(0));
@@ -133,7 +133,7 @@ TransferPlan Download::transfer_plan() const {
   plan.schedule.mirror = plan_.mirror;
   plan.schedule.most_connections = settings.most_connections;
   // What samples alone tie together is not proven.
-  plan.schedule.more_mirrors = comparisons_.possible() && plan.schedule.split &&
+  plan.schedule.more_mirrors = comparisons_.possible() && plan.schedule.split && !alone_ &&
                                (!settings.strict || settings.names_bytes(plan_.version.size));
   plan.schedule.stall_timeout = settings.stall_timeout;
   plan.schedule.connect_timeout = settings.connect_timeout;
@@ -148,7 +148,8 @@ void Download::start_transfer(Instant now) {
   transfer_ =
       std::make_unique<Transfer>(transfer_plan(),
                                  TransferPorts{job_.sources, job_.mirrors, sink_, ports.clock,
-                                               ports.random, ports.limits, job_.trace},
+                                               ports.random, ports.limits, givers_,
+                                               job_.trace},
                                  job_.listener);
   const std::uint64_t held = held_bytes();
   log::info("downloading " + job_.url() + " to " + plan_.path + ", " +
@@ -241,8 +242,50 @@ std::optional<Error> Download::on_wrong_piece(ByteRange piece) {
     job_.note("the server gave bytes that are not what " + publisher +
               " says; such pieces are fetched again");
   }
+  if (leave_guilty_of(piece)) return std::nullopt;
   if (++times_wrong_[piece.begin] <= kMostRefetchesOfAPiece) return std::nullopt;
   return wrong_piece_error(job_.url(), piece, publisher);
+}
+
+// False: it cannot be told who is, or there is nobody else.
+bool Download::leave_guilty_of(ByteRange piece) {
+  const auto guilty = givers_.blame(piece);
+  if (!guilty) return false;
+  job_.mirrors.forgive();
+  if (!job_.mirrors.others_left(*guilty)) return false;
+  job_.note(job_.sources.name(*guilty) + " gave wrong bytes: it is left out");
+  job_.mirrors.ban(*guilty);
+  admitted_.erase(*guilty);
+  if (transfer_) transfer_->expel(*guilty, job_.ports.clock.now());
+  return true;
+}
+
+// Any of those that gave some may be guilty. What the first one of them gave alone is tried first,
+// then another one. False: there is no other way.
+bool Download::after_wrong_digest(Instant now) {
+  if (sink_.handed_on()) return false;
+  const RangeSet by_others = givers_.given_by_others(plan_.mirror);
+  if (!by_others.empty()) {
+    job_.note("the digest does not match: what other mirrors than " +
+              job_.sources.name(plan_.mirror) + " gave is fetched from there");
+    for (const ByteRange& range : by_others.ranges()) {
+      sink_.forget(range);
+      givers_.remove(range);
+    }
+    alone_ = true;
+    job_.mirrors.forget_version();
+    job_.mirrors.admit(plan_.mirror);
+    finishing_ = false;
+    start_transfer(now);
+    return true;
+  }
+  job_.mirrors.forgive();
+  if (!job_.mirrors.others_left(plan_.mirror)) return false;
+  job_.note("the digest does not match: " + job_.sources.name(plan_.mirror) +
+            " is left out, and another mirror is asked");
+  job_.mirrors.ban(plan_.mirror);
+  outcome_ = BeginElsewhere{};
+  return true;
 }
 
 void Download::take_checkpoint(Instant now) {
@@ -287,6 +330,12 @@ void Download::act_on_comparisons(Instant now) {
     const std::string name = job_.sources.name(one.mirror);
     switch (one.result) {
       case SampleResult::Agree:
+        // Nothing would tell when it changes.
+        if (!one.version.validators.any() && !job_.settings.names_bytes(plan_.version.size)) {
+          log::info(name + " names no version, and is left out");
+          transfer_->expel(one.mirror, now);
+          break;
+        }
         log::info(name + " has the same bytes in samples, and serves too");
         admitted_[one.mirror] = one.version;
         joined_by_samples_ = true;
@@ -313,10 +362,6 @@ bool Download::end_transfer() {
   received_ += transfer->received_bytes();
   responses_ += transfer->responses();
   end_proven_ = end_proven_ && transfer->end_proven();
-  for (const auto& [mirror, given] : transfer->given()) {
-    if (!given.empty()) givers_.insert(mirror);
-    for (const ByteRange& range : given.ranges()) came_.add(range);
-  }
   shown_ = transfer->validators();
   if (flushed) return true;
   outcome_ = std::move(flushed.error());
@@ -383,6 +428,8 @@ void Download::step_finish(Instant now) {
   }
   const bool went_bad = !std::exchange(bad_claims_, {}).empty();
   const std::vector<ByteRange> wrong = std::exchange(wrong_pieces_, {});
+  const bool wrong_digest = finished.error().code == ErrorCode::Checksum;
+  if (!went_bad && wrong.empty() && wrong_digest && after_wrong_digest(now)) return;
   if ((!went_bad && wrong.empty()) ||
       (went_bad && ++rounds_of_bad_bytes_ > kMostRoundsOfBadBytes)) {
     outcome_ = unfinished(finished.error());
@@ -415,7 +462,7 @@ Downloaded Download::downloaded() const {
   ProofInWords proof = prove(job_.settings, {.size = size_,
                                              .end_proven = end_proven_,
                                              .by_samples = plan_.unproven,
-                                             .mirrors = givers_.size(),
+                                             .mirrors = givers_.count(),
                                              .one_response = !plan_.resumed && responses_ == 1,
                                              .validators = plan_.version.validators,
                                              .server_digest = plan_.version.digest});

@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -27,11 +26,11 @@ namespace xget::engine {
 struct DownloadPlan {
   core::Representation version;
   core::MirrorId mirror = 0;  // that has it so
-  bool one_stream = false;  // the source does not serve ranges
-  bool resumed = false;     // the sink holds bytes of an earlier run
-  bool unproven = false;    // no strong validator ties those to `version`
-  core::Validators known;   // of those, where `version` has none
-  std::string path;         // of the target, for messages
+  bool one_stream = false;    // the source does not serve ranges
+  bool resumed = false;       // the sink holds bytes of an earlier run
+  bool unproven = false;      // no strong validator ties those to `version`
+  core::Validators known;     // of those, where `version` has none
+  std::string path;           // of the target, for messages
 };
 
 // The sink has finished: the file stands under its final name.
@@ -40,7 +39,9 @@ struct Downloaded {
   Proof proof = Proof::None;
   std::string rests_on;
 };
-using DownloadOutcome = std::variant<Downloaded, core::Reconsider, Error>;
+// A digest proves that it is wrong, and its mirror is not asked again: another one has to do.
+struct BeginElsewhere {};
+using DownloadOutcome = std::variant<Downloaded, core::Reconsider, BeginElsewhere, Error>;
 
 // Always shared: what the sink calls back holds it weakly, since a stream outlives the download of
 // a version that was dropped. (A checkpoint's end does not: a stream has none, and a file's sink
@@ -81,7 +82,7 @@ class Download : public std::enable_shared_from_this<Download> {
   [[nodiscard]] std::uint64_t held_bytes() const;
   [[nodiscard]] std::uint64_t received_bytes() const;
   // Of those; once the transfer has ended.
-  [[nodiscard]] std::uint64_t wasted_bytes() const { return received_ - came_.size(); }
+  [[nodiscard]] std::uint64_t wasted_bytes() const { return received_ - givers_.bytes(); }
   [[nodiscard]] bool finishing() const { return finishing_; }  // all is written
   [[nodiscard]] int receiving() const { return transfer_ ? transfer_->receiving() : 0; }
   // Since the last byte; bytes that the rate limit holds back are no silence.
@@ -109,6 +110,8 @@ class Download : public std::enable_shared_from_this<Download> {
   void refetch_bad_claims(Instant now);
   void refetch_wrong_pieces(Instant now);
   [[nodiscard]] std::optional<Error> on_wrong_piece(ByteRange piece);
+  bool leave_guilty_of(ByteRange piece);
+  bool after_wrong_digest(Instant now);
   void compare_mirrors(Instant now);
   void act_on_comparisons(Instant now);
   void reconsider(const core::Reconsider& doubt);
@@ -125,7 +128,8 @@ class Download : public std::enable_shared_from_this<Download> {
   std::unique_ptr<Transfer> transfer_;  // null while in doubt, and once all is written
   MirrorComparisons comparisons_;
   std::map<core::MirrorId, core::Representation> admitted_;  // other mirrors, as they have it
-  std::set<core::MirrorId> givers_;  // of transfers that have ended
+  core::Givers givers_;
+  bool alone_ = false;  // only plan_.mirror is to serve: somebody else gave wrong bytes
   bool joined_by_samples_ = false;
   std::optional<DownloadOutcome> outcome_;
   bool finishing_ = false;
@@ -133,7 +137,6 @@ class Download : public std::enable_shared_from_this<Download> {
   int failures_of_ranges_ = 0;
   // Of transfers that have ended.
   std::uint64_t received_ = 0;
-  RangeSet came_;  // and was written; what had to come again is in it once
   int responses_ = 0;
   bool end_proven_ = true;  // by a length or by framing
   core::Validators shown_;  // by a response, where the version had none

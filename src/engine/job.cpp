@@ -157,7 +157,8 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   stage_ = Stage::Download;
   plan.path = destination_.path();
   add_linked_mirrors(plan.version);
-  mirrors_.begin_version(plan.mirror);
+  mirrors_.forget_version();
+  mirrors_.admit(plan.mirror);
   download_ =
       std::make_shared<Download>(context_, **sink, destination_.file(), probe_, std::move(plan));
   download_->begin(now);
@@ -241,6 +242,11 @@ bool Job::fruitless(const Download& download) {
   fruitless_doubts_ = held > held_at_doubt_ ? 0 : fruitless_doubts_ + 1;
   held_at_doubt_ = held;
   return fruitless_doubts_ > kMostFruitlessDoubts;
+}
+
+void Job::act_on(BeginElsewhere, Instant) {
+  stage_ = Stage::Arrive;
+  arrival_.begin_elsewhere();
 }
 
 void Job::act_on(const core::Reconsider& doubt, Instant now) {

@@ -76,6 +76,7 @@ class Job final : public Task, private core::SourceListener {
   void act_on(BeginDownload outcome, Instant now);
   void act_on(GoOnWithDownload outcome, Instant now);
   void act_on(Downloaded outcome, Instant now);
+  void act_on(BeginElsewhere outcome, Instant now);
   void act_on(const core::Reconsider& doubt, Instant now);
   void act_on(Error error, Instant now);
 

@@ -46,7 +46,7 @@ struct JobSettings {
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
   core::RetryLimits retry;
-  int most_connections = 256;  // to all mirrors
+  int most_connections = 256;       // to all mirrors
   std::uint64_t crawl_rate = 1024;  // bytes per second
   std::uint64_t physical_memory = 0;
 
@@ -75,8 +75,8 @@ struct JobContext {
   MirrorSources& sources;
   core::Mirrors& mirrors;
   core::SourceListener& listener;  // under which all is fetched; hands the callbacks on
-  core::UrlRefresher* refresher;  // null: there is none
-  std::function<void()> wake;     // on_time() has something to do now
+  core::UrlRefresher* refresher;   // null: there is none
+  std::function<void()> wake;      // on_time() has something to do now
   std::function<void(Event)> tell;
   Trace* trace = nullptr;  // null: nobody watches
 

@@ -21,7 +21,8 @@ void MirrorComparisons::begin(core::MirrorId mirror, std::uint64_t size, const R
         return file->read_at(offset, into);
       });
   check->begin();
-  running_[mirror] = {std::move(check), now, std::min(job_.answer_by(mirror, now), now + kPatience)};
+  running_[mirror] = {std::move(check), now,
+                      std::min(job_.answer_by(mirror, now), now + kPatience)};
 }
 
 void MirrorComparisons::end() {

@@ -1,6 +1,6 @@
 // MirrorComparisons: do other mirrors have the bytes that are held? Some of each are fetched and
-// compared, several mirrors at once. It says what came of it; what follows is the owner's to decide.
-// Thread: loop. Callbacks only record; results are there to take after on_time().
+// compared, several mirrors at once. It says what came of it; what follows is the owner's to
+// decide. Thread: loop. Callbacks only record; results are there to take after on_time().
 #pragma once
 
 #include <cstdint>

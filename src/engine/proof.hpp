@@ -21,7 +21,7 @@ struct FinishedFacts {
   std::uint64_t size = 0;
   bool end_proven = true;   // by a length or by framing
   bool by_samples = false;  // what was there before is tied to the rest by samples alone
-  std::size_t mirrors = 1;   // that gave some of it: samples alone tie those together
+  std::size_t mirrors = 1;  // that gave some of it: samples alone tie those together
   bool one_response = false;
   core::Validators validators;
   std::optional<ExpectedDigest> server_digest;  // checked where the settings have none

@@ -31,10 +31,9 @@ std::vector<ByteRange> choose_samples(const RangeSet& held, const Samples& how,
   return chosen.ranges();
 }
 
-SampleCheck::SampleCheck(MirrorSources& sources, core::MirrorId mirror,
-                         core::SourceListener& owner, core::Representation expected,
-                         core::Validators recorded, const std::vector<ByteRange>& samples,
-                         Read read)
+SampleCheck::SampleCheck(MirrorSources& sources, core::MirrorId mirror, core::SourceListener& owner,
+                         core::Representation expected, core::Validators recorded,
+                         const std::vector<ByteRange>& samples, Read read)
     : sources_(sources),
       mirror_(mirror),
       owner_(owner),

@@ -1,6 +1,6 @@
 // SampleCheck: fetches some ranges of what is held again, from one mirror, and compares them with
-// the bytes on the disk. It finds a change with high probability and proves nothing: what rests on it is said so.
-// Thread: loop.
+// the bytes on the disk. It finds a change with high probability and proves nothing: what rests on
+// it is said so. Thread: loop.
 #pragma once
 
 #include <functional>

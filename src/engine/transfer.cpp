@@ -317,7 +317,7 @@ bool Transfer::write(core::MirrorId mirror, std::uint64_t offset,
       return false;
     }
     written_.add(*gap);
-    given_[mirror].add(*gap);
+    ports_.givers.add(mirror, *gap);
     offset = gap->end;
   }
   return true;
@@ -351,7 +351,7 @@ void Transfer::expel(core::MirrorId mirror, Instant now) {
 
 void Transfer::lose(ByteRange range, Instant now) {
   written_.remove(range);
-  for (auto& [mirror, given] : given_) given.remove(range);
+  ports_.givers.remove(range);
   if (outcome_ && std::holds_alternative<WrittenOutcome>(*outcome_)) outcome_.reset();
   tell(core::RangeLost{range}, now);
 }

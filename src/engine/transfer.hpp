@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/byte_range.hpp"
+#include "core/givers.hpp"
 #include "core/rate_limits.hpp"
 #include "core/scheduler.hpp"
 #include "core/sink.hpp"
@@ -45,6 +46,7 @@ struct TransferPorts {
   core::Clock& clock;
   core::Random& random;
   core::RateLimits& limits;  // shared by all jobs
+  core::Givers& givers;
   Trace* trace = nullptr;    // the job's; null: nobody watches
 };
 
@@ -96,8 +98,6 @@ class Transfer {
   [[nodiscard]] const core::Validators& validators() const {
     return versions_.at(plan_.schedule.mirror).validators;
   }
-  // In this transfer. Of mirrors that gave nothing there is none.
-  [[nodiscard]] const std::map<core::MirrorId, RangeSet>& given() const { return given_; }
   [[nodiscard]] const RangeSet& arrived() const { return written_; }
   [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
   // Of those: what was there already, lay past a cut, or is lost again.
@@ -162,7 +162,6 @@ class Transfer {
   std::map<core::FetchId, core::SegmentId> by_fetch_;
   std::map<std::string, std::shared_ptr<core::TokenBucket>> host_limits_;  // of all that answered
   std::map<core::MirrorId, core::Representation> versions_;  // of the mirrors that serve
-  std::map<core::MirrorId, RangeSet> given_;
   std::vector<core::MirrorId> to_compare_;
   RangeSet written_;  // held from before, or handed to the sink
   std::optional<TransferOutcome> outcome_;

@@ -24,8 +24,8 @@ std::optional<Result<void>> UrlRefresh::step() {
   if (!answer_) return std::nullopt;
   const auto answer = *std::exchange(answer_, std::nullopt);
   for (const std::string& line : answer.said) job_.note("the refresh command says: " + line);
-  const Result<void> used =
-      answer.url.and_then([this](const std::string& url) { return job_.sources.at(0).use_url(url); });
+  const Result<void> used = answer.url.and_then(
+      [this](const std::string& url) { return job_.sources.at(0).use_url(url); });
   if (used) return used;
   return fail(refresh_error(refused_, job_.url(), used.error()));
 }

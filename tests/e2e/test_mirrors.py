@@ -14,6 +14,7 @@ from support.hostile_server import HostileServer
 
 SIZE = 12 * MIB + 3
 THIS = Resource(SIZE)
+CHECKSUM = ["--checksum", "sha256:" + hashlib.sha256(THIS.data).hexdigest()]
 
 
 def mirror(server, number: int, *twists, resource: Resource = THIS):
@@ -37,7 +38,7 @@ def test_all_of_them_serve_and_the_end_says_on_what_it_rests(server, path):
 
 def test_with_a_checksum_that_is_what_it_rests_on(server, path):
     pages = [mirror(server, n, t.Pacer(4 * MIB)) for n in range(2)]
-    run = download(path, *pages, options=["--checksum", "sha256:" + hashlib.sha256(THIS.data).hexdigest()]).expect(0)
+    run = download(path, *pages, options=CHECKSUM).expect(0)
     assert_complete(path, THIS.data, run=run)
     assert "sha256 matches" in run.err, run
 
@@ -162,6 +163,55 @@ def test_what_mirrors_joined_is_not_taken_for_proven_by_a_later_run(server, path
     assert "samples agree" in run.err, run
 
 
+def test_one_whose_wrong_byte_no_sample_meets_costs_what_it_gave(server, path):
+    good = mirror(server, 0, t.Pacer(4 * MIB))
+    bad = mirror(server, 1, *(t.wrong_byte(place * MIB + 4711) for place in range(1, 12)),
+                 t.Pacer(4 * MIB))
+    run = download(path, good, bad, options=CHECKSUM).expect(0)
+    assert_complete(path, THIS.data, run=run)
+    assert good.body_bytes < SIZE + SIZE // 2, run  # with what was on its way at cuts
+
+
+def test_the_first_has_other_bytes_and_only_the_digest_tells(server, path):
+    bad = mirror(server, 0, resource=dataclasses.replace(THIS, seed="other"))
+    good = mirror(server, 1)
+    run = download(path, bad, good, options=CHECKSUM).expect(0)
+    assert_complete(path, THIS.data, run=run)
+    assert "does not match" in run.err, run
+
+
+def test_when_none_has_what_the_digest_names_it_is_an_error(server, path):
+    other = dataclasses.replace(THIS, seed="other")
+    pages = [mirror(server, n, resource=other) for n in range(3)]
+    run = download(path, *pages, options=CHECKSUM).expect(Exit.CHECKSUM)
+    assert not path.exists(), run
+
+
+def with_pieces(path, pages):
+    """A Metalink that says the digests of pieces of a MiB."""
+    data = THIS.data
+    hashes = "".join(f"<hash>{hashlib.sha256(data[at:at + MIB]).hexdigest()}</hash>"
+                     for at in range(0, len(data), MIB))
+    urls = "".join(f"<url>{page.url}</url>" for page in pages)
+    metalink = path.with_name("pieces.meta4")
+    metalink.write_text(
+        f'<metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="{path.name}">'
+        f'<size>{SIZE}</size><pieces length="{MIB}" type="sha-256">{hashes}</pieces>{urls}'
+        "</file></metalink>")
+    return metalink
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["the first", "the second"])
+def test_a_wrong_piece_names_its_source_which_is_left(server, path, place):
+    wrong = [t.wrong_byte(at * MIB + 4711) for at in range(1, 12, 3)]
+    pages = [mirror(server, n, *(wrong if n == place else ()), t.Pacer(4 * MIB)) for n in range(2)]
+    metalink = with_pieces(path, pages)
+    run = run_xget([pages[0].url, "-m", pages[1].url, "-o", path, "--pieces", metalink, *QUICK],
+                   path.parent).expect(0)
+    assert_complete(path, THIS.data, run=run)
+    assert "gave wrong bytes" in run.err, run
+
+
 def test_strict_takes_nothing_that_samples_alone_prove(server, path):
     pages = [mirror(server, n, t.Pacer(6 * MIB)) for n in range(2)]
     run = download(path, *pages, options=["--strict"]).expect(0)
@@ -171,8 +221,7 @@ def test_strict_takes_nothing_that_samples_alone_prove(server, path):
 
 def test_strict_with_a_checksum_takes_all(server, path):
     pages = [mirror(server, n, t.Pacer(4 * MIB)) for n in range(2)]
-    run = download(path, *pages, options=[
-        "--strict", "--checksum", "sha256:" + hashlib.sha256(THIS.data).hexdigest()]).expect(0)
+    run = download(path, *pages, options=["--strict", *CHECKSUM]).expect(0)
     assert_complete(path, THIS.data, run=run)
     assert pages[1].body_bytes > MIB, run
 

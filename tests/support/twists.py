@@ -182,6 +182,17 @@ def interim(*statuses: int) -> Twist:
     return twist
 
 
+def wrong_byte(at: int) -> Twist:
+    """One byte of the resource is another one, whoever asks."""
+    def twist(x):
+        place = at - x.answer.begin
+        if 0 <= place < len(x.answer.body):
+            body = bytearray(x.answer.body)
+            body[place] ^= 0xff
+            x.answer.body = bytes(body)
+    return twist
+
+
 def flood(size: int) -> Twist:
     """Headers of `size` bytes in all."""
     def twist(x):
