@@ -84,6 +84,10 @@ void Mirrors::rest_until(MirrorId id, Instant back_at) {
   enter(id, Standing::Resting);
 }
 
+void Mirrors::doubt(MirrorId id) {
+  if (mirrors_[id].standing == Standing::Ready) enter(id, Standing::Unknown);
+}
+
 void Mirrors::expel(MirrorId id) { enter(id, Standing::Unfit); }
 
 // Leaves the places of its standing until now for that of the new one.

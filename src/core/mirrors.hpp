@@ -90,6 +90,7 @@ class Mirrors {
   void admit(MirrorId id);
   void rest(MirrorId id, Duration at_least, Instant now);
   void rest_until(MirrorId id, Instant back_at);
+  void doubt(MirrorId id);  // it is to be compared before it serves
   void expel(MirrorId id);  // while this version is downloaded
   void ban(MirrorId id);    // for good
   // What those that have other bytes were compared with was wrong.

@@ -404,7 +404,8 @@ bool Scheduler::worth_another(MirrorId mirror, Instant now) const {
 std::optional<ByteRange> Scheduler::pick(MirrorId mirror, Instant now) const {
   const auto gap = missing_.next(0);
   if (!gap || gap->begin >= window_end_) return std::nullopt;
-  if (!plan_.ranges) return gap;
+  // What is held before or behind the gap comes again, and may have been given up for that.
+  if (!plan_.ranges) return ByteRange{0, plan_.size};
   if (!plan_.split) return ByteRange{gap->begin, capped(mirror, gap->begin, gap->end)};
   std::uint64_t end = align_up(gap->begin + range_length(mirror, now));
   // A sliver at the end of the gap is not worth a request of its own.

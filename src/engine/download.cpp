@@ -90,9 +90,20 @@ void Download::tell_uncovered() const {
 }
 
 void Download::go_on(core::MirrorId mirror, bool one_stream, Instant now) {
-  plan_.mirror = mirror;
+  if (mirror != plan_.mirror) change_mirror(mirror);
   plan_.one_stream = plan_.one_stream || one_stream;
   start_transfer(now);
+}
+
+// Nothing that was learnt from the one before holds for it: neither its validators, nor that it
+// serves no ranges. That one may serve again when it was compared.
+void Download::change_mirror(core::MirrorId mirror) {
+  job_.mirrors.doubt(plan_.mirror);
+  plan_.mirror = mirror;
+  plan_.one_stream = false;
+  plan_.known = {};
+  shown_ = {};
+  failures_of_ranges_ = 0;
 }
 
 void Download::rests_on_samples(const core::Representation& version) {
@@ -163,6 +174,7 @@ void Download::start_transfer(Instant now) {
                    .held = held,
                    .ranges = !plan_.one_stream});
   adopt_response(now);
+  if (transfer_->outcome()) job_.wake();  // it came to its end at once
 }
 
 // The probe's response goes on as the first range, where it brings bytes that are missing.
@@ -250,7 +262,8 @@ std::optional<Error> Download::on_wrong_piece(ByteRange piece) {
 // False: it cannot be told who is, or there is nobody else.
 bool Download::leave_guilty_of(ByteRange piece) {
   const auto guilty = givers_.blame(piece);
-  if (!guilty) return false;
+  givers_.remove(piece);
+  if (!guilty || job_.mirrors.at(*guilty).banned) return false;
   job_.mirrors.forgive();
   if (!job_.mirrors.others_left(*guilty)) return false;
   job_.note(job_.sources.name(*guilty) + " gave wrong bytes: it is left out");

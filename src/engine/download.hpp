@@ -99,6 +99,7 @@ class Download : public std::enable_shared_from_this<Download> {
  private:
   void verify_claims();
   void tell_uncovered() const;
+  void change_mirror(core::MirrorId mirror);
   void start_transfer(Instant now);
   [[nodiscard]] TransferPlan transfer_plan() const;
   void adopt_response(Instant now);

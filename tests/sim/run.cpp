@@ -41,14 +41,12 @@ struct Process {
         output(universe.world),
         limits(universe.scenario.limit_rate, universe.scenario.limit_rate_per_host) {
     const Scenario& scenario = universe.scenario;
-    engine::HttpSourceSettings settings;
-    settings.url = net::parse_url(universe.given_url()).value();
-    settings.proxy = "none";
-    auto source =
-        std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock);
     const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limits};
     std::vector<engine::JobMirror> mirrors;
-    mirrors.push_back({std::move(source), connection_policy(scenario)});
+    mirrors.push_back(mirror_at(universe.given_url(), scenario));
+    for (const HostPlan& host : scenario.mirrors) {
+      mirrors.push_back(mirror_at("http://" + host.name + "/file", scenario));
+    }
     std::unique_ptr<core::Sink> stream;
     if (scenario.stream) stream = output.sink(*scenario.stream, scenario.job.digest);
     std::unique_ptr<core::UrlRefresher> refresher;
@@ -59,6 +57,14 @@ struct Process {
         scenario.job, ports,
         engine::JobParts{std::move(mirrors), std::move(stream), std::move(refresher)},
         [this, &universe](Event event) { take(universe.world, std::move(event)); });
+  }
+
+  engine::JobMirror mirror_at(const std::string& url, const Scenario& scenario) {
+    engine::HttpSourceSettings settings;
+    settings.url = net::parse_url(url).value();
+    settings.proxy = "none";
+    return {std::make_unique<engine::HttpSource>(std::move(settings), transport, resolver, clock),
+            connection_policy(scenario)};
   }
 
   void take(World& world, Event event) {

@@ -269,6 +269,18 @@ void draw_server_names(Dice& dice, Scenario& scenario) {
   scenario.hosts.back().habits.disposition = dice.pick(dispositions);
 }
 
+void draw_mirrors(Dice& dice, Scenario& scenario) {
+  if (scenario.hosts.size() > 1 || scenario.refresh || !dice.chance(0.25)) return;
+  const std::uint64_t count = dice.between(1, 3);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i + 1);
+    const auto validation = dice.chance(0.7) ? scenario.validation : draw_validation(dice);
+    HostPlan host = draw_host(dice, "mirror" + number + ".test", number + "9", validation);
+    host.habits.etag_suffix = "-mirror" + number;
+    scenario.mirrors.push_back(std::move(host));
+  }
+}
+
 void draw_stream(Dice& dice, Scenario& scenario) {
   if (scenario.before != Before::Nothing || !dice.chance(0.06)) return;
   scenario.stream = {.window = dice.between(512 * kKiB, 4 * kMiB),
@@ -338,6 +350,7 @@ Scenario draw_scenario(Dice& dice) {
   scenario.finds_connections = dice.chance(0.4);
   scenario.job = draw_job(dice, scenario.size);
   draw_refresh(dice, scenario);
+  draw_mirrors(dice, scenario);
   const Duration span = estimate(scenario.hosts.back().path, scenario.size, scenario.connections);
   scenario.changes = draw_changes(dice, scenario.size, scenario.validation, span);
   scenario.digest_given = dice.chance(0.12);

@@ -80,9 +80,10 @@ struct Scenario {
   std::uint64_t size = 0;       // of the first version
   std::vector<Change> changes;  // in order
   Validation validation = Validation::StrongEtag;
-  std::vector<HostPlan> hosts;  // the first is the one that is asked
-  engine::JobSettings job;      // the digest is that of the first version
-  int connections = 4;          // or, if it finds them itself, at most
+  std::vector<HostPlan> hosts;    // the first is the one that is asked
+  std::vector<HostPlan> mirrors;  // of the same resource
+  engine::JobSettings job;        // the digest is that of the first version
+  int connections = 4;            // or, if it finds them itself, at most
   bool finds_connections = false;
   std::optional<RefreshPlan> refresh;
   std::optional<StreamPlan> stream;  // instead of the target

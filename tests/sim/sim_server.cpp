@@ -199,6 +199,7 @@ std::string token_query(WallTime now) {
 
 Reply SimServer::answer(const core::HttpRequest& request, WallTime now, std::size_t lag) {
   Version version = resource_.current(lag);
+  version.signature = habits_.etag_suffix;
   if (habits_.etag_per_token) version.signature = "-" + std::string(token_of(request.url));
   ReplyDraft draft;
   const char* fault = "";

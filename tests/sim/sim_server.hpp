@@ -61,6 +61,7 @@ struct ServerHabits {
   bool sends_token = false;                 // appends one to redirects_to
   bool etag_per_token = false;              // the same version has another ETag for each
   bool says_digest = false;                 // Repr-Digest
+  std::string etag_suffix;                  // mirrors name the same version by other ETags
   std::string disposition;                  // Content-Disposition of good answers; empty: none
 };
 

@@ -87,7 +87,9 @@ Universe::Universe(std::uint64_t seed)
 }
 
 void Universe::build_hosts() {
-  for (const HostPlan& plan : scenario.hosts) {
+  std::vector<HostPlan> plans = scenario.hosts;
+  plans.insert(plans.end(), scenario.mirrors.begin(), scenario.mirrors.end());
+  for (const HostPlan& plan : plans) {
     Host host{.server = SimServer(resource, plan.habits, world.dice().fork()),
               .nodes = plan.nodes,
               .path = plan.path,
