@@ -30,6 +30,7 @@ Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener&
       owner_(owner),
       scheduler_(plan_.schedule, ports.mirrors, ports.random),
       versions_(std::move(plan_.others)),
+      given_before_(ports.givers.bytes()),
       written_(plan_.schedule.held),
       last_byte_at_(ports.clock.now()),
       last_turn_(last_byte_at_) {
@@ -126,7 +127,7 @@ bool Transfer::accept_stream_from_start(const core::Offer& offer) {
   }
   for (const ByteRange& range : written_.ranges()) ports_.sink.forget(range);
   written_.clear();
-  given_.clear();
+  ports_.givers.remove({0, kUnknownEnd});
   return true;
 }
 
@@ -324,8 +325,8 @@ bool Transfer::write(core::MirrorId mirror, std::uint64_t offset,
 }
 
 std::uint64_t Transfer::wasted_bytes() const {
-  std::uint64_t useful = 0;
-  for (const auto& [mirror, given] : given_) useful += given.size();
+  const std::uint64_t given = ports_.givers.bytes();
+  std::uint64_t useful = given - std::min(given, given_before_);
   for (const auto& [id, segment] : segments_) useful += segment.buffered;
   return received_ - std::min(received_, useful);
 }

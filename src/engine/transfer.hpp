@@ -163,6 +163,7 @@ class Transfer {
   std::map<std::string, std::shared_ptr<core::TokenBucket>> host_limits_;  // of all that answered
   std::map<core::MirrorId, core::Representation> versions_;  // of the mirrors that serve
   std::vector<core::MirrorId> to_compare_;
+  std::uint64_t given_before_ = 0;  // bytes that mirrors gave to transfers before
   RangeSet written_;  // held from before, or handed to the sink
   std::optional<TransferOutcome> outcome_;
   std::optional<core::RetryLater> retry_;
