@@ -96,7 +96,7 @@ struct Options {
 
 // One resource and where it goes.
 struct JobSpec {
-  std::string url;                   // without a scheme: https; or the path of a local Metalink
+  std::string url;  // without a scheme: https; or the path of a local Metalink
   // Further URLs of the same resource. What is sent to the origin of `url` alone is not sent to
   // others. One serves where some of its bytes agree with what is there by then.
   std::vector<std::string> mirrors;

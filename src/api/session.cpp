@@ -285,7 +285,7 @@ class Session::Impl {
     steps.done = [this, id, name = request->name, jobs](Result<void> fetched) {
       if (!fetched) return fail_job(id, "", std::move(fetched.error()));
       if (!*jobs) return fail_job(id, "", std::move(jobs->error()));
-      go_on_with(id, name, **std::move(jobs));
+      go_on_with(id, name, *std::move(*jobs));
     };
     return std::make_unique<api::DocumentTask>(
         id, document(id, api::metalink_document(options_), request->source, request->name),

@@ -159,8 +159,7 @@ void Download::start_transfer(Instant now) {
   transfer_ =
       std::make_unique<Transfer>(transfer_plan(),
                                  TransferPorts{job_.sources, job_.mirrors, sink_, ports.clock,
-                                               ports.random, ports.limits, givers_,
-                                               job_.trace},
+                                               ports.random, ports.limits, givers_, job_.trace},
                                  job_.listener);
   const std::uint64_t held = held_bytes();
   log::info("downloading " + job_.url() + " to " + plan_.path + ", " +

@@ -47,7 +47,7 @@ struct TransferPorts {
   core::Random& random;
   core::RateLimits& limits;  // shared by all jobs
   core::Givers& givers;
-  Trace* trace = nullptr;    // the job's; null: nobody watches
+  Trace* trace = nullptr;  // the job's; null: nobody watches
 };
 
 // Why the transfer cannot go on by itself.
@@ -164,7 +164,7 @@ class Transfer {
   std::map<core::MirrorId, core::Representation> versions_;  // of the mirrors that serve
   std::vector<core::MirrorId> to_compare_;
   std::uint64_t given_before_ = 0;  // bytes that mirrors gave to transfers before
-  RangeSet written_;  // held from before, or handed to the sink
+  RangeSet written_;                // held from before, or handed to the sink
   std::optional<TransferOutcome> outcome_;
   std::optional<core::RetryLater> retry_;
   std::uint64_t received_ = 0;

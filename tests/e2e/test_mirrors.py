@@ -126,7 +126,7 @@ def test_another_mirror_goes_on_from_what_the_first_left(server, path):
     first.behave(DEAD["not found"])
     run = download(path, first, second).expect(0)
     assert_complete(path, THIS.data, run=run)
-    assert second.body_bytes < SIZE - 4 * MIB, run
+    assert second.body_bytes < SIZE - 2 * MIB, run
     assert "samples agree" in run.err, run
 
 
@@ -138,7 +138,7 @@ def test_a_mirror_with_another_version_does_not_cost_what_is_there(server, path)
     first.behave(DEAD["not found"])
     run = download(path, first, other, second).expect(0)
     assert_complete(path, THIS.data, run=run)
-    assert second.body_bytes < SIZE - 4 * MIB, run
+    assert second.body_bytes < SIZE - 2 * MIB, run
 
 
 def leave_partial_of_two(pages, path):
