@@ -10,9 +10,6 @@ constexpr std::uint64_t kFirstRange = 4ULL << 20;  // while no rate is known
 constexpr int kRoundTripsPerRange = 32;
 constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
-constexpr double kSetupRoundTrips = 2;  // of a new connection: its handshake and the request
-constexpr Duration kYoung = std::chrono::milliseconds(200);
-constexpr int kRoundTripsOfYouth = 6;
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
 // An answer that takes so many times as long as any before it is not on its way, if others are.
 constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
@@ -389,12 +386,6 @@ void Scheduler::fill(Instant now) {
   }
 }
 
-double Scheduler::total_rate(Instant now) const {
-  double total = 0;
-  for (const Segment& segment : segments_) total += segment.rate.rate(now);
-  return total;
-}
-
 // A connection that is open already costs nothing; a new one must be of use before all is there.
 bool Scheduler::worth_another(MirrorId mirror, Instant now) const {
   if (mirrors_.at(mirror).idle > 0 || !any_delivers()) return true;
@@ -453,45 +444,6 @@ std::uint64_t Scheduler::bytes_left() const {
   std::uint64_t left = missing_.size();
   for (const Segment& segment : segments_) left += segment.left();
   return left;
-}
-
-// A young connection has not found its speed: until then it is taken for as fast as the others.
-double Scheduler::believed_rate(const Segment& segment, Instant now) const {
-  const Duration young = std::max(kYoung, kRoundTripsOfYouth * segment.round_trip);
-  const double seen = std::max(segment.rate.rate(now), 1.0);
-  return now - segment.opened_at < young ? std::max(seen, expected_rate(segment.mirror, now))
-                                         : seen;
-}
-
-double Scheduler::expected_rate(MirrorId mirror, Instant now) const {
-  if (mirrors_.at(mirror).last_rate > 0) return mirrors_.at(mirror).last_rate;
-  double sum = 0;
-  int known = 0;
-  for (const Segment& segment : segments_) {
-    const bool counts = segment.opened && segment.mirror == mirror;
-    const double rate = counts ? segment.rate.rate(now) : 0;
-    if (rate > 0) {
-      sum += rate;
-      ++known;
-    }
-  }
-  return known == 0 ? 0 : sum / known;
-}
-
-Duration Scheduler::mean_round_trip(MirrorId mirror) const {
-  Duration sum{};
-  int known = 0;
-  for (const Segment& segment : segments_) {
-    if (segment.opened && segment.mirror == mirror) {
-      sum += segment.round_trip;
-      ++known;
-    }
-  }
-  return known == 0 ? mirrors_.at(mirror).last_round_trip : sum / known;
-}
-
-double Scheduler::setup_time(MirrorId mirror) const {
-  return kSetupRoundTrips * to_seconds(mean_round_trip(mirror));
 }
 
 std::uint64_t Scheduler::align_up(std::uint64_t offset) const {
