@@ -16,6 +16,7 @@ constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
 constexpr int kAnswersOfPatience = 16;
 constexpr Duration kLeastPatience = std::chrono::seconds(5);
 constexpr int kFailuresBeforeAskingOthers = 2;
+constexpr double kRateOfSilence = 1;  // so that the other mirrors go first
 
 }  // namespace
 
@@ -337,6 +338,7 @@ void Scheduler::end_stalled(SegmentId id, Instant now) {
   const MirrorId mirror = segment->mirror;
   const RetryPolicy::Attempt attempt{.started = segment->started, .answered = segment->opened};
   finish_segment(id, true, now);
+  if (mirrors_.others_ready(mirror)) mirrors_.at(mirror).last_rate = kRateOfSilence;
   after_failure(mirror,
                 {.kind = FailureKind::Stall,
                  .number = 0,
@@ -378,7 +380,7 @@ void Scheduler::fill(Instant now) {
     auto range = pick(*mirror, now);
     if (!range) range = take_over(*mirror, now);
     if (!range) {
-      if (!hedge(*mirror, now)) return;
+      if (!hedge(now)) return;
       continue;
     }
     const Segment& segment = add_segment(*mirror, *range, now);

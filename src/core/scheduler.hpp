@@ -258,7 +258,8 @@ class Scheduler {
 
   void fill(Instant now);                            // starts segments while connections are free
   [[nodiscard]] int connections(Instant now) const;  // that may be used
-  [[nodiscard]] std::optional<MirrorId> next_mirror(Instant now) const;
+  [[nodiscard]] std::optional<MirrorId> next_mirror(
+      Instant now, std::optional<MirrorId> but = std::nullopt) const;
   [[nodiscard]] double promise_of(MirrorId mirror, Instant now) const;
   [[nodiscard]] std::uint64_t window_share(int connections) const;
   [[nodiscard]] std::optional<ByteRange> pick(MirrorId mirror, Instant now) const;
@@ -270,7 +271,7 @@ class Scheduler {
   void take_from(Segment& segment, std::uint64_t middle);
   [[nodiscard]] std::optional<ByteRange> take_over(MirrorId mirror, Instant now);
   [[nodiscard]] std::optional<ByteRange> take_over_unanswered(MirrorId mirror, Instant now);
-  bool hedge(MirrorId mirror, Instant now);
+  bool hedge(Instant now);
   [[nodiscard]] Segment* ends_last(Instant now);
   [[nodiscard]] std::uint64_t bytes_left() const;
   // Of a connection to it that is free now: its own if it was seen to work, else that of the

@@ -92,13 +92,13 @@ int Scheduler::connections(Instant now) const {
 }
 
 // nullopt: all connections that may be used are.
-std::optional<MirrorId> Scheduler::next_mirror(Instant now) const {
+std::optional<MirrorId> Scheduler::next_mirror(Instant now, std::optional<MirrorId> but) const {
   const bool one = !plan_.ranges || !plan_.split;
   if (static_cast<int>(segments_.size()) >= (one ? 1 : plan_.most_connections)) return std::nullopt;
   std::optional<MirrorId> best;
   double most = -1;
   for (MirrorId id : mirrors_.ready()) {
-    if (one && id != plan_.mirror) continue;
+    if ((one && id != plan_.mirror) || id == but) continue;
     const Mirror& mirror = mirrors_.at(id);
     const int used = segments_of(id) + static_cast<int>(mirror.waits.size());
     if (used >= (one ? 1 : mirror.connections->target(now))) continue;

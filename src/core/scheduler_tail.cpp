@@ -95,11 +95,17 @@ Scheduler::Segment* Scheduler::ends_last(Instant now) {
   return slowest;
 }
 
-// Asks for the last bytes of the slowest segment once more.
-bool Scheduler::hedge(MirrorId mirror, Instant now) {
+// Asks for the last bytes of the slowest segment once more, of another mirror if there is one: its
+// own may be what is slow.
+bool Scheduler::hedge(Instant now) {
   Segment* slowest = plan_.ranges ? ends_last(now) : nullptr;
+  if (slowest == nullptr || slowest->end > window_end_) return false;
+  auto helper = next_mirror(now, slowest->mirror);
+  if (!helper) helper = next_mirror(now);
+  if (!helper) return false;
+  const MirrorId mirror = *helper;
   const double fresh_rate = expected_rate(mirror, now);
-  if (slowest == nullptr || fresh_rate <= 0 || slowest->end > window_end_) return false;
+  if (fresh_rate <= 0) return false;
   const auto left = static_cast<double>(slowest->left());
   const double alone = left / believed_rate(*slowest, now);
   const double fresh = setup_time(mirror) + left / fresh_rate;

@@ -190,3 +190,25 @@ TEST_CASE("In the tail a fast mirror takes over from a slow one") {
   CHECK(
       (many.all_written || !many.open.contains(slow) || many.open.at(slow).length() <= 128 << 10));
 }
+
+TEST_CASE("The last bytes that a frozen mirror holds are asked of the one that works") {
+  const std::uint64_t left = GENERATE(1000, 16 << 10, 100 << 10);
+  SchedulerPlan plan = plan_with_mirrors();
+  plan.size = 8 * kMiB;
+  plan.held = RangeSet({left, plan.size});
+  Bench bench(plan, GENERATE(1, 4), {}, 1);
+  for (const MirrorId id : {0, 1}) {
+    bench.mirrors.admit(id);
+    bench.mirrors.at(id).last_rate = id == 0 ? 10e6 : 1e6;
+    bench.mirrors.at(id).last_round_trip = bench.mirrors.at(id).longest_answer = milliseconds(2);
+  }
+  bench.begin();
+  REQUIRE(bench.segments_of(0).size() == 1);
+  bench.open_all();
+  for (int turn = 0; turn < 40 && !bench.all_written; ++turn) {
+    bench.wait(milliseconds(250));
+    bench.open_all();
+    for (const SegmentId id : bench.segments_of(1)) bench.receive(id, bench.open.at(id).length());
+  }
+  CHECK(bench.all_written);
+}
