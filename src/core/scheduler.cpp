@@ -259,7 +259,7 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
 
 // What the head of a usable response tells of the server.
 void Scheduler::note_answer(Mirror& mirror, Duration answer, std::uint64_t asked,
-                            std::uint64_t granted) {
+                            std::uint64_t granted) const {
   mirror.longest_answer = std::max({mirror.longest_answer, answer, kShortestAnswer});
   mirror.retry.on_answer();
   if (plan_.ranges) mirror.range_cap.on_grant(asked, granted);

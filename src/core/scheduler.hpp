@@ -236,7 +236,8 @@ class Scheduler {
   // What neither it nor its twin brings is missing again.
   void finish_segment(SegmentId id, bool failed, Instant now);
   bool leave_to_twin(const Segment& ended, bool failed);
-  void note_answer(Mirror& mirror, Duration answer, std::uint64_t asked, std::uint64_t granted);
+  void note_answer(Mirror& mirror, Duration answer, std::uint64_t asked,
+                   std::uint64_t granted) const;
   [[nodiscard]] int segments_of(MirrorId mirror) const;
   [[nodiscard]] int receiving(MirrorId mirror) const;
   [[nodiscard]] bool any_delivers() const;

@@ -308,7 +308,10 @@ void PartialSink::Impl::try_finish() {
                      !rechecker_->idle() || (pieces_ && !pieces_->idle());
   if (waits) return;
   if (!ledger_.written().contains({0, *finish_size_})) return end_finish(bytes_missing());
-  assert(!pieces_ || !pieces_->next_unproven(0));
+  if (pieces_ && pieces_->next_unproven(0)) {  // it was believed while nobody asked
+    came({0, *finish_size_});
+    return pieces_->idle() ? end_finish(bytes_missing()) : void();
+  }
   const std::uint64_t size = *std::exchange(finish_size_, std::nullopt);
   digest_ ? check_digest(size) : commit(size);
 }
@@ -341,7 +344,9 @@ void PartialSink::Impl::end_finish(Result<void> outcome) {
 }
 
 tl::unexpected<Error> PartialSink::Impl::bytes_missing() const {
-  const auto gap = ledger_.written().next_gap(0, *finish_size_);
+  auto gap = ledger_.written().next_gap(0, *finish_size_);
+  if (!gap && pieces_) gap = pieces_->next_unproven(0);
+  assert(gap);
   return fail(disk_error("finish", files_.path,
                          "bytes from " + std::to_string(gap->begin) +
                              " on are missing: what was there did not match its digest"));

@@ -203,7 +203,7 @@ def with_pieces(path, pages):
 
 @pytest.mark.parametrize("place", [0, 1], ids=["the first", "the second"])
 def test_a_wrong_piece_names_its_source_which_is_left(server, path, place):
-    wrong = [t.wrong_byte(at * MIB + 4711) for at in range(1, 12, 3)]
+    wrong = [t.wrong_byte(at * MIB // 2 + 4711) for at in range(1, 24)]
     pages = [mirror(server, n, *(wrong if n == place else ()), t.Pacer(4 * MIB)) for n in range(2)]
     metalink = with_pieces(path, pages)
     run = run_xget([pages[0].url, "-m", pages[1].url, "-o", path, "--pieces", metalink, *QUICK],
