@@ -99,6 +99,13 @@ def test_a_digest_is_a_proof_where_there_is_no_validator(server, path):
     assert_complete(path, page.data, run=run)
 
 
+def test_strict_does_not_rest_on_one_that_standard_output_is_not_checked_against(server, path):
+    page = server.serve("/bare", Resource(SIZE, etag=None, last_modified=None))
+    page.behave(says("Repr-Digest", page.data))
+    run = run_xget([page.url, "-o", "-", "--strict", *QUICK], path.parent).expect(Exit.NOT_PROVEN)
+    assert run.out == b""
+
+
 @pytest.mark.parametrize("value", ["sha-256=:bm90IGEgZGlnZXN0:", "sha-256=abc", "crc32c=:AAAAAA==:",
                                    "unixsum=:AAAAAA==:", ":::", "sha-256", ""])
 def test_a_digest_that_says_nothing_harms_nothing(page, path, value):
