@@ -1,28 +1,17 @@
 #include "net/system_lookup.hpp"
 
 #include <netdb.h>
-#include <pthread.h>
 
 #include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
 
+#include "base/quiet_thread.hpp"
+
 namespace xget::net {
 namespace {
-
-// Signals are for the threads that know what to do about them.
-std::thread start_without_signals(std::function<void()> body) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
 
 // Nothing may leave the root of a thread.
 SystemAnswer answer_or_failure(const SystemLookup::Function& function, const std::string& host) {

@@ -5,9 +5,9 @@
 
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <utility>
 
+#include "base/quiet_thread.hpp"
 #include "store/disk_error.hpp"
 
 namespace xget::store {
@@ -26,13 +26,7 @@ Result<std::unique_ptr<TraceFile>> TraceFile::create(const std::string& path) {
 
 TraceFile::TraceFile(Descriptor file, std::string path)
     : path_(std::move(path)), file_(std::move(file)) {
-  // A thread inherits its maker's signal mask: signals are for the threads that expect them.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = start_without_signals([this] { run(); });
 }
 
 TraceFile::~TraceFile() { static_cast<void>(end()); }

@@ -1,7 +1,8 @@
 #include "store/worker_thread.hpp"
 
-#include <csignal>
 #include <utility>
+
+#include "base/quiet_thread.hpp"
 
 namespace xget::store {
 
@@ -41,13 +42,7 @@ bool WorkerThread::idle() const {
 }
 
 void WorkerThread::start() {
-  // A thread inherits its maker's signal mask: signals are for the threads that expect them.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = start_without_signals([this] { run(); });
 }
 
 void WorkerThread::run() noexcept {
