@@ -2,9 +2,11 @@
 // Thread: loop.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/token_bucket.hpp"
@@ -30,6 +32,22 @@ class RateLimits {
     auto bucket = std::make_shared<TokenBucket>(per_host_);
     hosts_[host] = bucket;
     return bucket;
+  }
+
+  // Of what a host sends; `host` is its bucket, or null.
+  void take(std::uint64_t bytes, TokenBucket* host, Instant now) {
+    all_.take(bytes, now);
+    if (host != nullptr) host->take(bytes, now);
+  }
+  [[nodiscard]] bool open(TokenBucket* host, Instant now) {
+    return all_.open(now) && (host == nullptr || host->open(now));
+  }
+  // nullopt: nothing is limited.
+  [[nodiscard]] std::optional<Instant> opens_at(TokenBucket* host, Instant now) {
+    std::optional<Instant> opens_at;
+    if (all_.limited()) opens_at = all_.opens_at(now);
+    if (host == nullptr) return opens_at;
+    return std::max(opens_at.value_or(now), host->opens_at(now));
   }
 
  private:

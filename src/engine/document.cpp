@@ -152,13 +152,10 @@ void Document::read_on_when_allowed(Instant now) {
   source_->resume(fetch_);
 }
 
-bool Document::limit_open(Instant now) const {
-  return ports_.limits.all().open(now) && (host_limit_ == nullptr || host_limit_->open(now));
-}
+bool Document::limit_open(Instant now) const { return ports_.limits.open(host_limit_.get(), now); }
 
 Instant Document::limit_opens_at(Instant now) const {
-  const Instant all = ports_.limits.all().opens_at(now);
-  return host_limit_ == nullptr ? all : std::max(all, host_limit_->opens_at(now));
+  return ports_.limits.opens_at(host_limit_.get(), now).value_or(now);
 }
 
 // ---- callbacks of the Source ----------------------------------------------------------------
@@ -180,8 +177,7 @@ core::Flow Document::on_bytes(core::FetchId, std::span<const std::byte> bytes) {
   if (too_large_) return core::Flow::Pause;
   text_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const Instant now = ports_.clock.now();
-  ports_.limits.all().take(bytes.size(), now);
-  if (host_limit_ != nullptr) host_limit_->take(bytes.size(), now);
+  ports_.limits.take(bytes.size(), host_limit_.get(), now);
   paused_ = !limit_open(now);
   return paused_ ? core::Flow::Pause : core::Flow::Continue;
 }
