@@ -57,7 +57,7 @@ void Download::act_on_comparisons(Instant now) {
         break;
       case SampleResult::Failed:
         log::info(name + " is left for now: " + one.cause);
-        transfer_->fail(one.mirror, now);
+        transfer_->rest(one.mirror, now);
         break;
     }
   }

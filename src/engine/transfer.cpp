@@ -142,8 +142,7 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
   }
   received_ += bytes.size();
   last_byte_at_ = now;
-  ports_.limits.all().take(bytes.size(), now);
-  if (segment.host_limit != nullptr) segment.host_limit->take(bytes.size(), now);
+  ports_.limits.take(bytes.size(), segment.host_limit, now);
   const auto wanted = std::min<std::uint64_t>(bytes.size(), segment.end - segment.position);
   if (plan_.max_size && segment.position + wanted > *plan_.max_size) {
     outcome_ = core::GiveUp{
@@ -333,7 +332,7 @@ std::uint64_t Transfer::wasted_bytes() const {
 
 Result<void> Transfer::flush_all() {
   for (auto& [id, segment] : segments_) {
-    if (!flush(segment)) return xget::fail(std::get<Error>(*outcome_));
+    if (!flush(segment)) return fail(std::get<Error>(*outcome_));
   }
   return {};
 }
@@ -344,7 +343,7 @@ void Transfer::admit(core::MirrorId mirror, core::Representation version,
   tell(measured, now);
 }
 
-void Transfer::fail(core::MirrorId mirror, Instant now) { tell(core::MirrorFailed{mirror}, now); }
+void Transfer::rest(core::MirrorId mirror, Instant now) { tell(core::MirrorFailed{mirror}, now); }
 
 void Transfer::expel(core::MirrorId mirror, Instant now) {
   tell(core::MirrorExpelled{mirror}, now);
@@ -367,16 +366,7 @@ core::TokenBucket* Transfer::limit_of(const std::string& host) {
 }
 
 bool Transfer::limit_open(const Segment& segment, Instant now) const {
-  return ports_.limits.all().open(now) &&
-         (segment.host_limit == nullptr || segment.host_limit->open(now));
-}
-
-std::optional<Instant> Transfer::limit_opens_at(const Segment& segment, Instant now) const {
-  core::TokenBucket& all = ports_.limits.all();
-  std::optional<Instant> opens_at;
-  if (all.limited()) opens_at = all.opens_at(now);
-  if (segment.host_limit == nullptr) return opens_at;
-  return std::max(opens_at.value_or(now), segment.host_limit->opens_at(now));
+  return ports_.limits.open(segment.host_limit, now);
 }
 
 bool Transfer::held_back(Instant now) const {
@@ -435,7 +425,8 @@ std::optional<Instant> Transfer::next_deadline() const {
   if (const auto scheduled = scheduler_.next_deadline()) next = std::min(next, *scheduled);
   for (const auto& [id, segment] : segments_) {
     if (!segment.paused) continue;
-    if (const auto opens_at = limit_opens_at(segment, last_turn_)) next = std::min(next, *opens_at);
+    const auto opens_at = ports_.limits.opens_at(segment.host_limit, last_turn_);
+    if (opens_at) next = std::min(next, *opens_at);
   }
   return next;
 }

@@ -82,7 +82,7 @@ class Transfer {
   // What came of CompareMirror.
   void admit(core::MirrorId mirror, core::Representation version,
              const core::MirrorAdmitted& measured, Instant now);
-  void fail(core::MirrorId mirror, Instant now);
+  void rest(core::MirrorId mirror, Instant now);
   void expel(core::MirrorId mirror, Instant now);  // what it gave is kept
 
   void lose(ByteRange range, Instant now);  // held bytes proved bad
@@ -146,7 +146,6 @@ class Transfer {
   [[nodiscard]] core::TokenBucket* limit_of(const std::string& host);
   [[nodiscard]] bool must_pause(const Segment& segment, Instant now) const;
   [[nodiscard]] bool limit_open(const Segment& segment, Instant now) const;
-  [[nodiscard]] std::optional<Instant> limit_opens_at(const Segment& segment, Instant now) const;
   bool accept_stream_from_start(const core::Offer& offer);
   bool accept_validators(core::MirrorId mirror, const core::Validators& shown);
   // False: the segment is gone by what followed.
