@@ -14,7 +14,6 @@
 namespace xget::api {
 namespace {
 
-constexpr int kMostConnections = 256;
 constexpr int kMostActiveJobs = 64;
 constexpr int kMinutesADay = 24 * 60;
 constexpr std::size_t kMostRateWindows = 48;

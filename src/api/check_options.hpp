@@ -7,6 +7,8 @@
 
 namespace xget::api {
 
+inline constexpr int kMostConnections = 256;  // of one file, to all its mirrors
+
 // Usage; Error::subject names the option as the command calls it.
 Result<void> check_options(const Options& options);
 

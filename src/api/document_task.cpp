@@ -2,7 +2,18 @@
 
 #include <utility>
 
+#include "api/job_request.hpp"
+
 namespace xget::api {
+
+engine::DocumentSettings document_settings(std::string kind, std::size_t most_bytes,
+                                           const Options& options) {
+  return {.kind = std::move(kind),
+          .most_bytes = most_bytes,
+          .retry = retry_limits(options),
+          .stall_timeout = options.stall_timeout,
+          .connect_timeout = options.connect_timeout};
+}
 
 // Shared with the worker, which may still be at it when nobody waits any more.
 struct DocumentTask::Reading {

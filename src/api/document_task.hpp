@@ -2,6 +2,7 @@
 // Thread: loop; the document is read on a worker, since a large one takes long.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,8 +12,13 @@
 #include "core/ports.hpp"
 #include "engine/document.hpp"
 #include "engine/task.hpp"
+#include "xget/options.hpp"
 
 namespace xget::api {
+
+// How one of this kind ("Metalink"), of so many bytes at most, is fetched.
+engine::DocumentSettings document_settings(std::string kind, std::size_t most_bytes,
+                                           const Options& options);
 
 class DocumentTask final : public engine::Task {
  public:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/check_options.hpp"
 #include "api/check_proxy.hpp"
 #include "api/check_target.hpp"
 #include "api/proof_files.hpp"
@@ -24,7 +25,6 @@ namespace {
 
 constexpr int kMostRefreshes = 3;  // in a row without a new byte
 constexpr std::size_t kMostListedMirrors = 100;
-constexpr int kMostConnections = 256;  // to all mirrors of a file
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
 tl::unexpected<Error> usage(std::string subject, std::string cause, std::string remedy = "") {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "api/document_task.hpp"
 #include "api/input_file.hpp"
 #include "base/text.hpp"
 #include "formats/file_name.hpp"
@@ -184,11 +185,7 @@ Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& opt
 }
 
 engine::DocumentSettings metalink_document(const Options& options) {
-  return {.kind = "Metalink",
-          .most_bytes = formats::kLargestMetalink,
-          .retry = retry_limits(options),
-          .stall_timeout = options.stall_timeout,
-          .connect_timeout = options.connect_timeout};
+  return document_settings("Metalink", formats::kLargestMetalink, options);
 }
 
 Result<std::string> read_metalink(const MetalinkRequest& request) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/document_task.hpp"
 #include "api/input_file.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
@@ -216,11 +217,7 @@ Result<std::vector<std::string>> take_proof_files(const JobSpec& spec, const net
 }
 
 engine::DocumentSettings checksum_document(const Options& options) {
-  return {.kind = "list of checksums",
-          .most_bytes = formats::kLargestChecksumFile,
-          .retry = retry_limits(options),
-          .stall_timeout = options.stall_timeout,
-          .connect_timeout = options.connect_timeout};
+  return document_settings("list of checksums", formats::kLargestChecksumFile, options);
 }
 
 Result<void> take_fetched_checksums(std::string_view text, JobRequest& request) {
