@@ -25,11 +25,6 @@ def page(server):
     return server.serve("/file", Resource(SIZE))
 
 
-@pytest.fixture
-def path(folder):
-    return folder / "file"
-
-
 def says(name, data):
     return extra_header(name, FIELDS[name](data))
 
