@@ -3,7 +3,9 @@
 #include <ares.h>
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -36,8 +38,10 @@ std::int64_t modification_time_ns(const std::string& path) {
   return std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
 }
 
-AresResolver::Addresses addresses_of(const ares_addrinfo* found) {
+// Each once; frees `found`, which may be null.
+AresResolver::Addresses take_addresses(ares_addrinfo* found) {
   AresResolver::Addresses all;
+  if (found == nullptr) return all;
   for (const ares_addrinfo_node* node = found->nodes; node != nullptr; node = node->ai_next) {
     const void* raw = node->ai_family == AF_INET6
                           ? static_cast<const void*>(
@@ -47,6 +51,7 @@ AresResolver::Addresses addresses_of(const ares_addrinfo* found) {
     if (inet_ntop(node->ai_family, raw, text.data(), text.size()) == nullptr) continue;
     if (std::find(all.begin(), all.end(), text.data()) == all.end()) all.emplace_back(text.data());
   }
+  ares_freeaddrinfo(found);
   return all;
 }
 
@@ -85,6 +90,23 @@ int family_for_system(AddressFamily family) {
   return AF_UNSPEC;
 }
 
+// RFC 6724 section 5, rule 1: what cannot be reached comes last. No packet is sent.
+bool has_route(const std::string& ipv6) {
+  sockaddr_in6 to{};
+  to.sin6_family = AF_INET6;
+  to.sin6_port = htons(443);
+  if (inet_pton(AF_INET6, ipv6.c_str(), &to.sin6_addr) != 1) return false;
+  const int socket = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return false;
+  const bool routed = connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+  close(socket);
+  return routed;
+}
+
+AresResolver::Addresses in_order(const FamilyAnswers& answers) {
+  return answers.addresses(!answers.ipv6().empty() && has_route(answers.ipv6().front()));
+}
+
 tl::unexpected<Error> resolve_error(const std::string& host, int ares_status, int system_failure,
                                     AddressFamily family) {
   Error error;
@@ -105,39 +127,40 @@ class AresResolver::Channel {
   // nullptr when c-ares cannot be set up.
   static std::unique_ptr<Channel> create(const ResolverSettings& settings) {
     initialise_ares_once();
-    ares_options options{};
-    std::string path = settings.resolv_conf;
-    options.resolvconf_path = path.data();
-    options.timeout = static_cast<int>(settings.query_timeout.count());
-    options.tries = settings.tries;
     auto channel = std::make_unique<Channel>();
-    if (ares_init_options(&channel->handle_, &options,
-                          ARES_OPT_RESOLVCONF | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) !=
-        ARES_SUCCESS)
+    if (!set_up(settings, "f", channel->hosts_file_) || !set_up(settings, "b", channel->servers_))
       return nullptr;
     if (!settings.name_servers.empty() &&
-        ares_set_servers_ports_csv(channel->handle_, settings.name_servers.c_str()) != ARES_SUCCESS)
+        ares_set_servers_ports_csv(channel->servers_, settings.name_servers.c_str()) !=
+            ARES_SUCCESS)
       return nullptr;
     return channel;
   }
 
   Channel() = default;
   ~Channel() {
-    if (handle_ != nullptr) ares_destroy(handle_);
+    if (servers_ != nullptr) ares_destroy(servers_);
+    if (hosts_file_ != nullptr) ares_destroy(hosts_file_);
   }
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
   [[nodiscard]] bool idle() const { return queries_ == 0; }
 
+  // A host that the file has is what the file says, in both families; empty: it has not.
+  [[nodiscard]] Addresses listed_in_hosts_file(const std::string& host, AddressFamily family) {
+    const ares_addrinfo_hints hints = hints_for(family);
+    Addresses listed;
+    ares_getaddrinfo(hosts_file_, host.c_str(), nullptr, &hints, &Channel::on_listed, &listed);
+    return listed;
+  }
+
   // The answer may come from inside this call.
-  void ask(AresResolver& resolver, const std::string& host) {
-    ares_addrinfo_hints hints{};
-    hints.ai_family = family_for_system(resolver.settings_.family);
-    hints.ai_socktype = SOCK_STREAM;
+  void ask(AresResolver& resolver, const std::string& host, AddressFamily family) {
+    const ares_addrinfo_hints hints = hints_for(family);
     ++queries_;
-    ares_getaddrinfo(handle_, host.c_str(), nullptr, &hints, &Channel::on_answer,
-                     new Question{resolver, *this, host});
+    ares_getaddrinfo(servers_, host.c_str(), nullptr, &hints, &Channel::on_answer,
+                     new Question{resolver, *this, host, family});
   }
 
   void prepare_wait(std::vector<pollfd>& sockets, Milliseconds& at_most) {
@@ -148,16 +171,16 @@ class AresResolver::Channel {
     // c-ares cuts what is left to whole milliseconds: one more, or the last would be spent
     // spinning.
     timeval room{};
-    if (const timeval* left = ares_timeout(handle_, nullptr, &room))
+    if (const timeval* left = ares_timeout(servers_, nullptr, &room))
       at_most = std::min(at_most, Milliseconds{left->tv_sec * 1000 + left->tv_usec / 1000 + 1});
   }
 
   // The sockets do not block, so those without news cost one call that says so.
   void process() {
     for_each_socket([&](ares_socket_t socket, bool read, bool write) {
-      ares_process_fd(handle_, read ? socket : ARES_SOCKET_BAD, write ? socket : ARES_SOCKET_BAD);
+      ares_process_fd(servers_, read ? socket : ARES_SOCKET_BAD, write ? socket : ARES_SOCKET_BAD);
     });
-    ares_process_fd(handle_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // what timed out
+    ares_process_fd(servers_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // what timed out
   }
 
  private:
@@ -165,24 +188,45 @@ class AresResolver::Channel {
     AresResolver& resolver;
     Channel& channel;
     std::string host;
+    AddressFamily family;
   };
+
+  // `lookups`: of c-ares, "f" the hosts file, "b" the name servers.
+  static bool set_up(const ResolverSettings& settings, std::string lookups, ares_channel& handle) {
+    ares_options options{};
+    std::string path = settings.resolv_conf;
+    options.resolvconf_path = path.data();
+    options.timeout = static_cast<int>(settings.query_timeout.count());
+    options.tries = settings.tries;
+    options.lookups = lookups.data();
+    constexpr int kGiven =
+        ARES_OPT_RESOLVCONF | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS;
+    return ares_init_options(&handle, &options, kGiven) == ARES_SUCCESS;
+  }
+
+  static ares_addrinfo_hints hints_for(AddressFamily family) {
+    ares_addrinfo_hints hints{};
+    hints.ai_family = family_for_system(family);
+    hints.ai_socktype = SOCK_STREAM;
+    return hints;
+  }
+
+  static void on_listed(void* argument, int, int, ares_addrinfo* found) noexcept {
+    *static_cast<Addresses*>(argument) = take_addresses(found);
+  }
 
   static void on_answer(void* argument, int status, int, ares_addrinfo* found) noexcept {
     const std::unique_ptr<Question> question(static_cast<Question*>(argument));
-    Addresses addresses;
-    if (found != nullptr) {
-      addresses = addresses_of(found);
-      ares_freeaddrinfo(found);
-    }
+    Addresses addresses = take_addresses(found);
     --question->channel.queries_;
     if (status == ARES_EDESTRUCTION) return;  // the resolver is going away
-    question->resolver.take_ares_answer(question->host, status, std::move(addresses));
+    question->resolver.take_answer(question->host, question->family, status, std::move(addresses));
   }
 
   template <typename Visit>
   void for_each_socket(Visit visit) {
     std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
-    const int wanted = ares_getsock(handle_, sockets.data(), ARES_GETSOCK_MAXNUM);
+    const int wanted = ares_getsock(servers_, sockets.data(), ARES_GETSOCK_MAXNUM);
     for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; ++i) {
       const bool read = ARES_GETSOCK_READABLE(wanted, i) != 0;
       const bool write = ARES_GETSOCK_WRITABLE(wanted, i) != 0;
@@ -190,7 +234,8 @@ class AresResolver::Channel {
     }
   }
 
-  ares_channel handle_ = nullptr;
+  ares_channel servers_ = nullptr;
+  ares_channel hosts_file_ = nullptr;
   int queries_ = 0;
 };
 
@@ -220,9 +265,9 @@ core::LookupId AresResolver::resolve(const std::string& host, Done done) {
     answers_.push_back({std::move(waiter), std::move(*known)});
     return id;
   }
-  const bool asked_already = queries_.contains(key);
-  queries_[key].waiters.push_back(std::move(waiter));
-  if (!asked_already) ask(key);
+  const auto [query, is_new] = queries_.try_emplace(key, settings_.family);
+  query->second.waiters.push_back(std::move(waiter));
+  if (is_new) ask(key);
   return id;
 }
 
@@ -235,6 +280,12 @@ void AresResolver::cancel(core::LookupId id) {
 void AresResolver::prepare_wait(std::vector<pollfd>& sockets, Milliseconds& at_most) {
   for (const auto& channel : channels_)
     if (!channel->idle()) channel->prepare_wait(sockets, at_most);
+  for (const auto& [host, query] : queries_) {
+    const auto told_by = query.answers.told_by();
+    if (!told_by || query.waiters.empty()) continue;
+    const Duration left = std::max(*told_by - clock_.now(), Duration::zero());
+    at_most = std::min(at_most, std::chrono::ceil<Milliseconds>(left));
+  }
 }
 
 bool AresResolver::run() {
@@ -242,6 +293,7 @@ bool AresResolver::run() {
     if (!channel->idle()) channel->process();
   while (channels_.size() > 1 && channels_.front()->idle()) channels_.erase(channels_.begin());
   take_system_answers();
+  tell_what_is_there();
   return tell_answers();
 }
 
@@ -261,10 +313,18 @@ void AresResolver::keep_allowed(Addresses& addresses) const {
 }
 
 void AresResolver::ask(const std::string& host) {
-  if (Channel* channel = current_channel())
-    channel->ask(*this, host);
-  else
-    take_ares_answer(host, ARES_ENOTINITIALIZED, {});
+  Channel* channel = current_channel();
+  if (channel != nullptr) {
+    Addresses listed = channel->listed_in_hosts_file(host, settings_.family);
+    if (!listed.empty()) return settle(host, std::move(listed));
+  }
+  const std::vector<AddressFamily> families = queries_.at(host).answers.families();
+  for (const AddressFamily family : families) {
+    if (channel != nullptr)
+      channel->ask(*this, host, family);
+    else
+      take_answer(host, family, ARES_ENOTINITIALIZED, {});
+  }
 }
 
 AresResolver::Channel* AresResolver::current_channel() {
@@ -279,21 +339,27 @@ AresResolver::Channel* AresResolver::current_channel() {
   return channels_.back().get();
 }
 
-void AresResolver::take_ares_answer(const std::string& host, int status, Addresses addresses) {
-  if (status == ARES_SUCCESS && !addresses.empty()) return settle(host, std::move(addresses));
-  if (servers_failed(status)) channel_is_stale_ = true;
-  queries_[host].ares_status = status == ARES_SUCCESS ? ARES_ENODATA : status;
-  if (!settings_.ask_system || !system_.submit(host)) {
-    settle(host, resolve_error(host, queries_[host].ares_status, 0, settings_.family));
-  }
+void AresResolver::take_answer(const std::string& host, AddressFamily family, int status,
+                               Addresses addresses) {
+  FamilyAnswers& answers = queries_.at(host).answers;
+  answers.take(family, status, std::move(addresses), clock_.now());
+  if (!answers.complete()) return;
+  if (answers.told_by()) return settle(host, in_order(answers));
+  if (servers_failed(answers.failure())) channel_is_stale_ = true;
+  ask_system(host);
+}
+
+void AresResolver::ask_system(const std::string& host) {
+  if (settings_.ask_system && system_.submit(host)) return;
+  settle(host, resolve_error(host, queries_.at(host).answers.failure(), 0, settings_.family));
 }
 
 void AresResolver::take_system_answers() {
   while (auto taken = system_.take()) {
     auto& [host, answer] = *taken;
+    const int ares_status = queries_.at(host).answers.failure();
     if (answer.failure != 0) {
-      settle(host,
-             resolve_error(host, queries_[host].ares_status, answer.failure, settings_.family));
+      settle(host, resolve_error(host, ares_status, answer.failure, settings_.family));
       continue;
     }
     keep_allowed(answer.addresses);
@@ -304,6 +370,22 @@ void AresResolver::take_system_answers() {
   }
 }
 
+// Of hosts of which one family's answer is overdue.
+void AresResolver::tell_what_is_there() {
+  for (auto& [host, query] : queries_) {
+    const auto told_by = query.answers.told_by();
+    if (!told_by || clock_.now() < *told_by || query.waiters.empty()) continue;
+    Addresses there = in_order(query.answers);
+    cache_.put(host, there, clock_.now());
+    tell(query, std::move(there));
+  }
+}
+
+void AresResolver::tell(Query& query, const Result<Addresses>& result) {
+  for (Waiter& waiter : std::exchange(query.waiters, {}))
+    answers_.push_back({std::move(waiter), result});
+}
+
 void AresResolver::settle(const std::string& host, Result<Addresses> result) {
   if (result) {
     cache_.put(host, *result, clock_.now());
@@ -311,7 +393,7 @@ void AresResolver::settle(const std::string& host, Result<Addresses> result) {
     result = std::move(*known);
   }
   auto query = queries_.extract(host);
-  for (Waiter& waiter : query.mapped().waiters) answers_.push_back({std::move(waiter), result});
+  tell(query.mapped(), result);
 }
 
 // Those that are there now: what they bring about waits for the next run.

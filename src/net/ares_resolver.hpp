@@ -1,7 +1,8 @@
 // AresResolver: host names to addresses by c-ares, which needs no thread and gives all addresses.
 //
-// A lookup goes: IP literal → cache (30 s) → c-ares → getaddrinfo on a helper thread → the last
-// good answer, however old → an error. Lookups of one host at a time share one query.
+// A lookup goes: IP literal → cache (30 s) → hosts file → name servers, each family by itself
+// (family_answers.hpp) → getaddrinfo on a helper thread → the last good answer, however old → an
+// error. Lookups of one host at a time share one query. What is answered late is in the cache.
 // c-ares 1.18 cannot read its configuration again, so a new channel is made when resolv.conf has
 // changed or no name server answered; an old channel lives until its queries have ended.
 //
@@ -20,6 +21,7 @@
 
 #include "core/ports.hpp"
 #include "net/address_cache.hpp"
+#include "net/family_answers.hpp"
 #include "net/system_lookup.hpp"
 
 namespace xget::net {
@@ -66,8 +68,9 @@ class AresResolver final : public core::Resolver {
     Done done;
   };
   struct Query {
+    explicit Query(AddressFamily allowed) : answers(allowed) {}
     std::vector<Waiter> waiters;
-    int ares_status = 0;  // why c-ares failed, once the helper is asked
+    FamilyAnswers answers;
   };
   struct Answer {
     Waiter waiter;
@@ -78,8 +81,11 @@ class AresResolver final : public core::Resolver {
   void keep_allowed(Addresses& addresses) const;
   void ask(const std::string& host);
   Channel* current_channel();
-  void take_ares_answer(const std::string& host, int status, Addresses addresses);
+  void take_answer(const std::string& host, AddressFamily family, int status, Addresses addresses);
+  void ask_system(const std::string& host);
   void take_system_answers();
+  void tell_what_is_there();
+  void tell(Query& query, const Result<Addresses>& result);
   void settle(const std::string& host, Result<Addresses> result);
   bool tell_answers();
 

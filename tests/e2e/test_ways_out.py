@@ -8,6 +8,7 @@ import pytest
 
 from support.answers import Resource
 from support.command import QUICK, Exit, Run, run_xget
+from support.disks import needs_root
 from support.downloads import assert_complete
 from support.hostile_server import HostileServer, Page
 from support.name_server import NameServer
@@ -52,6 +53,30 @@ def test_what_the_named_server_does_not_know_is_not_asked_of_the_system(server, 
                     "--retry", "0").expect(Exit.NETWORK)
     assert "no such host" in run.err
     assert not page.requests
+
+
+def test_a_family_that_name_servers_ignore_is_not_waited_for(server, page, path):
+    with NameServer({HOST: ["127.0.0.1", "::1"]}) as names:
+        names.ignore_ipv6()
+        run = fetch(url_at(server), path, "--dns-servers", names.address).expect(0)
+    assert_complete(path, page.data, run=run)
+    assert set(server.clients) == {"127.0.0.1"}
+    assert names.asked.count(HOST) <= 3, "both families once, and no three times without an answer"
+
+
+@needs_root
+def test_a_host_of_the_hosts_file_is_what_the_file_says(server, page, path, tmp_path):
+    """Whoever puts an address there does not want the other family's from a name server."""
+    hosts = tmp_path / "hosts"
+    hosts.write_text(f"127.0.0.1 {HOST}\n")
+    own_hosts_file = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"',
+                      hosts]
+    with NameServer({HOST: ["127.0.0.3", "::1"]}) as names:
+        run = run_xget([url_at(server), "-o", path, *QUICK, "--dns-servers", names.address],
+                       path.parent, wrapper=own_hosts_file).expect(0)
+    assert_complete(path, page.data, run=run)
+    assert set(server.clients) == {"127.0.0.1"}
+    assert HOST not in names.asked
 
 
 @pytest.mark.parametrize("option", FAMILIES)

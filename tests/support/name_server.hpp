@@ -43,6 +43,7 @@ class NameServer {
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] int questions() const { return questions_; }
   void fall_silent(bool silent) { silent_ = silent; }
+  void ignore_ipv6(bool ignore) { ipv6_ignored_ = ignore; }  // questions for AAAA records
   void put(const std::string& host, std::vector<std::string> addresses) {
     const std::lock_guard lock(mutex_);
     table_[host] = std::move(addresses);
@@ -61,9 +62,16 @@ class NameServer {
       if (count <= static_cast<ssize_t>(kHeader)) continue;
       ++questions_;
       if (silent_) continue;
-      const std::string reply = answer({buffer.data(), static_cast<std::size_t>(count)});
+      const std::string question(buffer.data(), static_cast<std::size_t>(count));
+      if (ipv6_ignored_ && asks_for_ipv6(question)) continue;
+      const std::string reply = answer(question);
       sendto(socket_, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&from), length);
     }
+  }
+
+  static bool asks_for_ipv6(const std::string& question) {
+    const std::size_t root = question.find('\0', kHeader);
+    return question.at(root + 2) == 28;
   }
 
   std::string answer(const std::string& question) {
@@ -75,7 +83,7 @@ class NameServer {
       at += label + 1;
     }
     const std::size_t end = at + 5;  // the root label, type and class
-    const bool ipv6 = question.at(at + 2) == 28;
+    const bool ipv6 = asks_for_ipv6(question);
     const std::lock_guard lock(mutex_);
     const auto known = table_.find(host);
     std::string records;
@@ -100,6 +108,7 @@ class NameServer {
   int port_ = 0;
   std::atomic<int> questions_{0};
   std::atomic<bool> silent_{false};
+  std::atomic<bool> ipv6_ignored_{false};
   std::atomic<bool> ended_{false};
   std::mutex mutex_;
   std::map<std::string, std::vector<std::string>> table_;

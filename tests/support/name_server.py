@@ -22,12 +22,17 @@ class NameServer:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.05)
+        self._ignored: int | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._serve)
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def ignore_ipv6(self):
+        """Questions for AAAA records get no answer, as from some name servers out there."""
+        self._ignored = 6
 
     def __enter__(self):
         self._thread.start()
@@ -44,12 +49,16 @@ class NameServer:
                 question, sender = self._socket.recvfrom(4096)
             except TimeoutError:
                 continue
-            self._socket.sendto(self._answer(question), sender)
+            answer = self._answer(question)
+            if answer:
+                self._socket.sendto(answer, sender)
 
-    def _answer(self, message: bytes) -> bytes:
+    def _answer(self, message: bytes) -> bytes | None:
         name, end = _name_at(message, 12)
         self.asked.append(name)
         family = TYPES.get(int.from_bytes(message[end:end + 2], "big"))
+        if family == self._ignored:
+            return None
         known = self.table.get(name.lower())
         found = [address for address in map(ipaddress.ip_address, known or [])
                  if address.version == family]

@@ -150,6 +150,45 @@ TEST_CASE_METHOD(Fixture, "name servers that are silent are said to be") {
   CHECK(outcome.error().cause == "the name servers do not answer");
 }
 
+TEST_CASE_METHOD(Fixture, "a name server that ignores questions for one family holds up little") {
+  settings.query_timeout = Milliseconds(60'000);  // longer than any test
+  server.put("h.test", {"127.0.0.2", "::1"});
+  server.ignore_ipv6(true);
+  std::optional<Outcome> outcome;
+  loop().resolver().resolve("h.test", [&](Outcome result) { outcome = std::move(result); });
+  for (int i = 0; i < 200 && server.questions() < 2; ++i) poll();
+  for (int i = 0; i < 3; ++i) poll();
+  CHECK_FALSE(outcome);  // there might be IPv6 as well
+  clock.at += net::FamilyAnswers::kPatience;
+  poll();
+  REQUIRE(outcome);
+  CHECK(**outcome == std::vector<std::string>{"127.0.0.2"});
+  const int asked = server.questions();
+  CHECK(*look_up("h.test") == std::vector<std::string>{"127.0.0.2"});
+  CHECK(server.questions() == asked);
+}
+
+TEST_CASE_METHOD(Fixture, "an answer that comes late counts for the next lookup") {
+  settings.tries = 20;  // some hundred milliseconds apart at first
+  server.put("h.test", {"127.0.0.2", "::1"});
+  server.ignore_ipv6(true);
+  std::optional<Outcome> first;
+  loop().resolver().resolve("h.test", [&](Outcome result) { first = std::move(result); });
+  for (int i = 0; i < 200 && server.questions() < 2; ++i) poll();
+  clock.at += net::FamilyAnswers::kPatience;
+  for (int i = 0; i < 200 && !first; ++i) poll();
+  REQUIRE(first);
+  server.ignore_ipv6(false);
+  Outcome next;
+  for (int i = 0; i < 200 && (!next || next->size() < 2); ++i) {
+    poll();
+    next = look_up("h.test");
+  }
+  REQUIRE(next);
+  std::sort(next->begin(), next->end());
+  CHECK(*next == std::vector<std::string>{"127.0.0.2", "::1"});
+}
+
 TEST_CASE_METHOD(Fixture, "what c-ares cannot find the system may") {
   system_answer = {{"127.0.0.9"}, 0};
   CHECK(*look_up("printer.local") == std::vector<std::string>{"127.0.0.9"});
