@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "api/document_task.hpp"
+#include "api/document_settings.hpp"
 #include "api/input_file.hpp"
 #include "base/text.hpp"
 #include "formats/file_name.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/document_task.hpp"
+#include "api/document_settings.hpp"
 #include "api/input_file.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"

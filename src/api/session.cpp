@@ -13,7 +13,6 @@
 #include "api/claimed_targets.hpp"
 #include "api/cookie_jar.hpp"
 #include "api/credential_files.hpp"
-#include "api/document_task.hpp"
 #include "api/event_queue.hpp"
 #include "api/job_request.hpp"
 #include "api/metalink_request.hpp"
@@ -278,7 +277,7 @@ class Session::Impl {
       JobId id, const std::shared_ptr<const api::MetalinkRequest>& request) {
     // The worker's until it has read.
     auto jobs = std::make_shared<Result<std::vector<api::DescribedJob>>>();
-    api::DocumentTask::Steps steps;
+    engine::DocumentTask::Steps steps;
     steps.read = [this, request, jobs](std::string_view text) {  // the worker ends before these do
       *jobs = api::described_jobs(text, *request, options_, netrc_);
     };
@@ -287,7 +286,7 @@ class Session::Impl {
       if (!*jobs) return fail_job(id, "", std::move(jobs->error()));
       go_on_with(id, name, *std::move(*jobs));
     };
-    return std::make_unique<api::DocumentTask>(
+    return std::make_unique<engine::DocumentTask>(
         id, document(id, api::metalink_document(options_), request->source, request->name),
         hashing_, std::move(steps));
   }
@@ -310,7 +309,7 @@ class Session::Impl {
                                                    const JobSpec& spec) {
     const JobId id = request.settings.id;
     auto known = std::make_shared<Result<api::JobRequest>>(request);  // the worker's until it read
-    api::DocumentTask::Steps steps;
+    engine::DocumentTask::Steps steps;
     steps.read = [known](std::string_view text) {
       auto taken = api::take_fetched_checksums(text, **known);
       if (!taken) *known = fail(std::move(taken.error()));
@@ -321,7 +320,7 @@ class Session::Impl {
       queue([this, known, spec] { return make(**known, spec); });
     };
     const api::ChecksumListUrl& list = *request.checksum_list;
-    return std::make_unique<api::DocumentTask>(
+    return std::make_unique<engine::DocumentTask>(
         id, document(id, api::checksum_document(options_), list.source, list.name), hashing_,
         std::move(steps));
   }
