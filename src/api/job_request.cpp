@@ -8,6 +8,7 @@
 #include "api/check_options.hpp"
 #include "api/check_proxy.hpp"
 #include "api/check_target.hpp"
+#include "api/metalink_request.hpp"
 #include "api/proof_files.hpp"
 #include "base/header_line.hpp"
 #include "base/text.hpp"
@@ -104,6 +105,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.max_filesize = spec.max_filesize;
   settings.strict = spec.strict;
   settings.size = spec.size;
+  settings.country = formats::country_of(spec.location);
   settings.gives_way_to_metalink = spec.metalink == MetalinkUse::Detect;
   settings.stall_timeout = options.stall_timeout;
   settings.connect_timeout = options.connect_timeout;
@@ -134,17 +136,23 @@ Result<void> check_command(const std::vector<std::string>& words) {
   return {};
 }
 
-// A mirror that the server names: a stranger to what the user gave.
-std::optional<engine::HttpSourceSettings> linked_mirror(const engine::HttpSourceSettings& first,
+// What the server names: a stranger to what the user gave, unless it is at the same origin. `size`:
+// of what is there.
+std::optional<engine::HttpSourceSettings> linked_source(const engine::HttpSourceSettings& first,
                                                         const std::string& text,
-                                                        std::uint64_t size) {
+                                                        std::optional<std::uint64_t> size) {
   auto url = net::parse_url(text);
   if (!url || url->text == first.url.text) return std::nullopt;
-  engine::HttpSourceSettings mirror = first;
-  mirror.given_for = first.home();
-  mirror.size = size;
-  mirror.url = *std::move(url);
-  return mirror;
+  engine::HttpSourceSettings source = first;
+  source.given_for = first.home();
+  source.size = size;
+  source.url = *std::move(url);
+  return source;
+}
+
+// As a redirect from the one to the other would be.
+bool is_downgrade(const std::string& from, const net::Url& to) {
+  return from.starts_with("https:") && to.origin.scheme != "https";
 }
 
 // What was given for the first one's origin is not for others to see. One that the user named may
@@ -213,6 +221,29 @@ auto mirror_maker(const JobRequest& request, const RequestPorts& ports) {
     }
     return mirror;
   };
+}
+
+// Nobody need know of retries of what no one waits for.
+engine::LinkMakers link_makers(const JobRequest& request, const RequestPorts& ports) {
+  engine::LinkMakers makers;
+  makers.make_mirror = [mirror_at = mirror_maker(request, ports), first = request.source](
+                           const std::string& url, std::uint64_t size) {
+    const auto source = linked_source(first, url, size);
+    return source ? std::optional(mirror_at(*source)) : std::nullopt;
+  };
+  makers.make_description = [settings = request.description, first = request.source, ports](
+                                const std::string& url, const std::string& named_by) {
+    const auto source = linked_source(first, url, std::nullopt);
+    if (!source || (is_downgrade(named_by, source->url) && !first.allow_downgrade)) {
+      return std::unique_ptr<engine::Document>();
+    }
+    return std::make_unique<engine::Document>(
+        settings, engine::DocumentPorts{ports.job.clock, ports.job.random, ports.job.limits},
+        std::make_unique<engine::HttpSource>(*source, ports.transport, ports.resolver,
+                                             ports.job.clock),
+        nullptr);
+  };
+  return makers;
 }
 
 }  // namespace
@@ -322,6 +353,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     request.mirrors.push_back(*std::move(mirror));
   }
   add_listed_mirrors(*listed, options, request);
+  request.description = metalink_document(options);
   request.asked_with = asked_with(spec, request.source);
   if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());
   request.refresh_command = spec.refresh_command;
@@ -337,13 +369,7 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
   const auto mirror_at = mirror_maker(request, ports);
   parts.mirrors.push_back(mirror_at(request.source));
   for (const auto& mirror : request.mirrors) parts.mirrors.push_back(mirror_at(mirror));
-  if (request.settings.gives_way_to_metalink) {
-    parts.make_mirror = [mirror_at, first = request.source](const std::string& url,
-                                                            std::uint64_t size) {
-      const auto source = linked_mirror(first, url, size);
-      return source ? std::optional(mirror_at(*source)) : std::nullopt;
-    };
-  }
+  if (request.settings.gives_way_to_metalink) parts.links = link_makers(request, ports);
   if (request.to_standard_output) {
     auto made =
         store::StreamSink::create(STDOUT_FILENO, ports.stream_writer, request.settings.digest);

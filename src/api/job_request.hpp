@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/advice.hpp"
+#include "engine/document.hpp"
 #include "engine/http_source.hpp"
 #include "engine/job.hpp"
 #include "xget/error.hpp"
@@ -31,6 +32,7 @@ struct JobRequest {
   std::optional<int> connections;  // nullopt: found while it runs
   int max_connections_per_host = 64;
   std::vector<std::string> refresh_command;  // empty: none
+  engine::DocumentSettings description;  // how a Metalink is fetched that describes the resource
   AskedWith asked_with;
   std::optional<ChecksumListUrl> checksum_list;
 };

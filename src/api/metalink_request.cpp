@@ -90,9 +90,7 @@ bool names_bytes(const formats::MetalinkFile& file) {
 // redirect: it would be the author's choice and not the user's.
 std::vector<std::string> usable_urls(std::vector<formats::MetalinkUrl> urls,
                                      const std::string& location, bool plain_http) {
-  std::stable_partition(urls.begin(), urls.end(), [&](const formats::MetalinkUrl& url) {
-    return !location.empty() && url.location == location;
-  });
+  formats::put_first(urls, location);
   std::vector<std::string> usable;
   for (const formats::MetalinkUrl& each : urls) {
     const auto url = net::parse_url(each.url);

@@ -103,6 +103,10 @@ void Destination::record_unproven(const core::Representation& version) {
   partial_->record(as_unproven(version).validators);
 }
 
+Result<void> Destination::expect(const ExpectedDigest& digest, std::string said_by) {
+  return partial_->expect(digest, std::move(said_by));
+}
+
 Result<void> Destination::set_aside() {
   if (stream_) {
     stream_->forget({0, kUnknownEnd});

@@ -50,6 +50,10 @@ class Destination {
   [[nodiscard]] RangeSet held() const { return partial_ ? partial_->held() : RangeSet(); }
   // What is held is tied to `version` by samples alone. There must be a file().
   void record_unproven(const core::Representation& version);
+  // What the server says of the version's digest later than in its first answer: it is checked, and
+  // recorded. There must be a file(), no digest yet, and no finish() under way. Fails with Usage if
+  // this system cannot compute it.
+  Result<void> expect(const ExpectedDigest& digest, std::string said_by);
   // A byte has left that cannot be called back.
   [[nodiscard]] bool handed_on() const { return sink() != nullptr && sink()->handed_on(); }
   // Another version is about to be written: FILE.partial is kept as FILE.partial.old. Of a stream

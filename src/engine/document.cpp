@@ -162,6 +162,7 @@ Instant Document::limit_opens_at(Instant now) const {
 
 bool Document::on_offer(core::FetchId, const core::Offer& offer) {
   wake_ = answered_ = true;
+  final_url_ = offer.final_url;
   retry_.on_answer();
   goes_on_by_ = ports_.clock.now() + settings_.stall_timeout;
   host_limit_ = ports_.limits.of_host(offer.host);

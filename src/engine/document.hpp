@@ -62,6 +62,8 @@ class Document final : private core::SourceListener {
   // Interrupted; the error names the source.
   std::optional<Result<std::string>> take_result();
   [[nodiscard]] bool answered() const { return answered_; }  // the attempt that runs, if one does
+  // Where the newest answer came from, after redirects, without secrets; empty: there was none.
+  [[nodiscard]] const std::string& final_url() const { return final_url_; }
 
  private:
   void start(Instant now);
@@ -97,6 +99,7 @@ class Document final : private core::SourceListener {
   bool paused_ = false;           // by a rate limit
   std::size_t at_last_look_ = 0;  // bytes of it that goes_on_by_ knows of
   std::string text_;
+  std::string final_url_;
   std::optional<core::FetchEnd> end_;
   std::shared_ptr<core::TokenBucket> host_limit_;  // null: there is none
 

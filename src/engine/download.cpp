@@ -99,6 +99,11 @@ void Download::rests_on_samples(const core::Representation& version) {
   plan_.unproven = true;
 }
 
+void Download::expect(const ExpectedDigest& digest, std::string said_by) {
+  plan_.version.digest = digest;
+  server_digest_by_ = std::move(said_by);
+}
+
 void Download::verify_claims() {
   sink_.verify_claims(
       [weak = weak_from_this()](ByteRange range) {
@@ -347,6 +352,9 @@ Error Download::unfinished(Error error) const {
     error.remedy =
         "the server contradicts itself: --no-resume downloads the file again, and a --checksum "
         "goes before what it says";
+    if (server_digest_by_ == kTheServersMetalink) {
+      error.remedy += "; --no-metalink does without its Metalink";
+    }
   }
   return error;
 }
@@ -358,7 +366,8 @@ Downloaded Download::downloaded() const {
                                              .mirrors = givers_.count(),
                                              .one_response = !plan_.resumed && responses_ == 1,
                                              .validators = plan_.version.validators,
-                                             .server_digest = plan_.version.digest});
+                                             .server_digest = plan_.version.digest,
+                                             .server_digest_by = server_digest_by_});
   return {size_, proof.proof, std::move(proof.rests_on)};
 }
 

@@ -63,6 +63,8 @@ class Download : public std::enable_shared_from_this<Download> {
   // What is held was compared with `version`, and nothing else ties it to that: call before
   // go_on().
   void rests_on_samples(const core::Representation& version);
+  // The version's digest, of which the sink knows already. `said_by`: for messages.
+  void expect(const ExpectedDigest& digest, std::string said_by);
   // Ends the transfer. Then step_stop() until it is true: a last checkpoint is made.
   void stop();
   [[nodiscard]] bool step_stop(Instant now);
@@ -75,6 +77,7 @@ class Download : public std::enable_shared_from_this<Download> {
   // From a worker, at any time: what a write or a sync met.
   [[nodiscard]] const std::optional<Error>& sink_error() const { return sink_error_; }
 
+  [[nodiscard]] const DownloadPlan& plan() const { return plan_; }
   [[nodiscard]] const core::Representation& version() const { return plan_.version; }
   [[nodiscard]] core::MirrorId mirror() const { return plan_.mirror; }  // whose version it is
   // That, with the validators that responses have shown since.
@@ -132,6 +135,7 @@ class Download : public std::enable_shared_from_this<Download> {
   core::Givers givers_;
   bool alone_ = false;  // only plan_.mirror is to serve: somebody else gave wrong bytes
   bool joined_by_samples_ = false;
+  std::string server_digest_by_ = kTheServer;  // who says the version's digest
   std::optional<DownloadOutcome> outcome_;
   bool finishing_ = false;
 

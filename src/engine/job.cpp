@@ -11,7 +11,6 @@ namespace xget::engine {
 namespace {
 
 constexpr int kMostFruitlessDoubts = 15;
-constexpr std::size_t kMostLinkedMirrors = 64;
 
 std::unique_ptr<Trace> begin_trace(const JobSettings& settings, const JobPorts& ports) {
   if (ports.trace == nullptr) return nullptr;
@@ -24,7 +23,7 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
     : settings_(std::move(settings)),
       ports_(ports),
       refresher_(std::move(parts.refresher)),
-      make_mirror_(std::move(parts.make_mirror)),
+      links_(std::move(parts.links)),
       give_way_(std::move(parts.give_way)),
       trace_(begin_trace(settings_, ports_)),
       context_{settings_,
@@ -81,6 +80,7 @@ void Job::draw_stage(Instant now) {
 // Before the end is told: whoever hears of it may end the timeline.
 void Job::end() {
   stage_ = Stage::Ended;
+  description_.reset();
   if (trace_) trace_->enter_stage("", ports_.clock.now());
 }
 
@@ -111,8 +111,9 @@ std::optional<Instant> Job::next_deadline() const {
   if (wake_) return Instant::min();
   const std::optional<Instant> next = sources_.next_deadline();
   if (stage_ == Stage::Arrive) return earliest(next, arrival_.next_deadline());
-  if (stage_ == Stage::Download) return earliest(next, download_->next_deadline());
-  return next;
+  if (stage_ != Stage::Download) return next;
+  const auto described = description_ ? description_->next_deadline() : std::nullopt;
+  return earliest(earliest(next, described), download_->next_deadline());
 }
 
 // ---- arrive -------------------------------------------------------------------------------
@@ -156,39 +157,12 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   if (!sink) return stop(std::move(sink.error()));
   stage_ = Stage::Download;
   plan.path = destination_.path();
-  add_linked_mirrors(plan.version);
+  follow_links(plan);
   mirrors_.forget_version();
   mirrors_.admit(plan.mirror);
   download_ =
       std::make_shared<Download>(context_, **sink, destination_.file(), probe_, std::move(plan));
   download_->begin(now);
-}
-
-// Whatever a mirror gives, in the end it is what somebody else said.
-bool Job::digest_will_tell(const core::Representation& version) const {
-  const auto& digest = settings_.digest ? settings_.digest : version.digest;
-  if (digest) return is_cryptographic(digest->algorithm);
-  const auto& pieces = settings_.pieces;
-  return pieces && version.size && pieces->cover(*version.size) &&
-         is_cryptographic(pieces->algorithm);
-}
-
-// Once: another version's answer names them again.
-void Job::add_linked_mirrors(const core::Representation& version) {
-  const auto& offer = probe_.offer();
-  if (!make_mirror_ || !offer || !version.size || !digest_will_tell(version)) return;
-  std::size_t added = 0;
-  for (const core::LinkedMirror& link : offer->hints.mirrors) {
-    if (added == kMostLinkedMirrors) break;
-    auto mirror = make_mirror_(link.url, *version.size);
-    if (!mirror) continue;
-    add_mirror(*std::move(mirror));
-    ++added;
-  }
-  if (added > 0) {
-    log::info(context_.url() + " names " + std::to_string(added) + " mirrors");
-    make_mirror_ = nullptr;
-  }
 }
 
 void Job::act_on(GoOnWithDownload outcome, Instant now) {
@@ -210,6 +184,7 @@ void Job::drop_what_was_set_aside() {
 // ---- download -----------------------------------------------------------------------------
 
 void Job::step_download(Instant now) {
+  step_description(now);
   download_->on_time(now);
   if (download_->take_joined_by_samples()) destination_.record_unproven(download_->expected());
   auto outcome = download_->take_outcome();
@@ -264,6 +239,7 @@ void Job::act_on(Error error, Instant) { stop(std::move(error)); }
 void Job::stop(Error error) {
   stopping_ = std::move(error);
   arrival_.end();
+  description_.reset();
   if (download_) download_->stop();
   stage_ = Stage::Stop;
   wake_ = true;

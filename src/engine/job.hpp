@@ -21,6 +21,7 @@
 #include "core/sink.hpp"
 #include "core/source.hpp"
 #include "engine/arrival.hpp"
+#include "engine/described_by.hpp"
 #include "engine/destination.hpp"
 #include "engine/download.hpp"
 #include "engine/job_context.hpp"
@@ -37,14 +38,22 @@ struct JobMirror {
   std::unique_ptr<core::ConnectionPolicy> connections;
 };
 
+// What fetches from where a server's answers link to (RFC 6249). Empty functions: nothing does.
+struct LinkMakers {
+  // A mirror, which must have so many bytes. nullopt: it cannot be one.
+  std::function<std::optional<JobMirror>(const std::string& url, std::uint64_t size)> make_mirror;
+  // A Metalink that describes the resource, as the answer of `named_by` says. Null: it is not to be
+  // fetched.
+  std::function<std::unique_ptr<Document>(const std::string& url, const std::string& named_by)>
+      make_description;
+};
+
 // What a job is made of and owns.
 struct JobParts {
   std::vector<JobMirror> mirrors;      // at least one; in the order in which they are asked
   std::unique_ptr<core::Sink> stream;  // where the bytes go instead of a file; null for a file
   std::unique_ptr<core::UrlRefresher> refresher;  // of the first; null: it is not asked anew
-  // Of a mirror that the server names, which must have so many bytes. nullopt: it cannot be one.
-  // Empty: such mirrors are not used.
-  std::function<std::optional<JobMirror>(const std::string& url, std::uint64_t size)> make_mirror;
+  LinkMakers links;
   // Called instead of telling an end, with JobSettings::gives_way_to_metalink alone.
   std::function<void()> give_way;
 };
@@ -81,8 +90,16 @@ class Job final : public Task, private core::SourceListener {
   void act_on(Error error, Instant now);
 
   void add_mirror(JobMirror mirror);
-  void add_linked_mirrors(const core::Representation& version);
+
+  // What the answer that began this version links to.
+  void follow_links(const DownloadPlan& plan);
   [[nodiscard]] bool digest_will_tell(const core::Representation& version) const;
+  void add_linked_mirrors(std::vector<core::LinkedMirror> links, const DownloadPlan& plan);
+  void begin_description(const core::Offer& offer, const DownloadPlan& plan);
+  void step_description(Instant now);
+  void take_description(Description description);
+  void expect_one_of(const std::vector<ExpectedDigest>& digests);
+
   void drop_what_was_set_aside();
   [[nodiscard]] bool fruitless(const Download& download);
   void look_for_reasons_to_stop();
@@ -100,7 +117,7 @@ class Job final : public Task, private core::SourceListener {
   MirrorSources sources_;
   core::Mirrors mirrors_;
   const std::unique_ptr<core::UrlRefresher> refresher_;
-  std::function<std::optional<JobMirror>(const std::string& url, std::uint64_t size)> make_mirror_;
+  const LinkMakers links_;
   const std::function<void()> give_way_;
   const std::unique_ptr<Trace> trace_;  // null: nobody watches
   const JobContext context_;
@@ -114,6 +131,9 @@ class Job final : public Task, private core::SourceListener {
   Probe probe_;
   Arrival arrival_;
   std::shared_ptr<Download> download_;  // null until there is a version to download
+
+  std::unique_ptr<DescribedBy> description_;  // null: none, or it was read
+  std::size_t linked_mirrors_ = 0;
 
   int fruitless_doubts_ = 0;  // in a row, without a byte held in between
   std::uint64_t held_at_doubt_ = 0;

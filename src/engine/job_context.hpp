@@ -21,6 +21,7 @@ namespace xget::engine {
 
 // Who says a digest, in messages, where nobody else does.
 inline constexpr const char* kTheServer = "the server";
+inline constexpr const char* kTheServersMetalink = "the server's Metalink";
 
 struct JobSettings {
   JobId id = 0;
@@ -41,6 +42,7 @@ struct JobSettings {
   std::string digest_by;
   std::optional<core::PublishedPieces> pieces;
   std::string pieces_by;
+  std::string country;  // whose mirrors go first, where a server names some; empty: none
   bool strict = false;
   bool gives_way_to_metalink = false;  // where the server says that the resource is one
   Duration stall_timeout = std::chrono::seconds(20);

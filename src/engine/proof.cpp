@@ -23,7 +23,7 @@ struct SaidDigest {
 // That of the whole which was checked: the server's, where nobody else said one.
 SaidDigest checked_digest(const JobSettings& settings, const FinishedFacts& facts) {
   if (settings.digest || !facts.server_digest) return {settings.digest, settings.digest_by};
-  return {facts.server_digest, kTheServer};
+  return {facts.server_digest, facts.server_digest_by};
 }
 
 // "sha1 of 512 pieces and sha256 of the whole match, as FILE says"

@@ -25,6 +25,7 @@ struct FinishedFacts {
   bool one_response = false;
   core::Validators validators;
   std::optional<ExpectedDigest> server_digest;  // checked where the settings have none
+  std::string server_digest_by = kTheServer;    // who says it
 };
 
 ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts);

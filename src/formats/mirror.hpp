@@ -3,6 +3,7 @@
 // hints: nonsense in them counts as not said, since it is no reason to do without the mirror.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,14 @@ int priority_of(std::string_view text);
 
 // Two letters of ISO 3166-1 in lower case, out of those in any case. Empty: it is something else.
 std::string country_of(std::string_view text);
+
+// Those in this country go first; apart from that their order stays. Empty: no country does.
+template <typename Mirrors>
+void put_first(Mirrors& mirrors, const std::string& country) {
+  if (country.empty()) return;
+  std::stable_partition(mirrors.begin(), mirrors.end(),
+                        [&](const auto& mirror) { return mirror.location == country; });
+}
 
 // Whether it begins with http: or https:, in any case. What follows is not judged.
 bool is_web_address(std::string_view url);

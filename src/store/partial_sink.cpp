@@ -175,6 +175,9 @@ void PartialSink::on_window_growth(std::function<void()>) {}
 
 core::File& PartialSink::file() { return impl_->file(); }
 void PartialSink::record(const core::Validators& validators) { impl_->record(validators); }
+Result<void> PartialSink::expect(const ExpectedDigest& digest, std::string said_by) {
+  return impl_->expect(digest, std::move(said_by));
+}
 Result<void> PartialSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   return impl_->write(offset, bytes);
 }

@@ -74,6 +74,10 @@ class PartialSink final : public core::Sink {
   // What is known of the version from now on: recorded by the next checkpoint, and by the mark of
   // the finished file.
   void record(const core::Validators& validators);
+  // The whole file's digest, of which the server tells only now: checked as if it had been given at
+  // the beginning, and recorded likewise. Where there was none; before finish(). Fails with Usage
+  // as make_digester, and nothing is expected then.
+  Result<void> expect(const ExpectedDigest& digest, std::string said_by);
 
   Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;

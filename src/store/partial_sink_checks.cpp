@@ -152,6 +152,21 @@ Result<void> PartialSink::Impl::begin_digest() {
   return {};
 }
 
+// It reads what is there already, and follows the front from then on.
+Result<void> PartialSink::Impl::expect(const ExpectedDigest& digest, std::string said_by) {
+  assert(!settings_.digest && !finish_size_);
+  settings_.digest = digest;
+  if (auto begun = begin_digest(); !begun) {
+    settings_.digest.reset();
+    return begun;
+  }
+  settings_.digest_by = std::move(said_by);
+  frame_.server_digest = representation_.digest = digest;
+  dirty_ = dirty_ || records_;
+  front_moved();
+  return {};
+}
+
 // The whole file's digest waits for the pieces: it would begin again with each one that is wrong.
 void PartialSink::Impl::front_moved() {
   if (!digest_) return;

@@ -35,6 +35,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   void on_wrong_piece(std::function<void(ByteRange)> wrong) { wrong_ = std::move(wrong); }
   void forget(ByteRange range);
   void record(const core::Validators& validators);
+  Result<void> expect(const ExpectedDigest& digest, std::string said_by);
   void finish(std::uint64_t size, Done done);
   bool cancel_finish();
   void retire() { checkpointer_->end(); }
@@ -100,7 +101,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   core::Worker& disk_;
   core::Worker& hashing_;
   core::Representation representation_;
-  const PartialSettings settings_;
+  PartialSettings settings_;
   const std::uint64_t piece_length_;
   const bool records_;  // a sidecar is kept
   const std::shared_ptr<Checkpointer> checkpointer_;

@@ -453,6 +453,24 @@ TEST_CASE("a wrong digest keeps the partial and all that is claimed, and names b
   CHECK(read_file(place.file()) == place.bytes);
 }
 
+TEST_CASE("a digest that is said while the download runs covers what was there before") {
+  Place place;
+  const bool right = GENERATE(true, false);
+  const ExpectedDigest said{DigestAlgorithm::Sha256, sha256(right ? place.bytes : "other")};
+  Run run(place);
+  run.create();
+  run.write(0, 2 * kMiB);
+  CHECK(run.checkpoint().ok());
+  REQUIRE(run.sink->expect(said, "the server"));
+  run.write(2 * kMiB, kSize);
+  CHECK(run.checkpoint().ok());
+  CHECK(store::parse_sidecar(read_file(place.sidecar()))->server_digest == said);
+  const Outcome outcome = run.finish();
+  CHECK(outcome.ok() == right);
+  CHECK(exists(place.file()) == right);
+  CHECK((right || outcome.code() == ErrorCode::Checksum));
+}
+
 TEST_CASE("a file that appeared in the meantime is replaced only when asked to") {
   Place place;
   Run run(place);
