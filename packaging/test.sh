@@ -3,9 +3,11 @@
 #   packaging/test.sh [ctest arguments, as -L unit or -R "e2e: resume"]
 #
 # Three builds, warnings are errors in all:
-#   build/asan   AddressSanitizer and UBSan: unit, simulator, fuzz corpora, e2e and fault tests
+#   build/asan   AddressSanitizer and UBSan: unit, simulator, fuzz corpora, e2e and fault tests, the
+#                library installed as a shared one
 #   build/tsan   ThreadSanitizer: what the threads share
-#   build/check  optimised: the simulator at length, the installed library, the tree itself
+#   build/check  optimised: the simulator at length, the library installed as a static one, the tree
+#                itself
 # Exit: 0 if all passed. XGET_DEEP=1 makes the random tests longer.
 set -eu
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs a build into a folder of its own and builds the program beside this script against it:
 # with find_package, with pkg-config and with pkg-config --static. Each must refuse a wrong URL.
-#   check.sh BUILD_FOLDER
+#   [CXXFLAGS=...] check.sh BUILD_FOLDER
+# CXXFLAGS are those of the build: what it sanitizes its user must sanitize too.
 set -eu
 
 source=$(cd "$(dirname "$0")" && pwd)
@@ -33,7 +34,7 @@ PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name xget.pc)")
 export PKG_CONFIG_PATH
 for static in '' --static; do
   # shellcheck disable=SC2046,SC2086  # flags are words
-  quietly c++ -std=c++20 "$source/main.cpp" -o "$work/consumer$static" \
+  quietly c++ -std=c++20 ${CXXFLAGS-} "$source/main.cpp" -o "$work/consumer$static" \
     $(pkg-config --cflags --libs $static xget) "-Wl,-rpath,$(dirname "$PKG_CONFIG_PATH")"
   refuses_a_wrong_url "$work/consumer$static"
 done

@@ -1,15 +1,43 @@
 // A stranger's program: fetches one URL with libxget and prints what happens.
 //   consumer URL FILE
+// It is linked to every public function, so that one that a shared library hides is missed here.
 // Exit: 0 the file is there, 1 the download failed, 2 the request makes no sense.
 #include <iostream>
+#include <string>
 #include <variant>
 #include <xget/session.hpp>
+
+namespace {
+
+// Volatile, or the compiler would leave out what nobody looks at.
+template <typename Function>
+void need(Function function) {
+  [[maybe_unused]] volatile Function needed = function;
+}
+
+void need_every_function() {
+  using xget::Session;
+  need(&Session::create);
+  need(&Session::add);
+  need(&Session::next_event);
+  need(&Session::save_cookies);
+  need(&Session::end_trace);
+  need(&Session::interrupt);
+  need(&xget::version);
+  need(&xget::is_metalink);
+  need(&xget::target_path);
+  need(static_cast<std::string (*)(const xget::Error&)>(&xget::to_string));
+  need(static_cast<const char* (*)(xget::ErrorCode)>(&xget::to_string));
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 3) {
     std::cerr << "usage: consumer URL FILE\n";
     return 2;
   }
+  need_every_function();
   auto session = xget::Session::create({});
   if (!session) {
     std::cerr << xget::to_string(session.error()) << '\n';
