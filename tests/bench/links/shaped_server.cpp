@@ -19,8 +19,10 @@
 // At SIGTERM it prints what it served, as JSON. One thread.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -163,7 +165,8 @@ class Server {
   std::vector<int> order_;  // whose turn it is: the first is sent to first
   int poll_ = -1;
   int listener_ = -1;
-  std::uint64_t body_bytes_ = 0;
+  std::uint64_t body_bytes_ = 0;         // that sockets took
+  std::uint64_t body_bytes_unsent_ = 0;  // of those, by connections that are closed
   std::uint64_t accepted_ = 0;
   std::uint64_t requests_ = 0;
   std::uint64_t refused_ = 0;
@@ -174,6 +177,12 @@ void watch(int poll, int socket, std::uint32_t what, int operation) {
   event.events = what;
   event.data.fd = socket;
   if (epoll_ctl(poll, operation, socket, &event) < 0) die("epoll_ctl");
+}
+
+/// What a socket took and the network never saw: of a connection that its client has reset too.
+std::uint64_t unsent_bytes(int socket) {
+  int bytes = 0;
+  return ioctl(socket, SIOCOUTQNSD, &bytes) == 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
 int open_listener(const Settings& settings) {
@@ -359,15 +368,19 @@ bool Server::send_head(Connection& connection) {
 void Server::close_connection(int socket) {
   const auto found = connections_.find(socket);
   if (found->second->place != nullptr) found->second->place->taken = false;
+  body_bytes_unsent_ += unsent_bytes(socket);
   connections_.erase(found);
   std::erase(order_, socket);
   close(socket);
 }
 
 void Server::print_counts() const {
+  std::uint64_t unsent = body_bytes_unsent_;
+  for (const auto& [socket, connection] : connections_) unsent += unsent_bytes(socket);
   std::printf("{\"body_bytes\": %ju, \"connections\": %ju, \"requests\": %ju, \"refused\": %ju}\n",
-              static_cast<std::uintmax_t>(body_bytes_), static_cast<std::uintmax_t>(accepted_),
-              static_cast<std::uintmax_t>(requests_), static_cast<std::uintmax_t>(refused_));
+              static_cast<std::uintmax_t>(body_bytes_ - unsent),
+              static_cast<std::uintmax_t>(accepted_), static_cast<std::uintmax_t>(requests_),
+              static_cast<std::uintmax_t>(refused_));
 }
 
 int main_of_server(Arguments arguments) {
