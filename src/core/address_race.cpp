@@ -1,31 +1,9 @@
 #include "core/address_race.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace xget::core {
 namespace {
-
-constexpr Duration kInterval = std::chrono::milliseconds(250);  // RFC 8305 section 5
-constexpr std::size_t kMostAddresses = 16;
-
-bool is_v6(const std::string& address) { return address.find(':') != std::string::npos; }
-
-// RFC 8305 section 4: the families take turns, the first one's family first.
-std::vector<std::string> interleave_families(const std::vector<std::string>& addresses) {
-  std::array<std::vector<std::string>, 2> families;
-  for (const std::string& address : addresses) {
-    families[is_v6(address) == is_v6(addresses.front()) ? 0 : 1].push_back(address);
-  }
-  std::vector<std::string> turns;
-  for (std::size_t i = 0; i < addresses.size() && turns.size() < kMostAddresses; ++i) {
-    for (const auto& family : families) {
-      if (i < family.size()) turns.push_back(family[i]);
-    }
-  }
-  return turns;
-}
 
 int weight(TransferStatus status) {
   switch (status) {
@@ -41,16 +19,10 @@ int weight(TransferStatus status) {
 
 }  // namespace
 
-AddressRace::AddressRace(const std::vector<std::string>& addresses, std::size_t turn)
-    : addresses_(interleave_families(addresses)) {
-  const auto first = static_cast<std::ptrdiff_t>(turn % addresses_.size());
-  std::rotate(addresses_.begin(), addresses_.begin() + first, addresses_.end());
-}
-
 const std::string& AddressRace::take_next(Instant now) {
   const std::string& address = addresses_[next_++];
   next_start_.reset();
-  if (any_left()) next_start_ = now + kInterval;
+  if (any_left()) next_start_ = now + interval_;
   return address;
 }
 

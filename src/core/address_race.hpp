@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/ports.hpp"
@@ -15,10 +16,10 @@ namespace xget::core {
 class AddressRace {
  public:
   // A single attempt where there is no choice of address: behind a proxy.
-  AddressRace() : AddressRace({""}, 0) {}
-  // `addresses` as they were resolved, not empty. The families take turns, and the order begins
-  // `turn` places further on: who failed last is not asked first again.
-  AddressRace(const std::vector<std::string>& addresses, std::size_t turn);
+  AddressRace() : AddressRace({""}, Duration::zero()) {}
+  // In this order, not empty, and so far apart.
+  AddressRace(std::vector<std::string> addresses, Duration interval)
+      : addresses_(std::move(addresses)), interval_(interval) {}
 
   // ---- attempts: their requests are the caller's to start -----------------------------------
 
@@ -41,6 +42,7 @@ class AddressRace {
 
  private:
   std::vector<std::string> addresses_;
+  Duration interval_;
   std::size_t next_ = 0;
   std::optional<Instant> next_start_;
   std::map<RequestId, std::string> running_;

@@ -63,6 +63,12 @@ struct Offer {
   AnswerHints hints;
 };
 
+// Why a fetch is cancelled.
+enum class CancelCause {
+  Stalled,    // nothing comes: where it was asked is left for a while
+  NotWanted,  // what it brings is of no use any more, whoever brings it
+};
+
 struct FetchEnd {
   std::optional<Failure> failure;  // absent: the granted range, or the whole body, was delivered
   bool end_proven = true;          // by a length or by framing; false: the connection just closed
@@ -82,7 +88,7 @@ class Source {
  public:
   virtual ~Source() = default;
   virtual FetchId fetch(const FetchSpec& spec, SourceListener& listener) = 0;
-  virtual void cancel(FetchId id) = 0;
+  virtual void cancel(FetchId id, CancelCause cause) = 0;
   virtual void resume(FetchId id) = 0;                    // after Flow::Pause
   virtual std::optional<PathFacts> path(FetchId id) = 0;  // nullopt: not known
 

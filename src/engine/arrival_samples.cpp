@@ -70,6 +70,7 @@ void Arrival::expect_sample() {
 void Arrival::step_sample(Instant now) {
   const auto result = samples_->result();
   if (!result && now >= sample_by_) {
+    samples_->end_stalled();
     return after_sample_failure({.kind = core::FailureKind::Stall,
                                  .cause = "the server does not send the samples asked for"},
                                 now);

@@ -26,10 +26,10 @@ Document::Document(DocumentSettings settings, DocumentPorts ports,
       tell_retry_(std::move(tell_retry)),
       retry_(settings_.retry, ports.clock.now()) {}
 
-Document::~Document() { drop(); }
+Document::~Document() { drop(core::CancelCause::NotWanted); }
 
 void Document::interrupt() {
-  drop();
+  drop(core::CancelCause::NotWanted);
   settle(fail({.code = ErrorCode::Interrupted,
                .operation = "fetch the " + settings_.kind,
                .subject = source_->name(),
@@ -95,8 +95,8 @@ void Document::start(Instant now) {
 }
 
 // What came of the attempt is worth nothing without the rest.
-void Document::drop() {
-  if (fetch_ != 0 && !end_) source_->cancel(fetch_);
+void Document::drop(core::CancelCause cause) {
+  if (fetch_ != 0 && !end_) source_->cancel(fetch_, cause);
   fetch_ = 0;
   end_.reset();
   answered_ = too_large_ = paused_ = false;
@@ -115,7 +115,7 @@ void Document::act_on_end(const core::FetchEnd& end, Instant now) {
 void Document::after_failure(const core::Failure& failure, Instant now) {
   const core::RetryPolicy::Attempt attempt{
       .started = started_, .answered = answered_, .asked_openly = true};
-  drop();
+  drop(core::CancelCause::Stalled);
   const auto verdict = retry_.on_failure(failure, attempt, now, ports_.random.next());
   switch (verdict.remedy) {
     case core::Remedy::TryAgain: break;
@@ -133,7 +133,7 @@ void Document::give_up(const core::Failure& failure) {
   Error error = error_of(failure, source_->name(), Served::Never);
   error.operation = "fetch the " + settings_.kind;
   if (failure.kind == core::FailureKind::TooLarge) error.remedy = "check the URL";
-  drop();
+  drop(core::CancelCause::NotWanted);
   settle(fail(std::move(error)));
 }
 

@@ -67,7 +67,7 @@ class Document final : private core::SourceListener {
 
  private:
   void start(Instant now);
-  void drop();
+  void drop(core::CancelCause cause);
   void look_for_progress(Instant now);
   void act_on_end(const core::FetchEnd& end, Instant now);
   void after_failure(const core::Failure& failure, Instant now);

@@ -1,17 +1,16 @@
 #include "engine/http_source.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "base/defence.hpp"
-#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "core/retry_policy.hpp"
 #include "engine/answer_hints.hpp"
 #include "engine/http_log.hpp"
+#include "engine/http_question.hpp"
 #include "engine/login.hpp"
 
 namespace xget::engine {
@@ -49,12 +48,6 @@ core::FailureKind kind_of(core::TransferStatus status) {
 }
 
 bool from_start(ByteRange range) { return range.begin == 0 && range.end == kUnknownEnd; }
-
-std::string range_value(ByteRange range) {
-  std::string value = "bytes=" + std::to_string(range.begin) + "-";
-  if (range.end != kUnknownEnd) value += std::to_string(range.end - 1);
-  return value;
-}
 
 // The strongest that this system can compute. Only an answer that brings all is heard: some servers
 // say the digest of a part where that of the whole is meant.
@@ -97,17 +90,21 @@ core::FetchId HttpSource::fetch(const core::FetchSpec& spec, core::SourceListene
   return id;
 }
 
-void HttpSource::cancel(core::FetchId id) {
+void HttpSource::cancel(core::FetchId id, core::CancelCause cause) {
   const auto it = fetches_.find(id);
   if (it == fetches_.end()) return;
-  leave_address(it->second);
+  if (cause == core::CancelCause::Stalled) {
+    for (const auto& [request, address] : it->second.race.running()) blame(request);
+  }
   abandon(it->second);
   fetches_.erase(it);
 }
 
 void HttpSource::resume(core::FetchId id) {
   const auto it = fetches_.find(id);
-  if (it != fetches_.end() && it->second.winner != 0) transport_.resume(it->second.winner);
+  if (it == fetches_.end() || it->second.winner == 0) return;
+  use_.resumed(it->second.winner, clock_.now());
+  transport_.resume(it->second.winner);
 }
 
 std::optional<core::PathFacts> HttpSource::path(core::FetchId id) {
@@ -138,7 +135,7 @@ void HttpSource::on_time(Instant now) {
 void HttpSource::start_over() {
   ranges_work_ = true;
   arrived_at_.reset();
-  preferred_.clear();
+  use_.look_up_again();
 }
 
 Result<void> HttpSource::use_url(const std::string& url) {
@@ -163,17 +160,17 @@ void HttpSource::begin_hop(core::FetchId id, Fetch& fetch) {
   fetch.winner = 0;
   fetch.fresh = false;
   const net::Origin& origin = fetch.url.origin;
-  const bool proxied =
-      !net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment).empty();
-  if (proxied || !net::connect_to_rule(settings_.connect_to, origin).empty())
-    return ask_next_address(id, fetch);
-  if (const auto known = preferred_.find(origin.host); known != preferred_.end()) {
-    fetch.race = core::AddressRace({known->second}, 0);
-    return ask_next_address(id, fetch);
-  }
+  if (!chooses_address(fetch)) return ask_next_address(id, fetch);
+  if (!fetch.others.empty() || use_.of(origin.host).settled()) return begin_race(id, fetch);
   fetch.lookup = resolver_.resolve(
       origin.host,
       [this, id](const Result<std::vector<std::string>>& answer) { on_resolved(id, answer); });
+}
+
+// Behind a proxy, or under the user's rule, there is no choice.
+bool HttpSource::chooses_address(const Fetch& fetch) const {
+  return net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment).empty() &&
+         net::connect_to_rule(settings_.connect_to, fetch.url.origin).empty();
 }
 
 void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::string>>& answer) {
@@ -188,50 +185,37 @@ void HttpSource::on_resolved(core::FetchId id, const Result<std::vector<std::str
     return;
   }
   log_addresses(fetch.url.origin.host, *answer);
-  fetch.race = core::AddressRace(*answer, failures_of_host_[fetch.url.origin.host]);
+  use_.of(fetch.url.origin.host).resolved(*answer);
+  begin_race(id, fetch);
+}
+
+void HttpSource::begin_race(core::FetchId id, Fetch& fetch) {
+  const Instant now = clock_.now();
+  core::Addresses& addresses = use_.of(fetch.url.origin.host);
+  for (const auto& [other, running] : fetches_)
+    use_.delivered(running.winner, running.delivered, now);
+  const bool told_apart = !fetch.spec.expected || fetch.spec.expected->validators.any();
+  auto order = std::exchange(fetch.others, {});
+  if (order.empty()) order = addresses.next(told_apart, now);
+  fetch.race = core::AddressRace(std::move(order), addresses.interval());
   ask_next_address(id, fetch);
 }
 
 void HttpSource::ask_next_address(core::FetchId id, Fetch& fetch) {
   const std::string& address = fetch.race.take_next(clock_.now());
-  const core::HttpRequest request = request_to(fetch, address);
+  core::HttpRequest request = request_for({.url = fetch.url,
+                                           .login = login_at(fetch.url),
+                                           .spec = fetch.spec,
+                                           .ranged = fetch.ranged,
+                                           .conditional = fetch.conditional},
+                                          settings_);
+  request.pinned_address = address;
+  request.fresh = fetch.fresh;
   log_request(request);
   const core::RequestId started = transport_.start(request, *this);
+  use_.started(started, fetch.url.origin.host, address, clock_.now());
   fetch.race.started(started, address);
   requests_.emplace(started, id);
-}
-
-core::HttpRequest HttpSource::request_to(const Fetch& fetch, const std::string& address) const {
-  core::HttpRequest request;
-  request.url = fetch.url.text;
-  request.headers = request_headers(fetch);
-  request.pinned_address = address;
-  request.proxy = net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment);
-  if (request.proxy.empty()) {
-    request.connect_to = net::connect_to_rule(settings_.connect_to, fetch.url.origin);
-  }
-  request.http2 = settings_.http2;
-  request.fresh = fetch.fresh;
-  return request;
-}
-
-std::vector<core::Header> HttpSource::request_headers(const Fetch& fetch) const {
-  // RFC 9110 14.1.2: ranges are of the coded representation, so none is asked for.
-  std::vector<core::Header> headers = {{"Accept", "*/*"}, {"Accept-Encoding", "identity"}};
-  if (fetch.ranged) headers.push_back({"Range", range_value(fetch.spec.range)});
-  if (fetch.ranged && fetch.conditional) {
-    const auto condition = core::if_range_value(fetch.spec.expected->validators);
-    if (condition) headers.push_back({"If-Range", *condition});
-  }
-  const std::string login = login_at(fetch.url);
-  if (!login.empty()) {  // RFC 7617
-    headers.push_back({"Authorization", "Basic " + to_base64(std::as_bytes(std::span(login)))});
-  }
-  // What the user gave may be a secret, and belongs to the origin it was given for.
-  const bool at_home = fetch.url.origin == settings_.home();
-  if (at_home && !settings_.referer.empty()) headers.push_back({"Referer", settings_.referer});
-  if (at_home) headers.insert(headers.end(), settings_.headers.begin(), settings_.headers.end());
-  return headers;
 }
 
 std::string HttpSource::login_at(const net::Url& hop) const {
@@ -255,7 +239,11 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   if (known == requests_.end() || known->second == kNobody) return core::HeadVerdict::Refuse;
   const core::FetchId id = known->second;
   Fetch& fetch = fetches_.at(id);
-  for (const core::RequestId other : fetch.race.won_by(request)) forget(other);
+  for (const core::RequestId other : fetch.race.won_by(request)) {
+    use_.outpaced(other, clock_.now());
+    forget(other);
+  }
+  use_.answered(request, head, clock_.now());
 
   const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected,
                                 settings_.size};
@@ -275,8 +263,6 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                                      const core::ConnectionFacts& facts) {
   Fetch& fetch = fetches_.at(id);
   fetch.winner = request;
-  const std::string& address = fetch.race.running().at(request);
-  if (!address.empty()) preferred_[fetch.url.origin.host] = address;
   fetch.granted = usable.granted;
   if (!usable.whole) fetch.granted.end = std::min(fetch.granted.end, fetch.spec.range.end);
   if (fetch.redirects > 0) arrived_at_ = fetch.url;
@@ -293,7 +279,10 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
   log_answer(offer, facts);
   const bool wanted = fetch.listener->on_offer(id, offer);
   if (!fetches_.contains(id)) return core::HeadVerdict::Refuse;  // cancelled meanwhile
-  if (wanted) return core::HeadVerdict::Accept;
+  if (wanted) {
+    use_.served(request, offer.representation);
+    return core::HeadVerdict::Accept;
+  }
   release(request);
   fetches_.erase(id);
   return core::HeadVerdict::Refuse;
@@ -326,12 +315,29 @@ core::HeadVerdict HttpSource::hop_once_drained(core::RequestId request, Fetch& f
 core::HeadVerdict HttpSource::refuse(core::FetchId id, core::RequestId request,
                                      core::Failure failure) {
   Fetch& fetch = fetches_.at(id);
+  // What is heard here for the first time may be this address's word alone.
+  const bool stranger = !use_.has_served(request);
+  if (stranger && ask_elsewhere(fetch, request, failure)) return hop_once_drained(request, fetch);
   if (ask_differently(fetch, failure)) return hop_once_drained(request, fetch);
+  if (!stranger && ask_elsewhere(fetch, request, failure)) return hop_once_drained(request, fetch);
   log::debug("refused: " + failure.cause);
-  leave_address(fetch);
+  use_.believed(request, failure.kind, clock_.now());
+  arrived_at_.reset();
   release(request);
   end_fetch(id, {std::move(failure)});
   return core::HeadVerdict::Drain;
+}
+
+// Once, so that no fetch goes from address to address for ever.
+bool HttpSource::ask_elsewhere(Fetch& fetch, core::RequestId request,
+                               const core::Failure& failure) {
+  if (fetch.asked_elsewhere) return false;
+  const auto& expected = fetch.spec.expected;
+  fetch.others = use_.second_opinion(request, failure.kind, expected ? &*expected : nullptr);
+  if (fetch.others.empty()) return false;
+  log::debug("another address is asked, because this one says: " + failure.cause);
+  use_.doubted(request, failure.kind, clock_.now());
+  return fetch.asked_elsewhere = true;
 }
 
 // Each way of asking is dropped once it has failed.
@@ -342,7 +348,7 @@ bool HttpSource::ask_differently(Fetch& fetch, const core::Failure& failure) {
   switch (core::other_way_to_ask(failure.kind, asked)) {
     case core::OtherWay::None: return false;
     case core::OtherWay::FromGivenUrl:
-      leave_address(fetch);
+      arrived_at_.reset();
       fetch.url = start_;
       return true;
     case core::OtherWay::WithoutIfRange: fetch.conditional = if_range_works_ = false; return true;
@@ -363,6 +369,7 @@ core::Flow HttpSource::on_body(core::RequestId request, std::span<const std::byt
 
   core::Flow flow = core::Flow::Continue;
   if (!bytes.empty()) flow = fetch.listener->on_bytes(id, bytes);
+  if (flow == core::Flow::Pause) use_.paused(request, fetch.delivered, clock_.now());
   if (flow == core::Flow::Stop) {
     const auto stopped = fetches_.find(id);
     if (stopped != fetches_.end()) {
@@ -383,25 +390,38 @@ void HttpSource::on_transfer_end(core::RequestId request, const core::TransferEn
   if (known == requests_.end()) return;
   const core::FetchId id = known->second;
   requests_.erase(known);
-  if (id == kNobody) return;
+  if (id != kNobody) return on_attempt_end(id, request, end);
+  use_.ended(request, end, clock_.now());
+}
+
+void HttpSource::on_attempt_end(core::FetchId id, core::RequestId request,
+                                const core::TransferEnd& end) {
   Fetch& fetch = fetches_.at(id);
   if (fetch.drained == request) {
     fetch.drained = 0;
+    use_.ended(request, end, clock_.now());
     return begin_hop(id, fetch);
   }
-  if (fetch.winner != request) {
-    attempt_failed(id, request, end);
-    return;
-  }
+  if (fetch.winner != request) return attempt_failed(id, request, end);
+  body_ended(id, request, end);
+}
+
+void HttpSource::body_ended(core::FetchId id, core::RequestId request,
+                            const core::TransferEnd& end) {
+  Fetch& fetch = fetches_.at(id);
+  const Instant now = clock_.now();
+  use_.delivered(request, fetch.delivered, now);
   const bool announced = fetch.granted.end != kUnknownEnd;
   const bool all_there = announced && fetch.delivered >= fetch.granted.length();
   const bool ended_well =
       !defence_on(Defence::BodyLength) || (end.status == core::TransferStatus::Ok && !announced);
   if (all_there || ended_well) {  // all is there, however the connection ended
+    use_.ended(request, end, now);
     end_fetch(id, {.failure = std::nullopt, .end_proven = announced || end.length_known});
   } else {
     const bool silent = end.status == core::TransferStatus::Ok || end.cause.empty();
-    leave_address(fetch);
+    blame(request);
+    use_.cancelled(request, now);
     end_fetch(id, {failure(core::FailureKind::CutShort, end.number,
                            silent ? "the body ended early" : end.cause)});
   }
@@ -415,8 +435,9 @@ bool HttpSource::ask_over_fresh_connection(core::FetchId id, core::RequestId req
   const auto& running = fetch.race.running();
   if (end.status != core::TransferStatus::Broken || !end.reused) return false;
   if (fetch.fresh || running.size() != 1) return false;
-  fetch.race = core::AddressRace({running.at(request)}, 0);
+  fetch.race = core::AddressRace({running.at(request)}, Duration::zero());
   fetch.fresh = true;
+  use_.cancelled(request, clock_.now());
   ask_next_address(id, fetch);
   return true;
 }
@@ -427,21 +448,22 @@ void HttpSource::attempt_failed(core::FetchId id, core::RequestId request,
   log_lost(fetch.url, end);
   if (ask_over_fresh_connection(id, request, end)) return;
   fetch.race.lost(request, end);
-  leave_address(fetch);
+  use_.failed(request, clock_.now());
+  use_.cancelled(request, clock_.now());
   if (fetch.race.any_left()) return ask_next_address(id, fetch);
   if (!fetch.race.running().empty()) return;  // another address may still answer
   const core::TransferEnd& verdict = fetch.race.verdict();
   std::string cause =
       verdict.cause.empty() ? "the connection ended before the response" : verdict.cause;
+  arrived_at_.reset();
   end_fetch(id, {failure(kind_of(verdict.status), verdict.number, std::move(cause))});
 }
 
 // ---- ends ---------------------------------------------------------------------------------
 
 // The next fetch looks for another address, and begins at the URL the user gave.
-void HttpSource::leave_address(const Fetch& fetch) {
-  preferred_.erase(fetch.url.origin.host);
-  ++failures_of_host_[fetch.url.origin.host];
+void HttpSource::blame(core::RequestId request) {
+  use_.failed(request, clock_.now());
   arrived_at_.reset();
 }
 
@@ -463,6 +485,7 @@ void HttpSource::abandon(Fetch& fetch) {
 void HttpSource::forget(core::RequestId request) {
   transport_.cancel(request);
   requests_.erase(request);
+  use_.cancelled(request, clock_.now());
 }
 
 void HttpSource::release(core::RequestId request) {

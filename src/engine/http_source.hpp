@@ -18,6 +18,7 @@
 #include "core/judge.hpp"
 #include "core/ports.hpp"
 #include "core/source.hpp"
+#include "engine/address_use.hpp"
 #include "formats/netrc.hpp"
 #include "net/connect_to.hpp"
 #include "net/proxy.hpp"
@@ -52,7 +53,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   ~HttpSource() override;
 
   core::FetchId fetch(const core::FetchSpec& spec, core::SourceListener& listener) override;
-  void cancel(core::FetchId id) override;
+  void cancel(core::FetchId id, core::CancelCause cause) override;
   void resume(core::FetchId id) override;
   std::optional<core::PathFacts> path(core::FetchId id) override;
   [[nodiscard]] std::optional<Instant> next_deadline() const override;
@@ -72,6 +73,8 @@ class HttpSource final : public core::Source, private core::TransferListener {
     bool fresh = false;  // a kept connection was no good: over a new one
     core::LookupId lookup = 0;
     core::AddressRace race;
+    std::vector<std::string> others;  // addresses that are asked next, as a second opinion
+    bool asked_elsewhere = false;
     // An answer that leads to another request: that one follows when this one's body has been read
     // away, so that the connection can be used again, or after a while.
     core::RequestId drained = 0;
@@ -92,8 +95,8 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void begin_hop(core::FetchId id, Fetch& fetch);
   core::HeadVerdict hop_once_drained(core::RequestId request, Fetch& fetch);
   void on_resolved(core::FetchId id, const Result<std::vector<std::string>>& answer);
+  void begin_race(core::FetchId id, Fetch& fetch);
   void ask_next_address(core::FetchId id, Fetch& fetch);
-  [[nodiscard]] core::HttpRequest request_to(const Fetch& fetch, const std::string& address) const;
   void forget(core::RequestId request);
   bool ask_over_fresh_connection(core::FetchId id, core::RequestId request,
                                  const core::TransferEnd& end);
@@ -103,13 +106,16 @@ class HttpSource final : public core::Source, private core::TransferListener {
   core::HeadVerdict follow(core::FetchId id, core::RequestId request,
                            const core::Redirect& redirect);
   core::HeadVerdict refuse(core::FetchId id, core::RequestId request, core::Failure failure);
+  bool ask_elsewhere(Fetch& fetch, core::RequestId request, const core::Failure& failure);
   bool ask_differently(Fetch& fetch, const core::Failure& failure);
-  void leave_address(const Fetch& fetch);
+  void on_attempt_end(core::FetchId id, core::RequestId request, const core::TransferEnd& end);
+  void body_ended(core::FetchId id, core::RequestId request, const core::TransferEnd& end);
+  void blame(core::RequestId request);
   void end_fetch(core::FetchId id, core::FetchEnd end);
   void abandon(Fetch& fetch);
   void release(core::RequestId request);
 
-  [[nodiscard]] std::vector<core::Header> request_headers(const Fetch& fetch) const;
+  [[nodiscard]] bool chooses_address(const Fetch& fetch) const;
   [[nodiscard]] std::string login_at(const net::Url& hop) const;
   [[nodiscard]] core::Place place_of(const Fetch& fetch) const;
 
@@ -118,10 +124,9 @@ class HttpSource final : public core::Source, private core::TransferListener {
   core::Resolver& resolver_;
   core::Clock& clock_;
 
-  net::Url start_;                                // the settings' URL, or one to use instead
-  std::optional<net::Url> arrived_at_;            // where redirects led
-  std::map<std::string, std::string> preferred_;  // host → address that answered
-  std::map<std::string, std::size_t> failures_of_host_;
+  net::Url start_;                      // the settings' URL, or one to use instead
+  std::optional<net::Url> arrived_at_;  // where redirects led
+  AddressUse use_;
   bool if_range_works_ = true;
   bool ranges_work_ = true;
   core::FetchId next_id_ = 1;

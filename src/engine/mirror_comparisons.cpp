@@ -43,6 +43,7 @@ MirrorComparison MirrorComparisons::result_of(core::MirrorId mirror, const One& 
   const SampleCheck& check = *one.check;
   MirrorComparison result{.mirror = mirror, .round_trip = check.round_trip()};
   if (!check.result()) {
+    one.check->end_stalled();
     result.cause = "it does not answer";
     return result;
   }

@@ -19,9 +19,9 @@ class MirrorSources::One final : public core::SourceListener {
     fetches_[inner] = {id, &listener};
     return inner;
   }
-  void cancel(core::FetchId inner) {
+  void cancel(core::FetchId inner, core::CancelCause cause) {
     fetches_.erase(inner);
-    source_->cancel(inner);
+    source_->cancel(inner, cause);
   }
 
   bool on_offer(core::FetchId inner, const core::Offer& offer) override {
@@ -81,12 +81,12 @@ core::FetchId MirrorSources::fetch(core::MirrorId mirror, const core::FetchSpec&
   return id;
 }
 
-void MirrorSources::cancel(core::FetchId id) {
+void MirrorSources::cancel(core::FetchId id, core::CancelCause cause) {
   const auto it = fetches_.find(id);
   if (it == fetches_.end()) return;
   const Place place = it->second;
   fetches_.erase(it);
-  place.mirror->cancel(place.id);
+  place.mirror->cancel(place.id, cause);
 }
 
 void MirrorSources::resume(core::FetchId id) {

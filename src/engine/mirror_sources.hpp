@@ -27,7 +27,7 @@ class MirrorSources {
   // As of core::Source. An id is unique among all mirrors.
   core::FetchId fetch(core::MirrorId mirror, const core::FetchSpec& spec,
                       core::SourceListener& listener);
-  void cancel(core::FetchId id);
+  void cancel(core::FetchId id, core::CancelCause cause);
   void resume(core::FetchId id);
   [[nodiscard]] std::optional<core::PathFacts> path(core::FetchId id);
 

@@ -54,8 +54,8 @@ void Probe::start(core::MirrorId mirror, Instant now) {
   fetch_ = job_.sources.fetch(mirror, spec_, job_.listener);
 }
 
-void Probe::drop() {
-  if (fetch_ != 0 && !end_) job_.sources.cancel(fetch_);
+void Probe::drop(core::CancelCause cause) {
+  if (fetch_ != 0 && !end_) job_.sources.cancel(fetch_, cause);
   fetch_ = 0;
   start_at_.reset();
   waits_after_.reset();
@@ -91,7 +91,7 @@ void Probe::on_time(Instant now) {
 }
 
 void Probe::after_failure(const core::Failure& failure, Instant now) {
-  drop();
+  drop(core::CancelCause::Stalled);
   core::Mirror& mirror = job_.mirrors.at(mirror_);
   const auto verdict =
       mirror.retry.on_failure(failure, {.started = started_, .asked_openly = asked_openly()}, now,

@@ -29,7 +29,7 @@ class Probe {
   void ask_later(core::FetchSpec spec, Instant at);
   void ask_openly();  // the mirror that was asked before, for any version
   // Forgets it all; ends the response if it still runs.
-  void drop();
+  void drop(core::CancelCause cause = core::CancelCause::NotWanted);
 
   void on_time(Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;

@@ -43,7 +43,11 @@ SampleCheck::SampleCheck(MirrorSources& sources, core::MirrorId mirror, core::So
       samples_(samples) {}
 
 SampleCheck::~SampleCheck() {
-  if (fetch_ != 0) sources_.cancel(fetch_);
+  if (fetch_ != 0) sources_.cancel(fetch_, core::CancelCause::NotWanted);
+}
+
+void SampleCheck::end_stalled() {
+  if (fetch_ != 0) sources_.cancel(std::exchange(fetch_, 0), core::CancelCause::Stalled);
 }
 
 void SampleCheck::fetch_next() {

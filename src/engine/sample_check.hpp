@@ -39,6 +39,7 @@ class SampleCheck {
   SampleCheck& operator=(const SampleCheck&) = delete;
 
   void begin() { fetch_next(); }
+  void end_stalled();  // no result: nothing comes
   [[nodiscard]] bool owns(core::FetchId id) const { return id == fetch_; }
   bool on_offer(core::FetchId id, const core::Offer& offer);
   core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes);

@@ -22,6 +22,16 @@ std::string to_text(ByteRange range) {
          (range.end == kUnknownEnd ? "" : std::to_string(range.end));
 }
 
+core::CancelCause cause_of(core::CancelReason reason) {
+  switch (reason) {
+    case core::CancelReason::Stalled:
+    case core::CancelReason::Unanswered: return core::CancelCause::Stalled;
+    case core::CancelReason::TwinWon:
+    case core::CancelReason::Expelled: break;
+  }
+  return core::CancelCause::NotWanted;
+}
+
 }  // namespace
 
 Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener& owner)
@@ -43,14 +53,14 @@ Transfer::Transfer(TransferPlan plan, TransferPorts ports, core::SourceListener&
 Transfer::~Transfer() {
   if (trace_) trace_->end(ports_.clock.now());
   for (const auto& [id, segment] : segments_) {
-    if (!segment.ended) ports_.sources.cancel(segment.fetch);
+    if (!segment.ended) ports_.sources.cancel(segment.fetch, core::CancelCause::NotWanted);
   }
 }
 
 void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
                      std::span<const std::byte> first_bytes, Instant now) {
   if (!plan_.schedule.ranges && !accept_stream_from_start(offer)) {
-    ports_.sources.cancel(fetch);
+    ports_.sources.cancel(fetch, core::CancelCause::NotWanted);
     return;
   }
   const core::SegmentId id = scheduler_.next_id();
@@ -63,11 +73,11 @@ void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
                    .host_limit = limit_of(offer.host)};
   by_fetch_[fetch] = id;
   ++responses_;
-  if (trace_) trace_->adopted(id, plan_.schedule.mirror, offer.granted, now);
+  if (trace_) trace_->adopted(id, plan_.schedule.mirror, offer.granted, offer.address, now);
   tell(core::SegmentAdopted{offer.granted, offer.granted.end, offer.round_trip}, now);
   const core::Flow flow = take(id, first_bytes, now);
   if (flow == core::Flow::Continue) ports_.sources.resume(fetch);
-  if (flow == core::Flow::Stop) ports_.sources.cancel(fetch);
+  if (flow == core::Flow::Stop) ports_.sources.cancel(fetch, core::CancelCause::NotWanted);
 }
 
 void Transfer::begin(Instant now) { tell(core::Tick{}, now); }
@@ -94,6 +104,7 @@ bool Transfer::on_offer(core::FetchId fetch, const core::Offer& offer) {
   if (plan_.schedule.ranges && defence_on(Defence::BodyCap)) {
     segment.end = std::min(segment.end, segment.granted_end);
   }
+  if (trace_) trace_->answered_by(id, offer.address);
   tell(core::SegmentOpened{id, offer.granted.end, offer.round_trip}, ports_.clock.now());
   return by_fetch_.contains(fetch);
 }
@@ -241,7 +252,7 @@ void Transfer::carry_out(const core::CutSegment& action) {
 void Transfer::carry_out(const core::CancelSegment& action) {
   const auto it = segments_.find(action.id);
   if (it == segments_.end()) return;
-  if (!it->second.ended) ports_.sources.cancel(it->second.fetch);
+  if (!it->second.ended) ports_.sources.cancel(it->second.fetch, cause_of(action.reason));
   flush(it->second);
   const ByteRange unwritten{it->second.position - it->second.buffered, it->second.position};
   drop_segment(action.id);

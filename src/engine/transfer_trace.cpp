@@ -61,17 +61,23 @@ TransferTrace::Segment& TransferTrace::begin_segment(core::SegmentId id, core::M
   return segments_[id] = {.name = std::move(name),
                           .track = track,
                           .mirror = mirror,
+                          .address = {},
                           .begin = range.begin,
                           .position = range.begin,
                           .end = range.end};
 }
 
 void TransferTrace::adopted(core::SegmentId id, core::MirrorId mirror, ByteRange range,
-                            Instant now) {
+                            const std::string& address, Instant now) {
   Segment& segment = begin_segment(id, mirror, range, 0, now);
+  segment.address = address;
   segment.opened = true;
   segment.opened_at = now;
   segment.granted_end = range.end;
+}
+
+void TransferTrace::answered_by(core::SegmentId id, const std::string& address) {
+  if (Segment* segment = find(id)) segment->address = address;
 }
 
 void TransferTrace::on(const core::StartSegment& action, Instant now) {
@@ -133,6 +139,7 @@ void TransferTrace::end_segment(core::SegmentId id, std::string_view how, std::s
   TraceEvent event = trace_.event(TracePhase::End, segment->name, track, now);
   event.with("how", how).with("position", segment->position);
   if (!cause.empty()) event.with("cause", cause);
+  if (!segment->address.empty()) event.with("address", segment->address);
   const double seconds = segment->opened ? to_seconds(now - segment->opened_at) : 0;
   const auto bytes = static_cast<double>(segment->position - segment->begin);
   if (seconds > 0) event.with("bytes_per_second", bytes / seconds);

@@ -35,7 +35,10 @@ class TransferTrace {
                 Instant now);
 
   // The probe's response goes on as this segment. Before the scheduler hears of it.
-  void adopted(core::SegmentId id, core::MirrorId mirror, ByteRange range, Instant now);
+  void adopted(core::SegmentId id, core::MirrorId mirror, ByteRange range,
+               const std::string& address, Instant now);
+  // Before the scheduler hears that it is open.
+  void answered_by(core::SegmentId id, const std::string& address);
   void decided(const core::SchedulerEvent& event, const core::SchedulerActions& actions,
                Instant now);
   // As often as one likes: it is drawn now and then.
@@ -47,6 +50,7 @@ class TransferTrace {
     std::string name;
     int track = 0;
     core::MirrorId mirror = 0;
+    std::string address;  // that answered
     std::uint64_t begin = 0;
     std::uint64_t position = 0;
     std::uint64_t end = 0;

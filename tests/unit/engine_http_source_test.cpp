@@ -59,6 +59,9 @@ struct Fixture {
     REQUIRE(end != listener.ends.end());
     return end->second.failure ? std::optional(end->second.failure->kind) : std::nullopt;
   }
+  void accept(core::RequestId request) {
+    REQUIRE(transport.head(request, 206, whole_range()) == core::HeadVerdict::Accept);
+  }
   // A whole, good answer.
   void serve(core::RequestId request) {
     REQUIRE(transport.head(request, 206, whole_range()) == core::HeadVerdict::Accept);
@@ -139,6 +142,33 @@ TEST_CASE_METHOD(Fixture, "the address that answered is asked alone by the next 
   CHECK_FALSE(source.next_deadline().has_value());
 }
 
+TEST_CASE_METHOD(Fixture, "fetches at the same time go to different addresses") {
+  fetch();
+  accept(transport.newest());
+  fetch();
+  CHECK(transport.addresses() == Addresses{kFirst, kSecond});
+}
+
+TEST_CASE_METHOD(Fixture, "a later fetch races too, for as long as answers took before") {
+  fetch();
+  clock.pass(200ms);
+  accept(transport.newest());
+  fetch();
+  REQUIRE(source.next_deadline() == clock.now() + 400ms);
+  wait_for_race();
+  CHECK(transport.addresses() == Addresses{kFirst, kSecond, kFirst});
+}
+
+TEST_CASE_METHOD(Fixture, "only a fetch that is cancelled as stalled counts against its address") {
+  const auto [cause, next] = GENERATE(std::pair{core::CancelCause::Stalled, kSecond},
+                                      std::pair{core::CancelCause::NotWanted, kFirst});
+  const auto id = fetch();
+  accept(transport.newest());
+  source.cancel(id, cause);
+  fetch();
+  CHECK(transport.addresses() == Addresses{next});
+}
+
 TEST_CASE_METHOD(Fixture, "a kept connection that is no good is replaced by a new one at once") {
   fetch();
   serve(transport.newest());
@@ -178,13 +208,14 @@ TEST_CASE_METHOD(Fixture, "the families take turns in a race") {
 
 TEST_CASE_METHOD(Fixture, "cancelling a fetch ends its lookup and all requests of its race") {
   SECTION("while the name is looked up") {
-    source.cancel(source.fetch({{0, kSize}, std::nullopt, false}, listener));
+    source.cancel(source.fetch({{0, kSize}, std::nullopt, false}, listener),
+                  core::CancelCause::NotWanted);
     CHECK(resolver.idle());
   }
   SECTION("while addresses race") {
     const auto id = fetch();
     wait_for_race();
-    source.cancel(id);
+    source.cancel(id, core::CancelCause::NotWanted);
   }
   CHECK(transport.addresses().empty());
   CHECK(listener.ends.empty());
@@ -193,6 +224,54 @@ TEST_CASE_METHOD(Fixture, "cancelling a fetch ends its lookup and all requests o
 TEST_CASE_METHOD(Fixture, "a name that cannot be resolved is the fetch's failure") {
   resolver.addresses.clear();
   CHECK(failure(fetch()) == FailureKind::Resolve);
+}
+
+// ---- what one address says ----
+
+namespace {
+
+// Two fetches of one version, of which the second is asked of an address that has served nothing.
+struct Doubted : Fixture {
+  Doubted() {
+    fetch();
+    accept(transport.newest());
+    core::Representation expected;
+    expected.size = kSize;
+    expected.validators.strong_etag = "\"one\"";
+    id = source.fetch({{0, kSize}, expected, false}, listener);
+    resolver.run();
+    REQUIRE(transport.addresses() == Addresses{kFirst, kSecond});
+  }
+  static std::vector<core::Header> other_version() {
+    return {{"Content-Range", "bytes 0-999/1000"}, {"ETag", "\"two\""}};
+  }
+
+  core::FetchId id = 0;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Doubted, "another version at one address is asked of one that served this one") {
+  transport.head(transport.at(kSecond), 206, other_version());
+  CHECK(listener.ends.find(id) == listener.ends.end());
+  REQUIRE(transport.addresses() == Addresses{kFirst, kFirst});
+  SECTION("and is no change if that one has this version") {
+    serve(transport.newest());
+    CHECK_FALSE(failure(id));
+  }
+  SECTION("and is a change if that one has it too") {
+    transport.head(transport.newest(), 206, other_version());
+    CHECK(failure(id) == FailureKind::OtherVersion);
+  }
+}
+
+TEST_CASE_METHOD(Doubted, "a refusal of one address is asked of one that served") {
+  transport.head(transport.at(kSecond), GENERATE(403, 404, 500, 503), {});
+  REQUIRE(transport.addresses() == Addresses{kFirst, kFirst});
+  SECTION("and is the fetch's failure only if that one refuses too") {
+    transport.head(transport.newest(), 404, {});
+    CHECK(failure(id) == FailureKind::NotFound);
+  }
 }
 
 // ---- bodies ----

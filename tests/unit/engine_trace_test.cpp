@@ -31,7 +31,7 @@ struct Lines final : core::TraceSink {
 
 struct NamedSource final : core::Source {
   core::FetchId fetch(const core::FetchSpec&, core::SourceListener&) override { return 1; }
-  void cancel(core::FetchId) override {}
+  void cancel(core::FetchId, core::CancelCause) override {}
   void resume(core::FetchId) override {}
   std::optional<core::PathFacts> path(core::FetchId) override { return std::nullopt; }
   std::optional<Instant> next_deadline() const override { return std::nullopt; }
@@ -132,10 +132,19 @@ TEST_CASE("Failures, cuts and cancelled hedges tell their reasons") {
   CHECK(drawn.lines.of("i", "to be cut").at(0)["args"]["end"] == 150);
 }
 
+TEST_CASE("A range's slice tells the address that it came from") {
+  Drawn drawn;
+  drawn.decide(core::Tick{}, {core::StartSegment{1, 0, {0, 100}}});
+  drawn.drawing.answered_by(1, "192.0.2.1");
+  drawn.decide(core::SegmentOpened{1, 100, milliseconds(1)});
+  drawn.decide(core::SegmentEnded{1, std::nullopt});
+  CHECK(drawn.lines.of("E", "0-100").at(0)["args"]["address"] == "192.0.2.1");
+}
+
 TEST_CASE("Every slice that begins ends, also where the transfer is dropped") {
   Drawn drawn;
   drawn.trace.enter_stage("download", drawn.now);
-  drawn.drawing.adopted(1, 0, {0, kUnknownEnd}, drawn.now);
+  drawn.drawing.adopted(1, 0, {0, kUnknownEnd}, "192.0.2.1", drawn.now);
   drawn.decide(core::SegmentPaused{1, true});
   drawn.decide(core::Tick{}, {core::StartSegment{2, 0, {10, 20}}});
   drawn.drawing.end(drawn.now);

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/address_race.hpp"
+#include "core/addresses.hpp"
 #include "core/connection_policy.hpp"
 #include "core/scheduler.hpp"
 #include "store/ledger.hpp"
@@ -295,26 +295,53 @@ Cost check_pieces(int count) {
 
 // ---- addresses ----------------------------------------------------------------------------
 
-// One after the other does not answer.
-Cost race_addresses(int count) {
+std::vector<std::string> many_addresses(int count) {
   std::vector<std::string> addresses;
   for (int i = 0; i < count; ++i) {
     addresses.push_back(i % 2 == 0
                             ? "10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256)
                             : "fd00::" + std::to_string(i));
   }
+  return addresses;
+}
+
+// Of a part of it: an address.
+Cost resolve_addresses(int count) {
+  const std::vector<std::string> names = many_addresses(count);
   Cost cost;
-  core::AddressRace race = cost.measure([&] { return core::AddressRace(addresses, 0); });
-  core::RequestId request = 0;
-  while (race.any_left()) {
+  core::Addresses addresses;
+  cost.measure([&] {
+    addresses.resolved(names);
+    return 0;
+  });
+  cost.steps = count;
+  return cost;
+}
+
+// Each in its turn: one refuses, the next delivers for as long as the others are asked.
+Cost ask_addresses(int count) {
+  core::Addresses addresses;
+  addresses.resolved(many_addresses(count));
+  core::Representation version;
+  version.validators.strong_etag = "\"one\"";
+  Instant now{};
+  Cost cost;
+  for (int i = 0; i < count; ++i) {
+    now += milliseconds(1);
     cost.measure([&] {
-      const std::string address = race.take_next(Instant{});
-      race.started(++request, address);
-      race.lost(request, {.status = core::TransferStatus::ConnectFailed});
+      const std::string address = addresses.next(true, now).front();
+      addresses.started(address);
+      if (i % 2 == 0) {
+        addresses.failed(address, false, now);
+        addresses.ended(address, false, core::RequestEnd::Lost, now);
+        return 0;
+      }
+      addresses.answered(address, milliseconds(5));
+      addresses.served(address, version);
+      addresses.delivered(address, kDelivery, std::chrono::seconds(2), now);
       return 0;
     });
   }
-  cost.steps = count;
   return cost;
 }
 
@@ -332,7 +359,8 @@ constexpr Subject kSubjects[] = {
     {"sidecar: a piece is written", serialise_pieces},
     {"sidecar: a piece is read", parse_pieces},
     {"published pieces: one is checked", check_pieces},
-    {"addresses: one of them is raced", race_addresses},
+    {"addresses: one of them is resolved", resolve_addresses},
+    {"addresses: one of them is asked", ask_addresses},
 };
 
 Cost best_of_runs(const Subject& subject, int count) {
