@@ -1,4 +1,4 @@
-"""A misbehaving HTTP/1.1 server with control over every byte, on 127.0.0.1 and ::1.
+"""A misbehaving HTTP/1.1 server with control over every byte, on 127.0.0.1 and ::1 unless told otherwise.
 
     with HostileServer() as server:
         page = server.serve("/file", Resource(size=1 << 20), twists.cut(1000, "rst"))
@@ -148,10 +148,11 @@ class HostileServer:
     """`on_accept(number, open)` is asked for each connection, with its number (from 1) and how
     many are open, itself included: it returns None to serve it, or "rst", "fin", "silent" (never a
     word) or a status ("429", "503"). `send_buffer` bounds what the kernel holds of what the client
-    has not read. `tls_version` is the only one spoken, however old."""
+    has not read. `addresses` are those of this machine that it listens on, all at one port.
+    `tls_version` is the only one spoken, however old."""
 
     def __init__(self, certificates=None, on_accept=None, send_buffer: int | None = 64 << 10,
-                 families=(socket.AF_INET, socket.AF_INET6), port: int = 0,
+                 addresses=("127.0.0.1", "::1"), port: int = 0,
                  tls_version: ssl.TLSVersion | None = None):
         self.pages: dict[str, Page] = {}
         self.make_page: Callable[[str], Page | None] = lambda path: None  # for unknown paths
@@ -171,7 +172,7 @@ class HostileServer:
             self._tls.load_cert_chain(certificates.certificate, certificates.key)
             if tls_version is not None:
                 _speak_only(self._tls, tls_version)
-        self._listeners = _listen(families, port)
+        self._listeners = _listen(addresses, port)
         self.port = self._listeners[0].getsockname()[1]
 
     # ---- for tests ----
@@ -453,30 +454,31 @@ def _reset(connection: socket.socket):
     raise Gone
 
 
-def _listen(families, port: int) -> list[socket.socket]:
-    """One port on all families. A free port of one family may be taken in the other: try again."""
+def _listen(addresses, port: int) -> list[socket.socket]:
+    """One port on all addresses. A free port of one may be taken on another: try again."""
     for _ in range(50):
         listeners: list[socket.socket] = []
         try:
-            for family in families:
+            for address in addresses:
                 chosen = listeners[0].getsockname()[1] if listeners else port
-                listeners.append(_listen_one(family, chosen))
+                listeners.append(_listen_one(address, chosen))
             return listeners
         except OSError:
             for listener in listeners:
                 listener.close()
             if port:
                 raise
-    raise OSError("no port is free on all families")
+    raise OSError("no port is free on all addresses")
 
 
-def _listen_one(family: int, port: int) -> socket.socket:
+def _listen_one(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", port))
+        listener.bind((address, port))
         listener.listen(256)
         return listener
     except OSError:
