@@ -79,6 +79,7 @@ void Addresses::resolved(const std::vector<std::string>& addresses) {
     const auto found = known.find(text);
     Address address = found != known.end() ? before[found->second] : Address{};
     address.text = std::move(text);
+    address.served = address.served && address.listed;  // what came meanwhile was not heard
     address.listed = true;
     add(std::move(address));
   }
