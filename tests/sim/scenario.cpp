@@ -141,16 +141,26 @@ PathFaults draw_path_faults(Dice& dice) {
   return faults;
 }
 
+// One that need not be honest.
+Machine draw_machine(Dice& dice) {
+  Machine machine;
+  if (dice.chance(0.15)) machine.lag = dice.between(1, 2);
+  if (dice.chance(0.05)) machine.lost_it = true;
+  if (dice.chance(0.1)) machine.stalls = dice.chance(0.5) ? 1 : dice.uniform();
+  if (dice.chance(0.1)) machine.slowness = static_cast<double>(dice.between(5, 500));
+  return machine;
+}
+
 std::vector<Node> draw_nodes(Dice& dice, const std::string& prefix) {
   std::vector<Node> nodes;
-  const std::uint64_t count = dice.chance(0.6) ? 1 : dice.between(2, 4);
+  const std::uint64_t count = dice.chance(0.5) ? 1 : dice.between(2, 5);
   for (std::uint64_t i = 0; i < count; ++i) {
     Node node;
     node.address = (i % 2 == 0 ? "192.0.2." : "2001:db8::") + prefix + std::to_string(i);
     // The first one answers: one honest server remains.
     if (i > 0 && dice.chance(0.2)) node.reachability = Reachability::Silent;
     if (i > 0 && dice.chance(0.2)) node.reachability = Reachability::Refuses;
-    if (i > 0 && dice.chance(0.1)) node.lag = 1;
+    if (i > 0) node.machine = draw_machine(dice);
     nodes.push_back(node);
   }
   // The honest one need not be the first that is tried.

@@ -146,7 +146,7 @@ void SimTransport::break_connection(core::RequestId id) {
 void SimTransport::send_head(core::RequestId id) {
   Transfer& transfer = transfers_.at(id);
   transfer.reply =
-      transfer.host->server.answer(transfer.request, world_.wall_now(), transfer.node->lag);
+      transfer.host->server.answer(transfer.request, world_.wall_now(), transfer.node->machine);
   world_.trace("head", id, static_cast<std::uint64_t>(transfer.reply.head.status));
   if (*transfer.reply.fault != '\0') world_.trace_text("fault", transfer.reply.fault);
   if (transfer.reply.end == BodyEnd::Mute) return;

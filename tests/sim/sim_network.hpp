@@ -25,7 +25,7 @@ enum class Reachability { Answers, Refuses, Silent };
 struct Node {
   std::string address;
   Reachability reachability = Reachability::Answers;
-  std::size_t lag = 0;     // versions that it is behind
+  Machine machine;
   int open = 0;            // connections in use
   int idle = 0;            // connections kept alive
   Instant link_free_at{};  // the node's own line is busy until then

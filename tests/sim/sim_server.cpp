@@ -197,13 +197,13 @@ std::string token_query(WallTime now) {
   return "?signature=" + std::to_string(now.time_since_epoch().count());
 }
 
-Reply SimServer::answer(const core::HttpRequest& request, WallTime now, std::size_t lag) {
-  Version version = resource_.current(lag);
+Reply SimServer::answer(const core::HttpRequest& request, WallTime now, const Machine& machine) {
+  Version version = resource_.current(machine.lag);
   version.signature = habits_.etag_suffix;
   if (habits_.etag_per_token) version.signature = "-" + std::string(token_of(request.url));
   ReplyDraft draft;
   const char* fault = "";
-  if (auto early = refuse_early(request, now)) {
+  if (auto early = refuse_early(request, now, machine)) {
     draft = *std::move(early);
     fault = "refused";
   } else {
@@ -221,11 +221,20 @@ Reply SimServer::answer(const core::HttpRequest& request, WallTime now, std::siz
   }
   Reply reply = to_reply(std::move(draft), habits_.validation, now);
   reply.fault = fault;
+  hamper(reply, machine);
   return reply;
 }
 
+void SimServer::hamper(Reply& reply, const Machine& machine) {
+  reply.slowness *= machine.slowness;
+  if (reply.end != BodyEnd::Clean || reply.sent == 0 || !dice_.chance(machine.stalls)) return;
+  reply.sent = dice_.below(reply.sent);
+  reply.end = BodyEnd::Stall;
+}
+
 // What is said before the resource is looked at: errors, waits, redirects, expired tokens.
-std::optional<ReplyDraft> SimServer::refuse_early(const core::HttpRequest& request, WallTime now) {
+std::optional<ReplyDraft> SimServer::refuse_early(const core::HttpRequest& request, WallTime now,
+                                                  const Machine& machine) {
   if (dice_.chance(faults.mute)) {
     ReplyDraft draft;
     draft.end = BodyEnd::Mute;
@@ -240,6 +249,7 @@ std::optional<ReplyDraft> SimServer::refuse_early(const core::HttpRequest& reque
     const std::array<int, 4> statuses{401, 403, 404, 410};
     return error_reply(dice_.pick(statuses), dice_);
   }
+  if (served_ > 0 && machine.lost_it) return error_reply(404, dice_);
   if (habits_.redirects_to) return redirect(now);
   if (habits_.token_lifetime && !token_is_valid(request.url, now)) return error_reply(403, dice_);
   return std::nullopt;

@@ -103,6 +103,14 @@ struct Reply {
   const char* fault = "";                 // what went wrong on purpose, for the trace
 };
 
+// One of the machines that answer for the server, behind an address of its own.
+struct Machine {
+  std::size_t lag = 0;   // versions that it is behind
+  bool lost_it = false;  // it has no such resource, as it says once another one has served it
+  double stalls = 0;     // the probability for each body
+  double slowness = 1;   // the rates of its connections are divided by it
+};
+
 // "?signature=...": what makes a URL good for a server with a token_lifetime, from now on.
 std::string token_query(WallTime now);
 
@@ -115,11 +123,12 @@ class SimServer {
 
   ServerFaults faults;
   void keep_tokens_for(Duration least);
-  // `lag`: how many versions this node of the server is behind.
-  Reply answer(const core::HttpRequest& request, WallTime now, std::size_t lag);
+  Reply answer(const core::HttpRequest& request, WallTime now, const Machine& machine);
 
  private:
-  std::optional<ReplyDraft> refuse_early(const core::HttpRequest& request, WallTime now);
+  std::optional<ReplyDraft> refuse_early(const core::HttpRequest& request, WallTime now,
+                                         const Machine& machine);
+  void hamper(Reply& reply, const Machine& machine);
   ReplyDraft redirect(WallTime now);
   [[nodiscard]] bool token_is_valid(const std::string& url, WallTime now) const;
   ReplyDraft good_answer(const core::HttpRequest& request, const Version& version);

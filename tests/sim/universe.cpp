@@ -136,7 +136,7 @@ void Universe::heal() {
     host->faults = {};
     for (Node& node : host->nodes) {
       node.reachability = Reachability::Answers;
-      node.lag = 0;
+      node.machine = {};
     }
   }
 }
