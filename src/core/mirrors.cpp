@@ -114,6 +114,12 @@ void Mirrors::ban(MirrorId id) {
   mirrors_[id].banned = true;
 }
 
+void Mirrors::ban_strangers() {
+  for (MirrorId id = 0; id < mirrors_.size(); ++id) {
+    if (mirrors_[id].stranger) ban(id);
+  }
+}
+
 void Mirrors::forgive() {
   for (MirrorId id = 0; id < mirrors_.size(); ++id) {
     const bool unfit = mirrors_[id].standing == Standing::Unfit && !mirrors_[id].banned;

@@ -38,6 +38,9 @@ struct Mirror {
   Mirror(RetryLimits limits, std::unique_ptr<ConnectionPolicy> policy, Instant now)
       : retry(limits, now), connections(std::move(policy)) {}
 
+  // The server alone names it: it serves where a digest will tell what it gave.
+  bool stranger = false;
+
   RetryPolicy retry;
   std::unique_ptr<ConnectionPolicy> connections;
   RangeCap range_cap;
@@ -93,6 +96,7 @@ class Mirrors {
   void doubt(MirrorId id);  // it is to be compared before it serves
   void expel(MirrorId id);  // while this version is downloaded
   void ban(MirrorId id);    // for good
+  void ban_strangers();     // all of them: no digest will tell any more
   // What those that have other bytes were compared with was wrong.
   void forgive();
   // Another version is to be downloaded: what each has of it is unknown.

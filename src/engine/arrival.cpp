@@ -365,10 +365,13 @@ void Arrival::settle_running_elsewhere() {
   on_other_version();
 }
 
-// Another mirror may have what is held. False: none is left to ask.
+// Another mirror may have what is held. False: none is left to ask, and this one may stand in.
 bool Arrival::leave_for_others() {
   const core::MirrorId mirror = probe_.mirror();
-  if (!job_.mirrors.others_left(mirror) || ++mirrors_left_ > kMostMirrorsLeft) return false;
+  const bool stranger =
+      running_ && job_.mirrors.at(mirror).stranger && !job_.settings.names_bytes(running_->size);
+  const bool last = !job_.mirrors.others_left(mirror) || ++mirrors_left_ > kMostMirrorsLeft;
+  if (last && !stranger) return false;
   job_.note(job_.sources.name(mirror) + " has another version; asking the next mirror");
   job_.mirrors.expel(mirror);
   probe_.drop();

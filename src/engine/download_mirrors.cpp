@@ -121,6 +121,8 @@ bool Download::after_wrong_digest(Instant now) {
     start_transfer(now);
     return true;
   }
+  // The digest was the server's word, and goes with the server.
+  if (!job_.settings.names_bytes(plan_.version.size)) job_.mirrors.ban_strangers();
   job_.mirrors.forgive();
   if (!job_.mirrors.others_left(plan_.mirror)) return false;
   job_.note("the digest does not match: " + job_.sources.name(plan_.mirror) +

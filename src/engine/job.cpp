@@ -44,11 +44,11 @@ Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
 
 Job::~Job() = default;
 
-void Job::add_mirror(JobMirror mirror) {
+core::MirrorId Job::add_mirror(JobMirror mirror) {
   core::RetryLimits limits = settings_.retry;
   if (mirrors_.count() > 0) limits.refreshes = 0;  // the refresher knows the first one's URL
-  mirrors_.add(limits, std::move(mirror.connections), ports_.clock.now());
   sources_.add(std::move(mirror.source));
+  return mirrors_.add(limits, std::move(mirror.connections), ports_.clock.now());
 }
 
 void Job::interrupt() {

@@ -89,7 +89,7 @@ class Job final : public Task, private core::SourceListener {
   void act_on(const core::Reconsider& doubt, Instant now);
   void act_on(Error error, Instant now);
 
-  void add_mirror(JobMirror mirror);
+  core::MirrorId add_mirror(JobMirror mirror);
 
   // What the answer that began this version links to.
   void follow_links(const DownloadPlan& plan);

@@ -21,8 +21,10 @@ constexpr std::uint64_t kWorthDescribing = 4ULL << 20;
 void Job::follow_links(const DownloadPlan& plan) {
   description_.reset();
   const auto& offer = probe_.offer();
+  const bool proven = digest_will_tell(plan.version);
+  if (!proven) mirrors_.ban_strangers();  // that an answer of another version named
   if (!offer || !plan.version.size) return;
-  if (digest_will_tell(plan.version)) add_linked_mirrors(offer->hints.mirrors, plan);
+  if (proven) add_linked_mirrors(offer->hints.mirrors, plan);
   begin_description(*offer, plan);
 }
 
@@ -47,7 +49,8 @@ void Job::add_linked_mirrors(std::vector<core::LinkedMirror> links, const Downlo
     if (!known.insert(net::without_secrets(link.url)).second) continue;
     auto mirror = links_.make_mirror(link.url, *plan.version.size);
     if (!mirror) continue;
-    add_mirror(*std::move(mirror));
+    core::Mirror& added_one = mirrors_.at(add_mirror(*std::move(mirror)));
+    added_one.stranger = true;
     ++linked_mirrors_;
     ++added;
   }

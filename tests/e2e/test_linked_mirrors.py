@@ -8,7 +8,7 @@ import pytest
 
 from support import twists as t
 from support.answers import Resource
-from support.command import QUICK, run_xget
+from support.command import QUICK, Exit, run_xget
 from support.digests import crc32c
 from support.downloads import MIB, assert_complete
 from support.hostile_server import HostileServer
@@ -90,6 +90,39 @@ def test_one_goes_on_where_the_first_ends_for_good(server, mirror, path):
     run = download(page, path).expect(0)
     assert_complete(path, RESOURCE.data, run=run)
     assert other.body_bytes > 0
+
+
+def test_a_server_that_contradicts_itself_hands_the_file_to_no_mirror_that_it_names(server, mirror,
+                                                                                    path):
+    wrong = base64.b64encode(hashlib.sha256(b"").digest()).decode()
+    mirror.serve("/copy", RESOURCE.next_version())
+    page = server.serve("/file", RESOURCE, SLOW, link(at_localhost(mirror, "/copy")),
+                        t.extra_header("Repr-Digest", f"sha-256=:{wrong}:"))
+    run = download(page, path).expect(Exit.CHECKSUM)
+    assert "the server contradicts itself" in run.err, run
+    assert not path.exists()
+
+
+def test_what_one_has_besides_is_no_new_version_of_the_file(server, mirror, path):
+    new = RESOURCE.next_version()
+    other = mirror.serve("/copy", new.next_version(), SLOW, t.when(t.first(1), t.busy(503)))
+    page = server.serve("/file", new, SLOW, t.when(
+        t.first(1), lambda x: x.serve(RESOURCE), DIGEST, link(at_localhost(mirror, "/copy")),
+        t.cut(2 * MIB, "rst")))
+    run = download(page, path).expect(0)
+    assert_complete(path, new.data, run=run)
+    assert len(other.requests) > 1, run
+
+
+def test_they_are_left_when_a_new_version_has_no_digest(server, mirror, path):
+    new = RESOURCE.next_version()
+    other = mirror.serve("/copy", new, SLOW)
+    page = server.serve("/file", new, SLOW, t.when(
+        t.first(1), lambda x: x.serve(RESOURCE), DIGEST, link(at_localhost(mirror, "/copy")),
+        t.cut(2 * MIB, "rst")))
+    run = download(page, path).expect(0)
+    assert_complete(path, new.data, run=run)
+    assert other.requests and "proof: ETag" in run.err, run
 
 
 def test_what_was_given_for_the_first_url_goes_to_none_of_them(server, mirror, path):

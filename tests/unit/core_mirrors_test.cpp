@@ -72,6 +72,17 @@ TEST_CASE_METHOD(Three, "One that is proved to lie is never asked again") {
   CHECK(mirrors.at(0).standing == Standing::Unfit);
 }
 
+TEST_CASE_METHOD(Three,
+                 "Where no digest will tell, those that the server alone names are done with") {
+  mirrors.at(2).stranger = true;
+  mirrors.ban_strangers();
+  mirrors.forgive();
+  mirrors.forget_version();
+  CHECK(mirrors.others_left(0));
+  mirrors.expel(1);
+  CHECK_FALSE(mirrors.others_left(0));
+}
+
 TEST_CASE_METHOD(Three, "The job waits as long as the last of them that brought a byte") {
   const Instant first = *mirrors.deadline();
   now += seconds(10);
