@@ -40,6 +40,9 @@ struct Mirror {
 
   // The server alone names it: it serves where a digest will tell what it gave.
   bool stranger = false;
+  // Its ETags are said to be the same as that one's, for the same versions; nullopt: nobody says
+  // so.
+  std::optional<MirrorId> tags_of;
 
   RetryPolicy retry;
   std::unique_ptr<ConnectionPolicy> connections;

@@ -37,7 +37,7 @@ enum class Place {
 struct LinkedMirror {
   std::string url;         // absolute http or https, without user info
   std::string location;    // two letters of ISO 3166-1, in lower case; empty: not said
-  bool same_tags = false;  // its ETags are said to be the same ones
+  bool same_tags = false;  // its ETags are said to be those of the URL that names it
 };
 
 // What a server says of a resource besides its bytes: never trusted, and true of this version

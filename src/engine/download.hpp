@@ -117,6 +117,7 @@ class Download : public std::enable_shared_from_this<Download> {
   bool leave_guilty_of(ByteRange piece);
   bool after_wrong_digest(Instant now);
   void compare_mirrors(Instant now);
+  [[nodiscard]] core::Representation expected_of(core::MirrorId mirror) const;
   void act_on_comparisons(Instant now);
   void reconsider(const core::Reconsider& doubt);
   void start_finish();

@@ -30,8 +30,19 @@ void Download::compare_mirrors(Instant now) {
   const std::vector<core::MirrorId> mirrors = transfer_->take_mirrors_to_compare();
   if (mirrors.empty() || !transfer_->flush_all()) return;
   for (const core::MirrorId mirror : mirrors) {
-    comparisons_.begin(mirror, *plan_.version.size, sink_.held(), now);
+    comparisons_.begin(mirror, expected_of(mirror), sink_.held(), now);
   }
+}
+
+// One that shares its ETags (RFC 6249 section 3.3) and shows another has another version, which
+// samples need not meet. That it shows the same proves nothing: any server can.
+core::Representation Download::expected_of(core::MirrorId mirror) const {
+  core::Representation expected{
+      .size = plan_.version.size, .validators = {}, .ranges = true, .content_type = ""};
+  if (job_.mirrors.at(mirror).tags_of == plan_.mirror) {
+    expected.validators.strong_etag = plan_.version.validators.strong_etag;
+  }
+  return expected;
 }
 
 void Download::act_on_comparisons(Instant now) {

@@ -51,6 +51,7 @@ void Job::add_linked_mirrors(std::vector<core::LinkedMirror> links, const Downlo
     if (!mirror) continue;
     core::Mirror& added_one = mirrors_.at(add_mirror(*std::move(mirror)));
     added_one.stranger = true;
+    if (link.same_tags) added_one.tags_of = plan.mirror;
     ++linked_mirrors_;
     ++added;
   }

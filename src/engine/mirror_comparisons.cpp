@@ -10,12 +10,10 @@ constexpr Duration kPatience = std::chrono::seconds(10);  // others deliver mean
 
 }  // namespace
 
-void MirrorComparisons::begin(core::MirrorId mirror, std::uint64_t size, const RangeSet& held,
-                              Instant now) {
-  const core::Representation expected{
-      .size = size, .validators = {}, .ranges = true, .content_type = ""};
+void MirrorComparisons::begin(core::MirrorId mirror, core::Representation expected,
+                              const RangeSet& held, Instant now) {
   auto check = std::make_unique<SampleCheck>(
-      job_.sources, mirror, job_.listener, expected, core::Validators{},
+      job_.sources, mirror, job_.listener, std::move(expected), core::Validators{},
       choose_samples(held, kSamples, job_.ports.random),
       [file = file_](std::uint64_t offset, std::span<std::byte> into) {
         return file->read_at(offset, into);

@@ -31,8 +31,10 @@ class MirrorComparisons {
   MirrorComparisons(const JobContext& job, core::File* file) : job_(job), file_(file) {}
 
   [[nodiscard]] bool possible() const { return file_ != nullptr; }
-  // With some of `held`, which the file holds. `size`: of the representation.
-  void begin(core::MirrorId mirror, std::uint64_t size, const RangeSet& held, Instant now);
+  // With some of `held`, which the file holds. `expected`: the representation, as far as it is
+  // known how the mirror has it.
+  void begin(core::MirrorId mirror, core::Representation expected, const RangeSet& held,
+             Instant now);
   void end();  // those under way, without a result: as if they had not begun
 
   void on_time(Instant now);
