@@ -134,7 +134,8 @@ struct JobSpec {
   // safe; `output`, and a `checksum` that goes before its own, are for one that describes one file.
   // What was given for the origin of `url` is not sent to the others that it names.
   MetalinkUse metalink = MetalinkUse::Detect;
-  std::string location;  // "de": of a Metalink's mirrors those there go first; ISO 3166-1
+  // "de": of the mirrors that a Metalink or a server names, those there go first; ISO 3166-1.
+  std::string location;
 };
 
 }  // namespace xget

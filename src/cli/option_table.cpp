@@ -45,7 +45,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::NoMetalink, Group::Files, 0, "no-metalink", "",
      "download a Metalink itself, and leave alone the mirrors that a server names"},
     {Id::Location, Group::Files, 0, "location", "CC",
-     "take a Metalink's mirrors in this country first: two letters, like de"},
+     "of the mirrors that a Metalink or a server names, take those in this country first: two "
+     "letters, like de"},
     {Id::MaxFilesize, Group::Files, 0, "max-filesize", "SIZE", "refuse a larger file"},
     {Id::ContentDisposition, Group::Files, 0, "content-disposition", "",
      "let the server name the file (made safe, and nothing is replaced unasked); else the URL "

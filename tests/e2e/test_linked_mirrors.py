@@ -20,8 +20,8 @@ CHECKSUM = ["--checksum", f"sha256:{SHA256.hex()}"]
 SLOW = t.rate(2 * MIB)
 
 
-def link(url: str) -> t.Twist:
-    return t.extra_header("Link", f"<{url}>; rel=duplicate")
+def link(url: str, more: str = "") -> t.Twist:
+    return t.extra_header("Link", f"<{url}>; rel=duplicate{more}")
 
 
 @pytest.fixture
@@ -90,6 +90,39 @@ def test_one_goes_on_where_the_first_ends_for_good(server, mirror, path):
     run = download(page, path).expect(0)
     assert_complete(path, RESOURCE.data, run=run)
     assert other.body_bytes > 0
+
+
+def test_those_in_the_wanted_country_are_asked_first(server, mirror, path):
+    links = [link(f"{mirror.url_at('localhost')}/far{i}", "; geo=us; pri=1") for i in range(8)]
+    far = [mirror.serve(f"/far{i}", RESOURCE, SLOW) for i in range(8)]
+    near = mirror.serve("/near", RESOURCE, SLOW)
+    page = server.serve("/file", RESOURCE, SLOW, DIGEST, *links,
+                        link(at_localhost(mirror, "/near"), "; geo=de; pri=9"))
+    run = download(page, path, "--location", "de").expect(0)
+    assert_complete(path, RESOURCE.data, run=run)
+    asked = sorted((seen.time, shown) for shown in [near, *far] for seen in shown.requests[:1])
+    assert asked[0][1] is near or near in [shown for _, shown in asked[:4]], run
+
+
+@pytest.mark.parametrize("shares", [True, False])
+def test_one_that_shares_its_etags_is_told_by_them(server, mirror, path, shares):
+    wrong = [t.wrong_byte(place * MIB // 4 + 4711) for place in range(1, 12)]
+    other = mirror.serve("/copy", Resource(RESOURCE.size, etag='"another"'), SLOW, *wrong)
+    page = server.serve("/file", RESOURCE, SLOW, DIGEST,
+                        link(at_localhost(mirror, "/copy"), "; pref" if shares else ""))
+    run = download(page, path).expect(0)
+    assert_complete(path, RESOURCE.data, run=run)
+    assert other.requests and ("has other bytes: it is left out" in run.err) == shares, run
+    assert ("the digest does not match" in run.err) == (not shares), run
+
+
+def test_one_that_shares_its_etags_serves_under_them(server, mirror, path):
+    other = mirror.serve("/copy", RESOURCE, SLOW)
+    page = server.serve("/file", RESOURCE, SLOW, DIGEST,
+                        link(at_localhost(mirror, "/copy"), "; pref"))
+    run = download(page, path).expect(0)
+    assert_complete(path, RESOURCE.data, run=run)
+    assert other.body_bytes > MIB // 2, run
 
 
 def test_a_server_that_contradicts_itself_hands_the_file_to_no_mirror_that_it_names(server, mirror,
