@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/partial_names.hpp"
 #include "formats/file_name.hpp"
 
 namespace xget::engine {
@@ -129,8 +130,8 @@ void Destination::discard_if_worthless() {
 }
 
 std::string Destination::fate_of_the_old() const {
-  return target_ ? "what there was is kept as " + target_->partial_path() +
-                       ".old until the download is whole"
+  return target_ ? "what there was is kept as " + set_aside_of(target_->path()) +
+                       " until the download is whole"
                  : "beginning again";
 }
 

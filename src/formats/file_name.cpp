@@ -81,13 +81,12 @@ Result<std::string> safe_file_name(std::string_view raw) {
 }
 
 std::optional<std::string> safe_server_file_name(std::string_view raw) {
-  constexpr std::string_view kOwnSuffix = ".partial";
   auto name = safe_file_name(raw);
   if (!name) return std::nullopt;
   // In any case: some file systems make no difference.
   const std::string lower = lower_case(*name);
-  for (auto at = lower.find(kOwnSuffix); at != std::string::npos;
-       at = lower.find(kOwnSuffix, at + 1)) {
+  for (auto at = lower.find(kPartialSuffix); at != std::string::npos;
+       at = lower.find(kPartialSuffix, at + 1)) {
     (*name)[at] = '_';
   }
   return *std::move(name);

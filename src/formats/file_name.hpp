@@ -6,12 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/partial_names.hpp"
 #include "xget/error.hpp"
 
 namespace xget::formats {
 
-// What a name may have, so that NAME.partial.json.tmp still fits a file system's 255 bytes.
-inline constexpr std::size_t kLongestFileName = 255 - std::string_view(".partial.json.tmp").size();
+// What a name may have, so that what stands beside it still fits a file system's 255 bytes.
+inline constexpr std::size_t kLongestFileName = 255 - kLongestSuffixBesideFile;
 
 // One path component that is safe to create: what follows the last slash or backslash, visible
 // (no leading dot), no option (no leading dash), without control characters or broken UTF-8

@@ -54,7 +54,7 @@ Result<void> Checkpointer::sync_then_replace(const Sidecar& snapshot) {
 
 Result<void> Checkpointer::replace_sidecar(const Sidecar& snapshot) {
   core::Folder& folder = *files_.sidecar_folder;
-  const std::string temporary = files_.sidecar_name + ".tmp";
+  const std::string temporary = draft_of(files_.sidecar_name);
   // A crash may have left one; nobody else has this name, since the partial is locked.
   if (auto removed = folder.remove(temporary); !removed) return removed;
   if (auto written = write_synced(folder, temporary, serialise(snapshot)); !written) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/byte_range.hpp"
+#include "base/partial_names.hpp"
 #include "core/ports.hpp"
 #include "store/sidecar.hpp"
 
@@ -30,7 +31,7 @@ struct PartialFiles {
   std::string partial_name;
   std::string sidecar_name;
 
-  [[nodiscard]] std::string partial_path() const { return path + ".partial"; }  // for messages
+  [[nodiscard]] std::string partial_path() const { return partial_of(path); }  // for messages
 };
 
 // How FILE.partial becomes FILE. Its bytes are whole and proven.

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/partial_names.hpp"
 #include "base/text.hpp"
 
 namespace xget::store {
@@ -13,7 +14,7 @@ tl::unexpected<Error> busy(const std::string& path, int number, std::string caus
   Error error;
   error.code = ErrorCode::Busy;
   error.operation = "lock";
-  error.subject = printable(path);
+  error.subject = printable(partial_of(path));
   error.number = number;
   error.cause = std::move(cause);
   error.remedy = std::move(remedy);
@@ -45,7 +46,7 @@ void PartialLock::release() {
 }
 
 Result<PartialLock> PartialLock::take(std::shared_ptr<core::Folder> folder, core::File& partial,
-                                      const std::string& partial_name, const std::string& path) {
+                                      const std::string& name, const std::string& path) {
   auto outcome = partial.lock();
   if (!outcome) return fail(std::move(outcome.error()));
   if (*outcome == core::LockOutcome::Locked) return PartialLock{};
@@ -54,11 +55,11 @@ Result<PartialLock> PartialLock::take(std::shared_ptr<core::Folder> folder, core
                 "wait for the other one to end, or choose another name with --output");
   }
   PartialLock lock;
-  lock.lock_file_ = partial_name + ".lock";
+  lock.lock_file_ = lock_of(name);
   auto made = folder->create(lock.lock_file_, 0600);
   if (!made && made.error().number == EEXIST) {
     return busy(path, EEXIST, "another xget is downloading to it, or was stopped while it did",
-                "if no other xget runs, remove " + printable(path + ".lock"));
+                "if no other xget runs, remove " + printable(lock_of(path)));
   }
   if (!made) return fail(std::move(made.error()));
   lock.folder_ = std::move(folder);

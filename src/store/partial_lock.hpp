@@ -25,9 +25,10 @@ class PartialLock {
   PartialLock& operator=(PartialLock&& other) noexcept;
 
   // Fails with Busy if another process holds it: number EAGAIN where it has this very file locked,
-  // EEXIST where a lock file stands. `path` is the partial's, for messages.
+  // EEXIST where a lock file stands. `partial` is what is locked; FILE is `name` in its folder, and
+  // `path` in messages.
   static Result<PartialLock> take(std::shared_ptr<core::Folder> folder, core::File& partial,
-                                  const std::string& partial_name, const std::string& path);
+                                  const std::string& name, const std::string& path);
 
  private:
   void release();

@@ -83,8 +83,7 @@ Result<NewPartial> make_partial(Target& target) {
   auto made = target.folder().create(target.partial_name(), kPartialMode);
   if (!made && made.error().number == EEXIST) return just_begun(target);
   if (!made) return fail(std::move(made.error()));
-  auto lock = PartialLock::take(target.shared_folder(), **made, target.partial_name(),
-                                target.partial_path());
+  auto lock = PartialLock::take(target.shared_folder(), **made, target.name(), target.path());
   // Another process that was quicker to lock it goes on with it; else it would be in the way.
   if (!lock && lock.error().number != EAGAIN) {
     static_cast<void>(target.folder().remove(target.partial_name()));

@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <utility>
 
-#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
 
 namespace xget::store {
 namespace {
 
-constexpr std::string_view kSidecarSuffix = ".partial.json";
-constexpr std::string_view kTemporarySuffix = ".tmp";         // while a sidecar is written
-constexpr std::string_view kLongestSuffix = ".partial.lock";  // of what stands beside FILE
 constexpr int kOpenTries = 8;  // each is lost to another process that renamed in between
 
 tl::unexpected<Error> unusable(const std::string& path, std::string cause, std::string remedy) {
@@ -25,23 +20,6 @@ tl::unexpected<Error> unusable(const std::string& path, std::string cause, std::
   error.cause = std::move(cause);
   error.remedy = std::move(remedy);
   return fail(std::move(error));
-}
-
-// The sidecar's name where FILE's own does not do: so much of FILE's name as fits, then a hash of
-// its absolute path. The path is not resolved: another spelling merely finds no sidecar.
-std::string hashed_sidecar_name(const std::string& path, const std::string& name,
-                                std::size_t longest) {
-  std::error_code ignored;
-  const std::string absolute = std::filesystem::absolute(path, ignored).lexically_normal();
-  auto digester = Digester::create(DigestAlgorithm::Xxh3_64);
-  digester->update(std::as_bytes(std::span(absolute)));
-  std::string tail = "." + digester->finish_hex();
-  tail += kSidecarSuffix;
-  const std::size_t room = longest - std::min(longest, tail.size() + kTemporarySuffix.size());
-  std::size_t keep = std::min(room, name.size());
-  // Not in the middle of a UTF-8 character.
-  while (keep > 0 && keep < name.size() && (name[keep] & 0xc0) == 0x80) --keep;
-  return name.substr(0, keep) + tail;
 }
 
 Error not_ours(const std::string& path, const core::FileInfo& info) {
@@ -128,19 +106,18 @@ Result<std::unique_ptr<Target>> Target::open(core::FileSystem& files, const std:
 
 Result<void> Target::choose_names(const std::string& checkpoint_folder) {
   const std::size_t longest = folder_->longest_name();
-  if (name_.size() + kLongestSuffix.size() > longest) {
+  if (name_.size() + kLongestSuffixBesideSidecar > longest) {
     return unusable(path_,
                     "the name is too long: with \".partial\" and the like it may have at most " +
                         std::to_string(longest) + " bytes here, and so " +
-                        std::to_string(longest - std::min(longest, kLongestSuffix.size())) +
+                        std::to_string(longest - std::min(longest, kLongestSuffixBesideSidecar)) +
                         " by itself",
                     "choose a shorter name with --output");
   }
   const std::size_t longest_sidecar = sidecar_folder_->longest_name();
-  sidecar_name_ = name_ + std::string(kSidecarSuffix);
-  if (!checkpoint_folder.empty() ||
-      sidecar_name_.size() + kTemporarySuffix.size() > longest_sidecar) {
-    sidecar_name_ = hashed_sidecar_name(path_, name_, longest_sidecar);
+  sidecar_name_ = sidecar_of(name_);
+  if (!checkpoint_folder.empty() || draft_of(sidecar_name_).size() > longest_sidecar) {
+    sidecar_name_ = hashed_sidecar_of(path_, longest_sidecar);
   }
   return {};
 }
@@ -202,7 +179,7 @@ Result<std::optional<OpenPartial>> Target::try_open_partial(bool& lost_race) {
     return fail(std::move(file.error()));
   }
   partial.file = std::move(*file);
-  auto lock = PartialLock::take(folder_, *partial.file, partial_name(), partial_path());
+  auto lock = PartialLock::take(folder_, *partial.file, name_, path_);
   if (!lock) return fail(std::move(lock.error()));
   partial.lock = std::move(*lock);
 
@@ -276,7 +253,7 @@ Result<OpenPartial> Target::adopt_existing() {
   if (!file) return fail(std::move(file.error()));
   OpenPartial partial;
   partial.file = std::move(*file);
-  auto lock = PartialLock::take(folder_, *partial.file, partial_name(), path_);
+  auto lock = PartialLock::take(folder_, *partial.file, name_, path_);
   if (!lock) return fail(std::move(lock.error()));
   partial.lock = std::move(*lock);
   auto info = partial.file->info();
@@ -303,12 +280,12 @@ Result<OpenPartial> Target::adopt_existing() {
 Result<void> Target::set_partial_aside() {
   // The rename first: a crash then leaves a sidecar that names another file, never bytes that
   // lost theirs. Should another process begin in between, its next checkpoint writes its own again.
-  if (auto moved = folder_->rename(partial_name(), partial_name() + ".old"); !moved) return moved;
+  if (auto moved = folder_->rename(partial_name(), set_aside_of(name_)); !moved) return moved;
   if (auto removed = sidecar_folder_->remove(sidecar_name_); !removed) return removed;
   return folder_->sync();
 }
 
-Result<void> Target::remove_old() { return folder_->remove(partial_name() + ".old"); }
+Result<void> Target::remove_old() { return folder_->remove(set_aside_of(name_)); }
 
 Result<void> Target::discard_partial() {
   // The partial last: who finds it gone may begin at once, with a sidecar of its own.

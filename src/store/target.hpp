@@ -1,10 +1,4 @@
-// Target: the names that one download uses on the disk, and what stands under them.
-//
-//   FILE               the whole file, once it is proven
-//   FILE.partial       the bytes until then
-//   FILE.partial.json  the sidecar (in --checkpoint-dir its name carries a hash of FILE's path)
-//   FILE.partial.old   a partial of another version, kept until the new version is whole
-//   FILE.partial.lock  only where the file system has no locks (partial_lock.hpp)
+// Target: what stands under FILE and under the names beside it (base/partial_names.hpp).
 //
 // Works by the folder's descriptor; symbolic links in the way are refused, never followed.
 // Thread: loop, but for what the sink made from it runs on its workers.
@@ -14,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/partial_names.hpp"
 #include "core/ports.hpp"
 #include "core/representation.hpp"
 #include "store/partial_lock.hpp"
@@ -38,8 +33,8 @@ class Target {
   static Result<std::unique_ptr<Target>> open(core::FileSystem& files, const std::string& path,
                                               const std::string& checkpoint_folder);
 
-  const std::string& path() const { return path_; }                // as given, for messages
-  std::string partial_path() const { return path_ + ".partial"; }  // for messages
+  const std::string& path() const { return path_; }               // as given, for messages
+  std::string partial_path() const { return partial_of(path_); }  // for messages
 
   // FILE. nullopt: absent. Fails with Disk if it is no regular file. Carries out what is left of a
   // finish() that a crash cut off after the rename, or between the link and the unlink that stand
@@ -72,7 +67,7 @@ class Target {
   core::Folder& folder() { return *folder_; }
   core::Folder& sidecar_folder() { return *sidecar_folder_; }
   const std::string& name() const { return name_; }
-  std::string partial_name() const { return name_ + ".partial"; }
+  std::string partial_name() const { return partial_of(name_); }
   const std::string& sidecar_name() const { return sidecar_name_; }
   // For those that work on while the Target may be gone.
   std::shared_ptr<core::Folder> shared_folder() const { return folder_; }

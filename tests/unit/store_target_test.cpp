@@ -179,6 +179,20 @@ TEST_CASE("where there are no locks a lock file stands in and goes when the part
   CHECK((*target)->open_partial());
 }
 
+TEST_CASE("the lock file that is in the way of an adoption is named as it is called") {
+  TemporaryFolder here;
+  write_file(here / "f", "bytes");
+  write_file(here / "f.partial.lock", "");
+  Script script;
+  ScriptedFileSystem files(script);
+  files.no_locks = true;
+  auto target = Target::open(files, here / "f", "");
+  REQUIRE(target);
+  auto adopted = (*target)->adopt_existing();
+  REQUIRE_FALSE(adopted);
+  CHECK(adopted.error().remedy.find("f.partial.lock") != std::string::npos);
+}
+
 TEST_CASE("a partial that is the whole file's second name is cleared away") {
   TemporaryFolder here;
   write_file(here / "f", "whole");
