@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <span>
 #include <utility>
 
 #include "base/text.hpp"
 #include "store/posix_file_system.hpp"
+#include "store/replace_file.hpp"
 
 namespace xget::api {
 namespace {
@@ -20,6 +20,12 @@ tl::unexpected<Error> unusable(const std::string& path, const std::string& why) 
                .operation = "",
                .subject = "--cookie-jar",
                .cause = printable(path) + " cannot be used: " + why});
+}
+
+tl::unexpected<Error> unwritable(const std::string& path, Error error) {
+  error.operation = "write the cookie jar";
+  error.subject = printable(path);
+  return fail(std::move(error));
 }
 
 struct Place {
@@ -32,26 +38,6 @@ Result<Place> place_of(const std::string& path) {
   auto folder = store::PosixFileSystem().open_folder(split.parent_path().string());
   if (!folder) return fail(std::move(folder.error()));
   return Place{*std::move(folder), split.filename().string()};
-}
-
-Result<void> write_synced(core::Folder& folder, const std::string& name, const std::string& text) {
-  auto file = folder.create(name, 0600);
-  if (!file) return fail(std::move(file.error()));
-  if (auto written = (*file)->write_at(0, std::as_bytes(std::span(text))); !written) return written;
-  return (*file)->sync();
-}
-
-Result<void> replace(const Place& place, const std::string& text) {
-  core::Folder& folder = *place.folder;
-  // Another process may be writing the same jar now.
-  const std::string temporary = place.name + "." + std::to_string(::getpid()) + ".tmp";
-  if (auto removed = folder.remove(temporary); !removed) return removed;
-  auto done = write_synced(folder, temporary, text);
-  if (done) done = folder.rename(temporary, place.name);
-  if (done) return folder.sync();
-  // The failure before counts.
-  static_cast<void>(folder.remove(temporary));
-  return done;
 }
 
 }  // namespace
@@ -72,12 +58,12 @@ Result<bool> check_cookie_jar(const std::string& path) {
 
 Result<void> write_cookie_jar(const std::string& path, const std::string& text) {
   const auto place = place_of(path);
-  auto done = place ? replace(*place, text) : Result<void>(fail(place.error()));
-  if (!done) {
-    done.error().operation = "write the cookie jar";
-    done.error().subject = printable(path);
-  }
-  return done;
+  if (!place) return unwritable(path, place.error());
+  // Another process may be writing the same jar now.
+  const std::string draft = place->name + "." + std::to_string(::getpid()) + ".tmp";
+  auto done = store::replace_file(*place->folder, place->name, draft, text);
+  if (!done) return unwritable(path, std::move(done.error()));
+  return {};
 }
 
 }  // namespace xget::api

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <limits>
-#include <span>
 #include <utility>
 
 #include "base/defence.hpp"
@@ -10,19 +9,9 @@
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
 #include "store/partial_lock.hpp"
+#include "store/replace_file.hpp"
 
 namespace xget::store {
-namespace {
-
-Result<void> write_synced(core::Folder& folder, const std::string& name, const std::string& text) {
-  auto file = folder.create(name, 0600);
-  if (!file) return fail(std::move(file.error()));
-  if (auto written = (*file)->write_at(0, std::as_bytes(std::span(text))); !written) return written;
-  return defence_on(Defence::SyncSidecar) ? (*file)->sync() : Result<void>{};
-}
-
-}  // namespace
-
 Checkpointer::Checkpointer(PartialFiles files) : files_(std::move(files)) {}
 
 Result<void> Checkpointer::record(const Sidecar& snapshot, const std::vector<ByteRange>& drop) {
@@ -52,18 +41,10 @@ Result<void> Checkpointer::sync_then_replace(const Sidecar& snapshot) {
   return replace_sidecar(snapshot);
 }
 
+// The draft's name is nobody else's, since the partial is locked.
 Result<void> Checkpointer::replace_sidecar(const Sidecar& snapshot) {
-  core::Folder& folder = *files_.sidecar_folder;
-  const std::string temporary = draft_of(files_.sidecar_name);
-  // A crash may have left one; nobody else has this name, since the partial is locked.
-  if (auto removed = folder.remove(temporary); !removed) return removed;
-  if (auto written = write_synced(folder, temporary, serialise(snapshot)); !written) {
-    // It takes room that may be just what is missing. The failure of the write is what counts.
-    static_cast<void>(folder.remove(temporary));
-    return written;
-  }
-  if (auto renamed = folder.rename(temporary, files_.sidecar_name); !renamed) return renamed;
-  return defence_on(Defence::SyncFolder) ? folder.sync() : Result<void>{};
+  return replace_file(*files_.sidecar_folder, files_.sidecar_name, draft_of(files_.sidecar_name),
+                      serialise(snapshot));
 }
 
 Result<void> Checkpointer::commit(const Commit& commit) {
