@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "xget/error.hpp"
 #include "xget/event.hpp"
@@ -29,9 +30,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Checks the job (URL, name, checksum, no other job with the same target) before any request
-  // and queues it. Fails with Usage. A job that was added ends in one Finished, one Failed or one
-  // MetalinkRead. A local Metalink is read before this returns.
+  // Checks the job (URL, name, checksum, no other job that uses one of its names) before any
+  // request and queues it. Fails with Usage. A job that was added ends in one Finished, one Failed
+  // or one MetalinkRead. A local Metalink is read before this returns.
   Result<JobId> add(JobSpec spec);
 
   // The next event in order; waits for it. nullopt once every job added has ended and all
@@ -65,5 +66,12 @@ bool is_metalink(const JobSpec& spec);
 // Where the server may name the file, this is where it goes without such a name; it may be empty.
 // Fails with Usage if the URL or the name cannot be used.
 Result<std::string> target_path(const JobSpec& spec);
+
+// Whether all of these jobs can be added to one session: each has a name, and no two would use one,
+// for the file or for what stands beside it until it is whole (FILE.partial, FILE.partial.json and
+// the like). Jobs whose files a Metalink or a server names are known too late for that. `add` asks
+// the same, job by job, when those before it may run already. Fails with Usage; Error::subject is
+// the URL.
+Result<void> check_targets(const std::vector<JobSpec>& jobs);
 
 }  // namespace xget

@@ -1,46 +1,113 @@
 #include "api/claimed_targets.hpp"
 
+#include <algorithm>
 #include <filesystem>
-#include <optional>
+#include <utility>
+
+#include "base/partial_names.hpp"
+#include "base/text.hpp"
+#include "xget/session.hpp"
 
 namespace xget::api {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr std::size_t kUsualNameMax = 255;  // of a folder that is not open yet
+
 // One text for each file, however its path is spelt. Links in its folders are followed, as opening
-// it would follow them. nullopt: not known yet.
-std::optional<std::string> identity_of(const JobRequest& request) {
-  if (request.settings.server_names_in) return std::nullopt;
-  const std::string& path = request.settings.path;
-  if (request.to_standard_output) return path;
-  namespace fs = std::filesystem;
+// it would follow them.
+std::string one_path(const std::string& path) {
   std::error_code unseen;  // a folder that cannot be looked at: what it is called has to do
   const fs::path whole = fs::absolute(path, unseen);
   const fs::path folder = fs::weakly_canonical(whole.parent_path(), unseen);
   return ((unseen ? whole.parent_path() : folder) / whole.filename()).lexically_normal().string();
 }
 
+// FILE, and what a sidecar that stands elsewhere would be the sidecar of.
+std::vector<std::string> files_of(const WantedTarget& target) {
+  if (target.path == "-") return {target.path};
+  std::vector<std::string> files{one_path(target.path)};
+  if (!target.checkpoint_folder.empty()) {
+    std::string name = hashed_sidecar_of(target.path, kUsualNameMax);
+    name.resize(name.size() - kSidecarSuffix.size());
+    files.push_back(one_path((fs::path(target.checkpoint_folder) / name).string()));
+  }
+  return files;
+}
+
+tl::unexpected<Error> name_in_use(const std::string& url, const std::string& other_url,
+                                  const std::string& name) {
+  return fail({.code = ErrorCode::Usage,
+               .operation = "",
+               .subject = url,
+               .cause = "needs a name that " + other_url + " uses: " + printable(name),
+               .remedy = "name each file with its own -o FILE, in the order of the URLs"});
+}
+
 }  // namespace
 
-Result<void> ClaimedTargets::claim(JobId job, const JobRequest& request) {
-  const std::optional<std::string> target = identity_of(request);
-  if (!target) return {};
-  const std::lock_guard lock(mutex_);
-  const auto [place, is_free] = targets_.insert(*target);
-  if (!is_free) {
-    return fail({.code = ErrorCode::Usage,
-                 .operation = "download to",
-                 .subject = request.settings.path,
-                 .cause = "two downloads would have the same name",
-                 .remedy = "give each its own -o"});
+ClaimedTargets::Clash ClaimedTargets::find_clash(const std::string& file) const {
+  const auto owner_of = [this](const std::string& name) {
+    const auto found = owners_.find(name);
+    return found == owners_.end() ? nullptr : &found->second;
+  };
+  if (const Owner* same = owner_of(file)) return {same, ""};
+  for (const std::string_view suffix : kSuffixesBesideFile) {
+    if (const Owner* beside = owner_of(file + std::string(suffix))) return {beside, suffix};
+    if (!file.ends_with(suffix)) continue;
+    const Owner* owner = owner_of(file.substr(0, file.size() - suffix.size()));
+    if (owner != nullptr) return {owner, ""};
   }
-  target_of_.emplace(job, place);
   return {};
+}
+
+Result<void> ClaimedTargets::claim(JobId job, const WantedTarget& target) {
+  std::vector<std::string> files = files_of(target);
+  const std::lock_guard lock(mutex_);
+  for (const std::string& file : files) {
+    const Clash clash = find_clash(file);
+    if (clash.owner == nullptr) continue;
+    const std::string& called = file == files.front() ? target.path : file;
+    return name_in_use(target.url, clash.owner->url, called + std::string(clash.suffix));
+  }
+  for (const std::string& file : files) owners_.emplace(file, Owner{job, target.url});
+  files_of_.emplace(job, std::move(files));
+  return {};
+}
+
+Result<void> ClaimedTargets::claim(JobId job, const JobRequest& request) {
+  if (request.settings.server_names_in) return {};
+  return claim(job, {.path = request.settings.path,
+                     .checkpoint_folder = request.settings.checkpoint_folder,
+                     .url = net::without_secrets(request.source.url.text)});
 }
 
 void ClaimedTargets::release(JobId job) {
   const std::lock_guard lock(mutex_);
-  const auto target = target_of_.extract(job);
-  if (!target.empty()) targets_.erase(target.mapped());
+  const auto files = files_of_.extract(job);
+  if (files.empty()) return;
+  for (const std::string& file : files.mapped()) owners_.erase(file);
 }
 
 }  // namespace xget::api
+
+namespace xget {
+
+Result<void> check_targets(const std::vector<JobSpec>& jobs) {
+  api::ClaimedTargets targets;
+  JobId place = 0;
+  for (const JobSpec& job : jobs) {
+    if (is_metalink(job)) continue;  // the names are its to give
+    const auto path = target_path(job);
+    if (!path) return fail(path.error());
+    if (job.content_disposition) continue;  // the names are the servers' to give
+    auto claimed = targets.claim(++place, {.path = *path,
+                                           .checkpoint_folder = job.checkpoint_folder,
+                                           .url = net::without_secrets(job.url)});
+    if (!claimed) return claimed;
+  }
+  return {};
+}
+
+}  // namespace xget

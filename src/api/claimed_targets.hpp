@@ -1,11 +1,13 @@
-// Which job has which target: no two that have not ended may write to one file.
+// Which names are whose: no two jobs that have not ended may use one, for FILE or for what stands
+// beside it (base/partial_names.hpp). One's sidecar would replace the other's file.
 // Thread: any.
 #pragma once
 
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "api/job_request.hpp"
 #include "xget/error.hpp"
@@ -13,17 +15,39 @@
 
 namespace xget::api {
 
+// What a job wants to write to.
+struct WantedTarget {
+  std::string path;               // of FILE; "-": standard output
+  std::string checkpoint_folder;  // empty: the sidecar stands beside FILE
+  std::string url;                // the job's, for messages: without secrets
+};
+
 class ClaimedTargets {
  public:
-  // Fails with Usage if another job has the request's target. Where the server is to name the file
-  // nothing is claimed: what comes first to that name has its lock.
+  // Fails with Usage if another job uses one of the names; nothing is claimed then. Looks at the
+  // folders, as it is the same file however its path is spelt.
+  Result<void> claim(JobId job, const WantedTarget& target);
+  // The same for a request. Where the server is to name the file nothing is claimed: what comes
+  // first to that name has its lock.
   Result<void> claim(JobId job, const JobRequest& request);
   void release(JobId job);  // nothing to do if it has none
 
  private:
+  struct Owner {
+    JobId job = 0;
+    std::string url;
+  };
+  struct Clash {
+    const Owner* owner = nullptr;  // null: none
+    std::string_view suffix;       // what the wanted name has after FILE's
+  };
+  [[nodiscard]] Clash find_clash(const std::string& file) const;
+
   std::mutex mutex_;
-  std::set<std::string> targets_;
-  std::map<JobId, std::set<std::string>::const_iterator> target_of_;
+  // By a FILE's one path. The names beside it follow from it, and are not kept: there may be very
+  // many jobs.
+  std::map<std::string, Owner> owners_;
+  std::map<JobId, std::vector<std::string>> files_of_;
 };
 
 }  // namespace xget::api

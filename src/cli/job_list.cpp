@@ -1,10 +1,5 @@
 #include "cli/job_list.hpp"
 
-#include <array>
-#include <filesystem>
-#include <map>
-
-#include "cli/secret_text.hpp"
 #include "cli/usage_error.hpp"
 #include "xget/session.hpp"
 
@@ -51,52 +46,6 @@ Result<void> check_standard_output(const std::vector<JobSpec>& jobs) {
   return {};
 }
 
-// Which job uses which names: its file's, and those that stand beside it while it is incomplete.
-class NamesInUse {
- public:
-  // The job that is in the way of another one with this target, or nullptr. `job` must outlive
-  // this.
-  const JobSpec* claim(const std::string& target, const JobSpec& job) {
-    const JobSpec* other = find(beside_, target);
-    for (const char* suffix : kSuffixes) {
-      if (other == nullptr) other = find(targets_, target + suffix);
-      beside_.emplace(target + suffix, &job);
-    }
-    targets_.emplace(target, &job);
-    return other;
-  }
-
- private:
-  using Owners = std::map<std::string, const JobSpec*>;
-  static constexpr std::array kSuffixes{"", ".partial", ".partial.json", ".partial.old"};
-
-  static const JobSpec* find(const Owners& owners, const std::string& name) {
-    const auto found = owners.find(name);
-    return found == owners.end() ? nullptr : found->second;
-  }
-
-  Owners targets_;
-  Owners beside_;  // with the targets themselves
-};
-
-Result<void> check_names(const std::vector<JobSpec>& jobs) {
-  NamesInUse names;
-  for (const JobSpec& job : jobs) {
-    if (is_metalink(job)) continue;  // the names are its to give
-    const auto path = target_path(job);
-    if (!path) return fail(path.error());
-    if (job.content_disposition) continue;  // the names are the servers' to give
-    const std::string target = std::filesystem::path(*path).lexically_normal().string();
-    if (const JobSpec* other = names.claim(target, job)) {
-      return refuse_usage(
-          hide_url_secrets(job.url).text,
-          "needs a name that " + hide_url_secrets(other->url).text + " uses: " + target,
-          "name each file with its own -o FILE, in the order of the URLs");
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common) {
@@ -114,7 +63,7 @@ Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common
     if (!checksums.empty()) jobs[i].checksum = checksums[i];
   }
   if (auto sound = check_standard_output(jobs); !sound) return fail(sound.error());
-  if (auto sound = check_names(jobs); !sound) return fail(sound.error());
+  if (auto sound = check_targets(jobs); !sound) return fail(sound.error());
   return jobs;
 }
 

@@ -25,6 +25,7 @@ void need_every_function() {
   need(&Session::interrupt);
   need(&xget::version);
   need(&xget::is_metalink);
+  need(&xget::check_targets);
   need(&xget::target_path);
   need(static_cast<std::string (*)(const xget::Error&)>(&xget::to_string));
   need(static_cast<const char* (*)(xget::ErrorCode)>(&xget::to_string));

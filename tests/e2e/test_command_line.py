@@ -66,6 +66,10 @@ NONSENSE = {
     "one output for two URLs": [URL, "http://127.0.0.1:1/other", "-o", "one"],
     "two URLs with one name": [URL, "http://127.0.0.1:1/elsewhere/file.bin"],
     "the same URL twice": [URL, URL],
+    "a name that another one's record has while it is written":
+        [URL, URL, "-o", "a", "-o", "a.partial.json.tmp"],
+    "a name through a link of folders":
+        [URL, URL, "-o", "/proc/self/cwd/a.partial.lock", "-o", "a"],
     "a missing value": [URL, "-o"],
     "a folder as the output": [URL, "-o", "."],
     "a device as the output": [URL, "-o", "/dev/null"],

@@ -166,6 +166,21 @@ TEST_CASE("two jobs with one target are refused, however it is spelt") {
   CHECK(ends_of(*session).size() == 2);
 }
 
+TEST_CASE("a name that stands beside a running job's file is refused to another one") {
+  const RawServer server(serve_beginning);
+  const TemporaryFolder folder;
+  const auto session = session_with();
+  REQUIRE(session->add({.url = server.url(), .output = folder / "file"}).has_value());
+  for (const char* suffix : {".partial", ".partial.json", ".partial.json.tmp", ".partial.old"}) {
+    INFO(suffix);
+    const auto beside = session->add({.url = server.url(), .output = folder / "file" + suffix});
+    REQUIRE_FALSE(beside.has_value());
+    CHECK(beside.error().code == ErrorCode::Usage);
+  }
+  session->interrupt();
+  CHECK(ends_of(*session).size() == 1);
+}
+
 TEST_CASE("more jobs than may run at once all come to their end") {
   const RawServer server(serve_content);
   const TemporaryFolder folder;

@@ -258,6 +258,8 @@ TEST_CASE("two URLs with one name are refused before any request") {
   CHECK(refused({"https://a/f", "https://b/f.partial"}).find("needs a name") != std::string::npos);
   CHECK(refused({"https://a/f.partial.json", "https://b/f"}).find("needs a name") !=
         std::string::npos);
+  CHECK(refused({"https://a/1", "https://b/2", "-o", "f", "-o", "f.partial.json.tmp"})
+            .find("needs a name") != std::string::npos);
   CHECK(refused({"https://me:pw@a/f?token=1", "https://me:pw@b/f?token=1"}).find("pw") ==
         std::string::npos);
 }
