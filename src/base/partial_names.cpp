@@ -20,6 +20,7 @@ std::string joined(std::string_view file, std::string_view suffix) {
 std::string partial_of(std::string_view file) { return joined(file, kPartialSuffix); }
 std::string sidecar_of(std::string_view file) { return joined(file, kSidecarSuffix); }
 std::string set_aside_of(std::string_view file) { return joined(file, kSetAsideSuffix); }
+std::string mark_of(std::string_view file) { return joined(file, kMarkSuffix); }
 std::string lock_of(std::string_view file) { return joined(file, kLockSuffix); }
 std::string draft_of(std::string_view sidecar) { return joined(sidecar, kDraftEnding); }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
+#include "store/set_aside.hpp"
 
 namespace xget::store {
 namespace {
@@ -191,13 +192,13 @@ Result<std::optional<OpenPartial>> Target::try_open_partial(bool& lost_race) {
   }
   auto info = partial.file->info();
   if (!info) return fail(std::move(info.error()));
-  auto second_name = is_other_name_of_file(*info);
-  if (!second_name) return fail(std::move(second_name.error()));
-  if (*second_name) {
-    if (auto removed = folder_->remove(partial_name()); !removed) {
+  auto left_over = name_left_over(*info);
+  if (!left_over) return fail(std::move(left_over.error()));
+  if (*left_over) {
+    if (auto removed = folder_->remove(**left_over); !removed) {
       return fail(std::move(removed.error()));
     }
-    lost_race = true;  // look again: now it is absent
+    lost_race = true;  // look again
     return std::nullopt;
   }
   if (!regular_and_ours(*info)) return fail(not_ours(partial_path(), *info));
@@ -206,13 +207,17 @@ Result<std::optional<OpenPartial>> Target::try_open_partial(bool& lost_race) {
   return partial;
 }
 
-// linkat and unlinkat stand in for a rename where there is no better; between the two the whole
-// file has both names, and removing one loses nothing.
-Result<bool> Target::is_other_name_of_file(const core::FileInfo& partial) {
-  if (partial.links != 2) return false;
+// linkat and unlinkat stand in for a rename where there is no better; between the two a file has
+// both names, and removing one loses nothing.
+Result<std::optional<std::string>> Target::name_left_over(const core::FileInfo& partial) {
+  if (partial.links != 2) return std::nullopt;
   auto file = folder_->info(name_);
   if (!file) return fail(std::move(file.error()));
-  return file->has_value() && same_file(**file, partial);
+  if (*file && same_file(**file, partial)) return partial_name();
+  auto old = folder_->info(set_aside_of(name_));
+  if (!old) return fail(std::move(old.error()));
+  if (*old && same_file(**old, partial)) return set_aside_of(name_);
+  return std::nullopt;
 }
 
 void Target::read_sidecar_into(OpenPartial& partial, const core::FileInfo& info) {
@@ -280,12 +285,12 @@ Result<OpenPartial> Target::adopt_existing() {
 Result<void> Target::set_partial_aside() {
   // The rename first: a crash then leaves a sidecar that names another file, never bytes that
   // lost theirs. Should another process begin in between, its next checkpoint writes its own again.
-  if (auto moved = folder_->rename(partial_name(), set_aside_of(name_)); !moved) return moved;
+  if (auto moved = store::set_partial_aside(*folder_, name_, path_); !moved) return moved;
   if (auto removed = sidecar_folder_->remove(sidecar_name_); !removed) return removed;
   return folder_->sync();
 }
 
-Result<void> Target::remove_old() { return folder_->remove(set_aside_of(name_)); }
+Result<void> Target::remove_old() { return remove_set_aside(*folder_, name_); }
 
 Result<void> Target::discard_partial() {
   // The partial last: who finds it gone may begin at once, with a sidecar of its own.

@@ -46,8 +46,8 @@ class Target {
   // FILE.partial with its lock held. nullopt: absent. Fails with Busy if another process holds
   // it, with Disk if it is not a regular file of ours with one link. After locking, the inode is
   // compared with the name's (the other may just have renamed it); a lost race is tried again.
-  // Clears up what a crash in the middle of finish() left: a second name of FILE, or a sidecar
-  // whose partial has become FILE.
+  // Clears up what a crash left in the middle of finish() or set_partial_aside(): a second name of
+  // FILE or of FILE.partial, or a sidecar whose partial has become FILE.
   Result<std::optional<OpenPartial>> open_partial();
 
   // FILE becomes FILE.partial (it must not exist) and is opened and locked.
@@ -55,10 +55,10 @@ class Target {
   // Undoes that: FILE.partial is FILE again.
   Result<void> give_back_existing();
 
-  // FILE.partial, held open and locked, becomes FILE.partial.old (an older one there is
-  // replaced) and its sidecar is removed.
+  // FILE.partial, held open and locked, becomes FILE.partial.old (one set aside before is replaced,
+  // a file of somebody else's is an error: set_aside.hpp) and its sidecar is removed.
   Result<void> set_partial_aside();
-  // Removes FILE.partial.old once the new version is whole.
+  // Removes FILE.partial.old once the new version is whole, if it is what was set aside.
   Result<void> remove_old();
   // Removes FILE.partial and its sidecar.
   Result<void> discard_partial();
@@ -77,7 +77,7 @@ class Target {
   Target() = default;
   Result<void> choose_names(const std::string& checkpoint_folder);
   Result<std::optional<OpenPartial>> try_open_partial(bool& lost_race);
-  Result<bool> is_other_name_of_file(const core::FileInfo& partial);
+  Result<std::optional<std::string>> name_left_over(const core::FileInfo& partial);
   void read_sidecar_into(OpenPartial& partial, const core::FileInfo& info);
   Result<void> remove_stale_commit();
   std::string path_, name_, sidecar_name_;

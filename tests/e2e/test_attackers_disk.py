@@ -116,13 +116,14 @@ def test_a_sidecar_behind_a_link_is_not_believed(page, path, victim):
     assert page.body_bytes >= SIZE, "nothing was taken from it"
 
 
-def test_a_link_as_the_old_partial_is_replaced_and_not_followed(page, path, victim):
+def test_a_link_as_the_old_partial_is_neither_replaced_nor_followed(page, path, victim):
     leave_partial(page, path, KEPT)
     old(path).symlink_to(victim)
     page.resource = page.resource.next_version()
-    run = download(page, path).expect(0)
-    assert_complete(path, page.data, run=run)
-    assert untouched(victim) and not old(path).is_symlink()
+    run = download(page, path).expect(Exit.DISK)
+    assert untouched(victim) and old(path).is_symlink() and str(old(path)) in run.err
+    old(path).unlink()
+    assert_complete(path, page.data, run=download(page, path).expect(0))
 
 
 # ---- while it runs ---------------------------------------------------------------------------

@@ -5,7 +5,8 @@ import pytest
 from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget, wait_until
-from support.downloads import (MIB, assert_complete, leave_partial, old, partial, start_and_stall)
+from support.downloads import (MIB, assert_complete, leave_partial, mark, old, partial,
+                               start_and_stall)
 
 SIZE = 6 * MIB + 5
 KINDS = {
@@ -73,6 +74,38 @@ def test_the_old_partial_stands_aside_until_the_new_version_is_whole(server, pat
     assert "changed" in run.err.lower()
 
 
+def test_a_whole_download_that_is_called_like_the_old_partial_stays(server, path):
+    """Whether it is in the way of an old version or not."""
+    other = server.serve("/other", KINDS["strong"])
+    download(other, old(path)).expect(0)
+    page = server.serve("/file", KINDS["strong"])
+    download(page, path).expect(0)
+    assert path.read_bytes() == page.data and old(path).read_bytes() == other.data
+
+    path.unlink()
+    leave_partial(page, path, 3 * MIB)
+    before = partial(path).read_bytes()
+    page.resource = page.resource.next_version()
+    run = download(page, path).expect(Exit.DISK)
+    assert str(old(path)) in run.err and "move it away" in run.err
+    assert old(path).read_bytes() == other.data and partial(path).read_bytes() == before
+
+    old(path).rename(path.with_name("elsewhere"))
+    assert_complete(path, page.data, run=download(page, path).expect(0))
+
+
+def test_an_old_partial_that_the_user_exchanged_is_the_user_s(server, path):
+    page = server.serve("/file", KINDS["strong"])
+    leave_partial(page, path, 3 * MIB)
+    page.resource = page.resource.next_version()
+    leave_partial(page, path, 2 * MIB)
+    old(path).unlink()
+    old(path).write_bytes(b"mine")
+    download(page, path).expect(0)
+    assert path.read_bytes() == page.data and old(path).read_bytes() == b"mine"
+    assert not mark(path).exists()
+
+
 def test_a_new_version_that_is_interrupted_too(server, path):
     page = server.serve("/file", KINDS["strong"])
     leave_partial(page, path, 3 * MIB)
@@ -115,8 +148,15 @@ def test_gone_back_to_the_old_version(server, path):
 
 def test_what_an_earlier_run_set_aside_goes_once_the_file_is_there(server, path):
     """A kill may come between the last rename and the removal."""
-    page = server.serve("/file", Resource(MIB))
-    run_xget([page.url, "-o", path, *QUICK], path.parent).expect(0)
-    old(path).write_bytes(b"of another version")
-    run = run_xget([page.url, "-o", path, *QUICK], path.parent).expect(0)
+    page = server.serve("/file", KINDS["strong"])
+    leave_partial(page, path, 3 * MIB)
+    page.resource = page.resource.next_version()
+    leave_partial(page, path, 2 * MIB)
+    removed_last = [old(path), mark(path)]
+    for name in removed_last:
+        path.with_name(name.name + ".kept").hardlink_to(name)
+    download(page, path).expect(0)
+    for name in removed_last:
+        path.with_name(name.name + ".kept").rename(name)
+    run = download(page, path).expect(0)
     assert_complete(path, page.data, run=run)

@@ -29,6 +29,11 @@ def old(path: pathlib.Path) -> pathlib.Path:
     return path.with_name(path.name + ".partial.old")
 
 
+def mark(path: pathlib.Path) -> pathlib.Path:
+    """Says that old(path) is what xget set aside."""
+    return path.with_name(path.name + ".partial.mark")
+
+
 def assert_complete(path: pathlib.Path, *versions: bytes, run: Run | None = None):
     """FILE is one of the versions, and nothing else is left."""
     about = "" if run is None else f"\n{run}"
@@ -36,7 +41,7 @@ def assert_complete(path: pathlib.Path, *versions: bytes, run: Run | None = None
     data = path.read_bytes()
     differences = [first_difference(data, version) for version in versions]
     assert any(data == version for version in versions), f"{path.name}: {differences}{about}"
-    left = [p.name for p in (partial(path), sidecar(path), old(path)) if p.exists()]
+    left = [p.name for p in (partial(path), sidecar(path), old(path), mark(path)) if p.exists()]
     assert not left, f"left behind: {left}{about}"
 
 
