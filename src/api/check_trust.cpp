@@ -3,14 +3,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/input_file.hpp"
 #include "base/pem.hpp"
 #include "base/text.hpp"
 
@@ -18,8 +15,8 @@ namespace xget::api {
 namespace {
 
 constexpr std::string_view kPinPrefix = "sha256//";
-constexpr std::size_t kPinLength = 44;  // 32 bytes in base64, the last character "="
-constexpr off_t kMostBytes = 64 << 20;  // of a file; the largest bundle has one or two
+constexpr std::size_t kPinLength = 44;        // 32 bytes in base64, the last character "="
+constexpr std::size_t kMostBytes = 64 << 20;  // of a file; the largest bundle has one or two
 
 tl::unexpected<Error> refuse(const char* option, std::string cause, std::string remedy = "") {
   return fail({.code = ErrorCode::Usage,
@@ -31,17 +28,12 @@ tl::unexpected<Error> refuse(const char* option, std::string cause, std::string 
 
 // nullopt: a pipe or the like, which can be read only once, and not here.
 Result<std::optional<std::string>> read_option_file(const char* option, const std::string& path) {
-  const auto unreadable = [&](const char* why) {
-    return refuse(option, printable(path) + " cannot be read: " + why);
-  };
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return unreadable(std::strerror(errno));
-  if (S_ISDIR(status.st_mode)) return unreadable("it is a folder");
-  if (!S_ISREG(status.st_mode)) return std::nullopt;
-  if (status.st_size > kMostBytes) return unreadable("it is too large");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unreadable(std::strerror(errno));
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  const bool seen = ::stat(path.c_str(), &status) == 0;
+  if (seen && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return std::nullopt;
+  auto file = read_input_file(path, kMostBytes);
+  if (!file) return refuse(option, printable(path) + " cannot be read: " + file.error());
+  return std::move(file->text);
 }
 
 Result<void> check_authorities(const std::string& path) {

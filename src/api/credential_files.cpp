@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "api/cookie_jar.hpp"
-#include "api/input_file.hpp"
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "formats/cookie_file.hpp"
 
@@ -32,8 +32,8 @@ tl::unexpected<Error> refuse_content(const char* option, const std::string& path
 
 Result<InputFile> read_file(const char* option, const std::string& path, std::size_t most_bytes) {
   auto file = read_input_file(path, most_bytes);
-  if (!file) return refuse(option, file.error().subject + " " + file.error().cause);
-  return file;
+  if (!file) return refuse(option, printable(path) + " cannot be read: " + file.error());
+  return *std::move(file);
 }
 
 Result<std::string> netrc_path(const Options& options) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "api/document_settings.hpp"
-#include "api/input_file.hpp"
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "formats/file_name.hpp"
 #include "formats/metalink.hpp"
@@ -189,7 +189,8 @@ engine::DocumentSettings metalink_document(const Options& options) {
 Result<std::string> read_metalink(const MetalinkRequest& request) {
   auto file = read_input_file(request.spec.url, formats::kLargestMetalink);
   if (!file) {
-    return refuse(request.name, file.error().cause, "a URL begins with https:// or http://");
+    return refuse(request.name, "cannot be read: " + file.error(),
+                  "a URL begins with https:// or http://");
   }
   return std::move(file->text);
 }

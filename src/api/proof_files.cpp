@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "api/document_settings.hpp"
-#include "api/input_file.hpp"
 #include "base/encoding.hpp"
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "formats/checksum_file.hpp"
 #include "formats/metalink.hpp"
@@ -48,7 +48,7 @@ struct ProofFile {
 Result<ProofFile> read(const char* option, const std::string& path, std::size_t most_bytes) {
   ProofFile file{option, path, {}};
   auto read = read_input_file(path, most_bytes);
-  if (!read) return file.refuse(read.error().cause);
+  if (!read) return file.refuse("cannot be read: " + read.error());
   file.text = std::move(read->text);
   return file;
 }

@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 
 #include "base/descriptor.hpp"
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "cli/usage_error.hpp"
 
@@ -18,20 +17,10 @@ namespace xget::cli {
 namespace {
 
 Result<std::string> read_small_file(const std::string& path) {
-  const auto refuse = [&](std::string cause) { return refuse_usage("@" + path, std::move(cause)); };
-  const Descriptor file(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                                    : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return refuse(std::strerror(errno));
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (;;) {
-    const ssize_t count =
-        uninterrupted([&] { return ::read(file.get(), buffer.data(), buffer.size()); });
-    if (count < 0) return refuse(std::strerror(errno));
-    if (count == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kMaxSecretFile) return refuse("the file is too large");
-  }
+  auto file = path == "-" ? read_input(STDIN_FILENO, kMaxSecretFile)
+                          : read_input_file(path, kMaxSecretFile);
+  if (!file) return refuse_usage("@" + path, std::move(file.error()));
+  return std::move(file->text);
 }
 
 // Signals that would leave the terminal without echo only end the wait for the answer while this
