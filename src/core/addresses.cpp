@@ -253,8 +253,8 @@ std::vector<Addresses::Id> Addresses::by_load() const {
     for (std::size_t i = 0; i <= kMostRaced && it != family.end(); ++i) all.push_back(*it++);
   }
   std::sort(all.begin(), all.end());
-  std::vector<Id> ids;
-  for (const auto& [load, id] : all) ids.push_back(id);
+  std::vector<Id> ids(all.size());
+  std::transform(all.begin(), all.end(), ids.begin(), [](const auto& one) { return one.second; });
   return ids;
 }
 
