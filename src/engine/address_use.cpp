@@ -15,9 +15,12 @@ constexpr Duration kTimeThatCounts = std::chrono::milliseconds(500);
 // RFC 9112 section 9.3: persistence is what HTTP/1.1 does unless it says otherwise.
 bool closes_connection(const core::ResponseHead& head) {
   const auto options = head.find_all("Connection");
-  return std::any_of(options.begin(), options.end(), [](std::string_view option) {
-    return lower_case(option).find("close") != std::string::npos;
-  });
+  const auto says = [&options](std::string_view word) {
+    return std::any_of(options.begin(), options.end(), [word](std::string_view option) {
+      return lower_case(option).find(word) != std::string::npos;
+    });
+  };
+  return says("close") || (head.http_version == 10 && !says("keep-alive"));
 }
 
 void log_rest(const std::string& host, const std::string& address, const char* why,

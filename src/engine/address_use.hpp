@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/addresses.hpp"
 #include "core/ports.hpp"
@@ -21,7 +22,6 @@ class AddressUse {
 
   void started(core::RequestId request, const std::string& host, const std::string& address,
                Instant now);
-  [[nodiscard]] bool knows(core::RequestId request) const { return uses_.contains(request); }
   void answered(core::RequestId request, const core::ResponseHead& head, Instant now);
   // The answer was usable.
   void served(core::RequestId request, const core::Representation& representation);
