@@ -12,6 +12,9 @@ namespace xget {
 
 using Milliseconds = std::chrono::milliseconds;
 
+// No time may be longer: sums of some still fit into what counts nanoseconds.
+inline constexpr Milliseconds kLongestTime = std::chrono::hours(24 * 3650);
+
 enum class OnChange { Restart, Fail };            // the resource is another version than before
 enum class Preallocate { Full, Sparse, None };    // how room for the file is claimed
 enum class Existing { Refuse, Overwrite, Keep };  // what to do with a whole target

@@ -25,6 +25,36 @@ tl::unexpected<Error> usage(std::string option, std::string cause) {
                .cause = std::move(cause)});
 }
 
+Result<void> check_time(const char* option, Milliseconds time, Milliseconds least) {
+  if (time < least)
+    return usage(option, least.count() > 0 ? "must be positive" : "must not be negative");
+  if (time > kLongestTime) return usage(option, "must be at most 3650 days");
+  return {};
+}
+
+Result<void> check_times(const Options& options) {
+  constexpr Milliseconds kNone{0};
+  constexpr Milliseconds kSome{1};
+  struct Time {
+    const char* option;
+    Milliseconds time;
+    Milliseconds least;
+  };
+  for (const Time& each : {
+           Time{"--connect-timeout", options.connect_timeout, kSome},
+           Time{"--stall-timeout", options.stall_timeout, kSome},
+           Time{"--retry-wait", options.retry_wait, kNone},
+           Time{"--give-up-after", options.give_up_after.value_or(kSome), kSome},
+           Time{"--checkpoint-interval", options.checkpoint_interval.time, kNone},
+       }) {
+    if (auto sound = check_time(each.option, each.time, each.least); !sound) return sound;
+  }
+  if (options.checkpoint_interval.time == kNone && options.checkpoint_interval.bytes == 0) {
+    return usage("--checkpoint-interval", "needs a time or a number of bytes");
+  }
+  return {};
+}
+
 bool is_sound(const RateWindow& window) {
   const bool in_a_day = window.begin >= 0 && window.begin < kMinutesADay && window.end >= 0 &&
                         window.end <= kMinutesADay;
@@ -58,20 +88,11 @@ Result<void> check_options(const Options& options) {
     return usage("max_active_jobs", "must be from 1 to 64");
   }
   if (options.retry && *options.retry < 0) return usage("--retry", "must not be negative");
-  if (options.connect_timeout.count() <= 0) return usage("--connect-timeout", "must be positive");
-  if (options.stall_timeout.count() <= 0) return usage("--stall-timeout", "must be positive");
-  if (options.retry_wait.count() < 0) return usage("--retry-wait", "must not be negative");
-  if (options.give_up_after && options.give_up_after->count() <= 0) {
-    return usage("--give-up-after", "must be positive");
-  }
+  if (auto sound = check_times(options); !sound) return sound;
   const auto& windows = options.limit_rate_windows;
   if (windows.size() > kMostRateWindows) return usage("--limit-rate", "has more than 48 times");
   if (!std::all_of(windows.begin(), windows.end(), is_sound)) {
     return usage("--limit-rate", "has a time that is not within a day");
-  }
-  const CheckpointInterval& interval = options.checkpoint_interval;
-  if (interval.time.count() < 0 || (interval.time.count() == 0 && interval.bytes == 0)) {
-    return usage("--checkpoint-interval", "needs a time or a number of bytes");
   }
   for (const std::string& rule : options.connect_to) {
     if (auto sound = net::parse_connect_to(rule); !sound) return fail(std::move(sound.error()));

@@ -131,10 +131,10 @@ bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instan
 
 Duration RetryPolicy::next_wait(bool progressed, std::uint64_t random) const {
   const int doublings = std::clamp(failures_ - 1, 0, 10);
-  Duration wait =
-      std::min(limits_.longest_wait, limits_.first_wait * (Duration::rep{1} << doublings));
+  const Duration first = std::min(limits_.first_wait, limits_.longest_wait);
+  Duration wait = std::min(limits_.longest_wait, first * (Duration::rep{1} << doublings));
   // A connection that delivered and then broke is simply made again.
-  if (progressed) wait = std::min(wait, limits_.first_wait / 10);
+  if (progressed) wait = std::min(wait, first / 10);
   return jittered(wait, random);
 }
 

@@ -2,12 +2,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "net/close_notify.hpp"
 #include "net/local_interface.hpp"
 
 namespace xget::net {
 namespace {
 
+// libcurl keeps it in 32 bits, and a longer one would become any other.
+constexpr Milliseconds kLongestConnectTimeout = std::chrono::hours(24 * 20);
 constexpr long kKeepAliveIdleSeconds = 30;
 constexpr long kKeepAliveIntervalSeconds = 15;
 
@@ -88,7 +92,8 @@ void set_transport_options(OptionSetter& options, const TransportSettings& setti
   options.set(CURLOPT_NOSIGNAL, 1L);
   // A name that libcurl resolves itself (a proxy's) must not hold the loop up when cancelled.
   options.set(CURLOPT_QUICK_EXIT, 1L);
-  options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
+  const Milliseconds connect_timeout = std::min(settings.connect_timeout, kLongestConnectTimeout);
+  options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_timeout.count()));
   options.set(CURLOPT_TCP_NODELAY, 1L);
   options.set(CURLOPT_TCP_KEEPALIVE, 1L);
   options.set(CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);

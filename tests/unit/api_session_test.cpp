@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
+#include <utility>
 
 #include "store_fixture.hpp"
 #include "support/raw_server.hpp"
@@ -95,6 +96,37 @@ TEST_CASE("options that make no sense are named") {
           o.interface = "127.0.0.1";
           o.address_family = AddressFamily::IPv6;
         }) == "--interface");
+}
+
+TEST_CASE("times that no clock could hold are named") {
+  const auto refused = [](auto change) {
+    Options options;
+    change(options, GENERATE(kLongestTime + Milliseconds{1}, Milliseconds::max()));
+    const auto session = Session::create(options);
+    return session ? "" : session.error().subject;
+  };
+  CHECK(refused([](Options& o, auto t) { o.connect_timeout = t; }) == "--connect-timeout");
+  CHECK(refused([](Options& o, auto t) { o.stall_timeout = t; }) == "--stall-timeout");
+  CHECK(refused([](Options& o, auto t) { o.retry_wait = t; }) == "--retry-wait");
+  CHECK(refused([](Options& o, auto t) { o.give_up_after = t; }) == "--give-up-after");
+  CHECK(refused([](Options& o, auto t) { o.checkpoint_interval.time = t; }) ==
+        "--checkpoint-interval");
+}
+
+TEST_CASE("a job goes on under the longest times as under any") {
+  const RawServer server([first = true](Peer& peer) mutable {
+    if (std::exchange(first, false)) return;  // which is tried again
+    serve_content(peer);
+  });
+  const TemporaryFolder folder;
+  Options options;
+  options.connect_timeout = options.stall_timeout = kLongestTime;
+  options.give_up_after = options.checkpoint_interval.time = kLongestTime;
+  options.retry_wait = Milliseconds{1};
+  const auto session = session_with(options);
+  const auto id = session->add({.url = server.url(), .output = folder / "file"});
+  REQUIRE(id.has_value());
+  CHECK(ends_of(*session) == Ends{{*id, "finished"}});
 }
 
 TEST_CASE("a job that is refused leaves nothing to wait for and its target free") {

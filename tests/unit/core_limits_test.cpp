@@ -117,6 +117,16 @@ TEST_CASE("Waits double, are jittered and stay under the longest") {
   CHECK(last > seconds(59));
 }
 
+TEST_CASE("However long the first wait, none passes the longest") {
+  const Duration first = GENERATE(Duration(std::chrono::hours(24 * 120)), Duration::max());
+  RetryPolicy policy({.failures = 20, .first_wait = first}, Instant{});
+  for (int i = 0; i < 12; ++i) {
+    const auto verdict = policy.on_failure({.kind = FailureKind::Broken}, {}, Instant{}, ~0ULL);
+    CHECK(verdict.wait > seconds(59));
+    CHECK(verdict.wait <= seconds(60));
+  }
+}
+
 TEST_CASE("No wait is longer than what is left before it gives up") {
   RetryPolicy policy({.failures = 100, .give_up_after = seconds(20)}, Instant{});
   policy.on_progress(5000, Instant{});

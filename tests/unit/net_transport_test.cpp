@@ -1,6 +1,7 @@
 // CurlTransport against servers that send exactly what a case needs.
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "support/raw_server.hpp"
 #include "support/recording_listener.hpp"
@@ -223,6 +224,19 @@ TEST_CASE("a handshake that does not come is timed out") {
   NetworkUnderTest net(settings);
   const auto& got = net.get("https://127.0.0.1:" + std::to_string(server.port()) + "/");
   CHECK(got.end->status == TransferStatus::TimedOut);
+}
+
+TEST_CASE("a handshake is waited for however long it may take") {
+  RawServer server([](Peer& peer) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+    peer.wait_for_close();
+  });
+  net::TransportSettings settings;
+  settings.connect_timeout = GENERATE(kLongestTime, Milliseconds((1LL << 32) + 1));
+  NetworkUnderTest net(settings);
+  const auto& got = net.get("https://127.0.0.1:" + std::to_string(server.port()) + "/");
+  CHECK(got.end->status == TransferStatus::Unusable);
 }
 
 TEST_CASE("a server that speaks no TLS is not asked again, and the user hears of http") {
