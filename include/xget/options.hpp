@@ -137,6 +137,10 @@ struct JobSpec {
   // safe; `output`, and a `checksum` that goes before its own, are for one that describes one file.
   // What was given for the origin of `url` is not sent to the others that it names.
   MetalinkUse metalink = MetalinkUse::Detect;
+  // Of the mirrors that the server of `url` names (RFC 6249), in its answer or in a Metalink that
+  // describes the file, those are used whose bytes a digest judges. Not those of a Metalink's
+  // files.
+  bool server_mirrors = true;
   // "de": of the mirrors that a Metalink or a server names, those there go first; ISO 3166-1.
   std::string location;
 };

@@ -329,6 +329,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     return fail(std::move(chosen.error()));
   }
   request.to_standard_output = spec.output == "-";
+  request.server_mirrors = spec.server_mirrors;
   if (!spec.checksum.empty()) {
     auto digest = formats::parse_checksum_spec(spec.checksum);
     if (!digest) return fail(digest.error());
@@ -369,7 +370,7 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
   const auto mirror_at = mirror_maker(request, ports);
   parts.mirrors.push_back(mirror_at(request.source));
   for (const auto& mirror : request.mirrors) parts.mirrors.push_back(mirror_at(mirror));
-  if (request.settings.gives_way_to_metalink) parts.links = link_makers(request, ports);
+  if (request.server_mirrors) parts.links = link_makers(request, ports);
   if (request.to_standard_output) {
     auto made =
         store::StreamSink::create(STDOUT_FILENO, ports.stream_writer, request.settings.digest);

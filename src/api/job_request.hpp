@@ -29,6 +29,7 @@ struct JobRequest {
   engine::HttpSourceSettings source;
   std::vector<engine::HttpSourceSettings> mirrors;  // further ones of the same resource
   bool to_standard_output = false;
+  bool server_mirrors = false;     // those that the server names are used
   std::optional<int> connections;  // nullopt: found while it runs
   int max_connections_per_host = 64;
   std::vector<std::string> refresh_command;  // empty: none

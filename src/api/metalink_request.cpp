@@ -113,6 +113,7 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
                 std::vector<std::string> urls) {
   JobSpec spec = request.spec;
   spec.metalink = MetalinkUse::Never;
+  spec.server_mirrors = false;
   spec.url = std::move(urls.front());
   urls.erase(urls.begin());
   spec.mirrors = std::move(urls);

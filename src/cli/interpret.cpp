@@ -202,7 +202,10 @@ Result<JobSpec> read_common_job(const Given& given) {
   job.existing = existing_of(given);
   job.resume = resume_of(given);
   job.strict = given.has(OptionId::Strict);
-  if (given.has(OptionId::NoMetalink)) job.metalink = MetalinkUse::Never;
+  if (given.has(OptionId::NoMetalink)) {
+    job.metalink = MetalinkUse::Never;
+    job.server_mirrors = false;
+  }
   job.content_disposition = given.has(OptionId::ContentDisposition);
   return job;
 }
