@@ -8,6 +8,7 @@
 
 #include "base/digest.hpp"
 #include "core/mirrors.hpp"
+#include "core/named_bytes.hpp"
 #include "core/ports.hpp"
 #include "core/published_pieces.hpp"
 #include "core/rate_limits.hpp"
@@ -52,10 +53,9 @@ struct JobSettings {
   std::uint64_t crawl_rate = 1024;  // bytes per second
   std::uint64_t physical_memory = 0;
 
-  // Every byte of a representation of that size is named beforehand: what is of another version
-  // does not pass, whatever the validators say.
+  // As core/named_bytes.hpp has it, by what was given for this job.
   [[nodiscard]] bool names_bytes(std::optional<std::uint64_t> version_size) const {
-    return digest || (pieces && version_size && pieces->cover(*version_size));
+    return core::names_bytes(digest, pieces, version_size);
   }
 };
 

@@ -31,10 +31,7 @@ void Job::follow_links(const DownloadPlan& plan) {
 // Whatever a mirror gives, in the end it is what somebody else said.
 bool Job::digest_will_tell(const core::Representation& version) const {
   const auto& digest = settings_.digest ? settings_.digest : version.digest;
-  if (digest) return is_cryptographic(digest->algorithm);
-  const auto& pieces = settings_.pieces;
-  return pieces && version.size && pieces->cover(*version.size) &&
-         is_cryptographic(pieces->algorithm);
+  return core::resists_forgery(digest, settings_.pieces, version.size);
 }
 
 // Those that are not there yet.
