@@ -8,11 +8,13 @@
 #include "api/check_options.hpp"
 #include "api/check_proxy.hpp"
 #include "api/check_target.hpp"
+#include "api/listed_mirrors.hpp"
 #include "api/metalink_request.hpp"
 #include "api/proof_files.hpp"
 #include "base/header_line.hpp"
 #include "base/text.hpp"
 #include "core/auto_connections.hpp"
+#include "core/named_bytes.hpp"
 #include "engine/login.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/file_name.hpp"
@@ -25,7 +27,6 @@ namespace xget::api {
 namespace {
 
 constexpr int kMostRefreshes = 3;  // in a row without a new byte
-constexpr std::size_t kMostListedMirrors = 100;
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
 tl::unexpected<Error> usage(std::string subject, std::string cause, std::string remedy = "") {
@@ -178,25 +179,17 @@ Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& f
   return mirror;
 }
 
-// Of mirrors that a file lists those that can be used. User info in them is left out: it would be
-// its author's choice and not the user's. What comes over https is not given up to whoever is on
-// the way to a mirror, unless every byte is named.
 void add_listed_mirrors(const std::vector<std::string>& listed, const Options& options,
                         JobRequest& request) {
   const engine::JobSettings& settings = request.settings;
   engine::HttpSourceSettings first = request.source;
   if (!first.given_for) first.given_for = first.url.origin;  // the user has not named the others
-  const bool plain_http = request.source.url.origin.scheme != "https" ||
-                          settings.names_bytes(settings.size) || options.allow_downgrade;
-  std::size_t added = 0;
-  for (const std::string& text : listed) {
-    const auto url = net::parse_url(text);
-    if (!url || url->text == request.source.url.text) continue;
-    if (!plain_http && url->origin.scheme != "https") continue;
-    auto mirror = mirror_of(first, options, url->text);
-    if (!mirror) continue;
-    request.mirrors.push_back(*std::move(mirror));
-    if (++added == kMostListedMirrors) return;
+  const bool plain_http = may_go_over_plain_http(
+      request.source.url, core::resists_forgery(settings.digest, settings.pieces, settings.size),
+      options);
+  for (const std::string& url : usable_urls(listed, plain_http)) {
+    if (url == request.source.url.text) continue;
+    if (auto mirror = mirror_of(first, options, url)) request.mirrors.push_back(*std::move(mirror));
   }
 }
 

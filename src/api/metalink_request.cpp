@@ -1,22 +1,22 @@
 #include "api/metalink_request.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "api/document_settings.hpp"
+#include "api/listed_mirrors.hpp"
 #include "base/input_file.hpp"
 #include "base/text.hpp"
+#include "core/named_bytes.hpp"
 #include "formats/file_name.hpp"
 #include "formats/metalink.hpp"
+#include "formats/mirror.hpp"
 #include "xget/session.hpp"
 
 namespace xget::api {
 namespace {
-
-constexpr std::size_t kMostMirrors = 256;  // of one file; later ones are left out
 
 tl::unexpected<Error> refuse(std::string subject, std::string cause, std::string remedy = "") {
   return fail({.code = ErrorCode::Usage,
@@ -78,29 +78,14 @@ Result<void> check_names(const MetalinkRequest& request, const formats::Metalink
 
 // ---- one file -------------------------------------------------------------------------------
 
-// That nobody can make up other bytes of which the same is true.
-bool names_bytes(const formats::MetalinkFile& file) {
-  const bool pieces = file.pieces && file.size && is_cryptographic(file.pieces->algorithm);
-  return pieces || std::any_of(file.digests.begin(), file.digests.end(), [](const auto& digest) {
-           return is_cryptographic(digest.algorithm);
-         });
-}
-
-// Those that can be used, those at the wanted place first. User info in them is left out, as in a
-// redirect: it would be the author's choice and not the user's.
-std::vector<std::string> usable_urls(std::vector<formats::MetalinkUrl> urls,
-                                     const std::string& location, bool plain_http) {
-  formats::put_first(urls, location);
-  std::vector<std::string> usable;
-  for (const formats::MetalinkUrl& each : urls) {
-    const auto url = net::parse_url(each.url);
-    if (!url || !(plain_http || url->origin.scheme == "https")) continue;
-    if (std::find(usable.begin(), usable.end(), url->text) == usable.end()) {
-      usable.push_back(url->text);
-    }
-    if (usable.size() == kMostMirrors) break;
-  }
-  return usable;
+// Those at the wanted place first.
+std::vector<std::string> listed_urls(const formats::MetalinkFile& file, const JobSpec& asked) {
+  std::vector<formats::MetalinkUrl> urls = file.urls;
+  formats::put_first(urls, formats::country_of(asked.location));
+  std::vector<std::string> listed;
+  listed.reserve(urls.size());
+  for (formats::MetalinkUrl& url : urls) listed.push_back(std::move(url.url));
+  return listed;
 }
 
 // What the user says goes before what the Metalink says.
@@ -138,27 +123,37 @@ void add_proofs(const MetalinkRequest& request, std::optional<core::PublishedPie
   job.settings.pieces_by = request.name;
 }
 
-Result<JobRequest> request_for(formats::MetalinkFile& file, const MetalinkRequest& request,
+// By what is known before anything is fetched.
+bool resists_forgery(const engine::JobSettings& settings) {
+  return core::resists_forgery(settings.digest, settings.pieces, settings.size);
+}
+
+Result<JobRequest> request_for(const formats::MetalinkFile& file, const MetalinkRequest& request,
                                const Options& options,
                                const std::shared_ptr<const formats::Netrc>& netrc) {
   const std::string subject = request.name + ": " + printable(file.name);
-  auto name = file_name_for(file, request.spec);
+  const auto name = file_name_for(file, request.spec);
   if (!name)
     return refuse(subject, "there is no usable file name in it", "-o FILE names one alone");
-  // What came over https is not given up to whoever is on the way to a mirror, unless a digest
-  // would show it.
-  const bool plain_http = request.source.url.origin.scheme != "https" || names_bytes(file) ||
-                          names_digest(request.spec) || options.allow_downgrade;
-  auto urls = usable_urls(file.urls, formats::country_of(request.spec.location), plain_http);
-  if (urls.empty() && !usable_urls(file.urls, "", true).empty()) {
-    return refuse(subject, "it has no digest, and no https URL",
+  const auto job_from = [&](std::vector<std::string> urls) {
+    auto job = prepare(spec_of(file, request, *name, std::move(urls)), options, netrc,
+                       request.source.url.origin);
+    if (job) add_proofs(request, file.pieces, *job);
+    return job;
+  };
+  const auto listed = listed_urls(file, request.spec);
+  const auto urls = usable_urls(listed, true);
+  if (urls.empty()) return refuse(subject, "it has no http or https URL that can be used");
+  auto job = job_from(urls);
+  if (!job || may_go_over_plain_http(request.source.url, resists_forgery(job->settings), options)) {
+    return job;
+  }
+  const auto safe = usable_urls(listed, false);
+  if (safe.empty()) {
+    return refuse(subject, "no digest in it resists forgery, and it has no https URL",
                   "--allow-downgrade takes its http URLs as they are");
   }
-  if (urls.empty()) return refuse(subject, "it has no http or https URL that can be used");
-  auto job = prepare(spec_of(file, request, *std::move(name), std::move(urls)), options, netrc,
-                     request.source.url.origin);
-  if (job) add_proofs(request, std::move(file.pieces), *job);
-  return job;
+  return safe == urls ? job : job_from(safe);
 }
 
 }  // namespace
@@ -207,7 +202,7 @@ Result<std::vector<DescribedJob>> described_jobs(
   if (auto sound = check_names(request, *metalink); !sound) return fail(std::move(sound.error()));
   std::vector<DescribedJob> jobs;
   jobs.reserve(metalink->files.size());
-  for (formats::MetalinkFile& file : metalink->files) {
+  for (const formats::MetalinkFile& file : metalink->files) {
     auto job = request_for(file, request, options, netrc);
     std::string path = job ? job->settings.path : printable(file.name);
     jobs.push_back({std::move(path), std::move(job)});

@@ -345,7 +345,7 @@ def test_a_metalink_over_https_hands_no_file_without_a_digest_to_plain_http(
     trust = ["--cacert", certificates.ca]
     bare = metalinks.serve(tls_server, "/x.meta4", metalinks.version_4(File("file", (page.url,))))
     run = fetch(folder, bare.url, *trust).expect(Exit.USAGE)
-    assert "it has no digest, and no https URL" in run.err
+    assert "no digest in it resists forgery, and it has no https URL" in run.err
     assert not page.requests
     proven = metalinks.serve(tls_server, "/y.meta4", metalinks.version_4(described(page)))
     fetch(folder, proven.url, *trust).expect(0)

@@ -40,6 +40,30 @@ std::string refused_trust(const Options& options) {
 
 }  // namespace
 
+TEST_CASE("over https, a listed mirror is asked over http only where no forgery would pass") {
+  const TemporaryFolder folder;
+  const auto write_list = [&](const std::string& name, const std::string& size) {
+    write_file(folder / name,
+               R"(<metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="f">)" + size +
+                   R"(<pieces length="1024" type="sha-1"><hash>)" + std::string(40, 'a') +
+                   "</hash></pieces><url>http://a.example/f</url></file></metalink>");
+  };
+  write_list("whole", "<size>1000</size>");
+  write_list("of-no-size", "");
+  const auto mirrors = [&](const std::string& pieces, const std::string& checksum) {
+    Options options;
+    options.proxy = "none";
+    const auto request =
+        api::prepare({.url = kUrl, .checksum = checksum, .pieces = folder / pieces}, options);
+    REQUIRE(request.has_value());
+    return request->mirrors.size();
+  };
+  CHECK(mirrors("whole", "") == 1);
+  CHECK(mirrors("of-no-size", "") == 0);
+  CHECK(mirrors("of-no-size", "crc32c:00000000") == 0);
+  CHECK(mirrors("of-no-size", "sha256:" + std::string(64, '0')) == 1);
+}
+
 // ---- the target ----
 
 TEST_CASE("a target is the given name, or the URL's, in the given folder") {

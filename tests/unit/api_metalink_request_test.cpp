@@ -104,7 +104,7 @@ TEST_CASE("every algorithm of a Metalink's digests is one that a job takes") {
 TEST_CASE("a Metalink's pieces are checked, but not where the bytes are gone at once") {
   const std::string document = metalink(
       file("f", "<size>6</size><pieces type=\"md5\" length=\"4\"><hash>" + kMd5 + "</hash><hash>" +
-                    kMd5 + "</hash></pieces>" + url("http://a.example/f")));
+                    kMd5 + "</hash></pieces>" + url("https://a.example/f")));
   const auto job = only_job(document);
   REQUIRE(job.settings.pieces.has_value());
   CHECK(job.settings.pieces->count() == 2);
@@ -196,9 +196,10 @@ TEST_CASE("a URL of a Metalink that is none is left out, and a file without any 
   CHECK((*jobs)[1].request.has_value());
 }
 
-TEST_CASE("over https, a file without a digest is not handed to plain http") {
+TEST_CASE("over https, a file without a digest that resists forgery is not handed to plain http") {
   const std::string plain = url("http://a.example/f");
-  CHECK(refusal(metalink(file("f", plain))).cause == "it has no digest, and no https URL");
+  CHECK(refusal(metalink(file("f", plain))).cause ==
+        "no digest in it resists forgery, and it has no https URL");
   CHECK(refusal(metalink(file("f", hash("crc32c", "00000000") + plain))).code == ErrorCode::Usage);
   CHECK(first_url(metalink(file("f", plain + url("https://b.example/f")))) ==
         "https://b.example/f");
@@ -207,10 +208,27 @@ TEST_CASE("over https, a file without a digest is not handed to plain http") {
         "http://a.example/f");
   CHECK(first_url(metalink(file("f", plain)), {.url = kUrl, .checksum = "sha256:" + kSha256}) ==
         "http://a.example/f");
+  const JobSpec by_chance{.url = kUrl, .checksum = "crc32c:00000000"};
+  CHECK(refusal(metalink(file("f", plain)), by_chance).code == ErrorCode::Usage);
+  CHECK(refusal(metalink(file("f", hash("sha-256", kSha256) + plain)), by_chance).code ==
+        ErrorCode::Usage);  // the user's goes before it
   Options downgrade = no_proxy();
   downgrade.allow_downgrade = true;
   CHECK(only_job(metalink(file("f", plain)), {.url = kUrl}, downgrade).source.url.text ==
         "http://a.example/f");
+}
+
+TEST_CASE("over https, a list of checksums counts by what it says, and one to be fetched not yet") {
+  const test::TemporaryFolder folder;
+  const std::string document = metalink(file("f", url("http://a.example/f")));
+  const auto go = [&](const std::string& list) {
+    const auto jobs = jobs_of(document, {.url = kUrl, .checksum_file = list});
+    REQUIRE(jobs.has_value());
+    return jobs->front().request.has_value();
+  };
+  std::ofstream(folder / "SHA256SUMS") << kSha256 << "  f\n";
+  CHECK(go(folder / "SHA256SUMS"));
+  CHECK_FALSE(go("http://a.example/SHA256SUMS"));
 }
 
 TEST_CASE("what was given for a Metalink's URL stays with its origin") {
