@@ -4,6 +4,7 @@
 
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 
 namespace xget {
 
@@ -26,10 +27,12 @@ struct Error {
   ErrorCode code = ErrorCode::Internal;
   std::string operation;  // "connect", "write", "judge the response", ...
   std::string subject;    // the URL (without secrets), the path, the option
-  long number = 0;        // errno, HTTP status or transport code; 0 if there is none
-  std::string cause;      // one sentence in the user's language, no newline
-  std::string kept;       // what of the download is kept, empty if nothing is
-  std::string remedy;     // what to do next, empty if nothing helps
+  // Disk: errno. Network and Refused: from 200 on it is an HTTP status, and below what the
+  // transport or the resolver has for it, for messages alone. 0: there is none.
+  long number = 0;
+  std::string cause;   // one sentence in the user's language, no newline
+  std::string kept;    // what of the download is kept, empty if nothing is
+  std::string remedy;  // what to do next, empty if nothing helps
 };
 
 // "operation subject: cause". Control characters are made visible, secrets are gone already.

@@ -50,11 +50,11 @@ struct RateWindow {
 struct Options {
   std::optional<int> connections;       // per job, 1 to 256; nullopt: as many as bring more
   int max_connections_per_host = 64;    // where that is left open; 1 to 256
-  int max_active_jobs = 4;              // further jobs wait their turn
+  int max_active_jobs = 4;              // further jobs wait their turn; 1 to 64
   std::uint64_t limit_rate = 0;         // bytes per second over all jobs; 0: no limit
   Milliseconds connect_timeout{15000};  // name, TCP and TLS of one attempt
   Milliseconds stall_timeout{20000};    // no byte for so long: the connection is replaced
-  // The first that holds at the time goes before limit_rate.
+  // The first that holds at the time goes before limit_rate. At most 48.
   std::vector<RateWindow> limit_rate_windows;
   std::uint64_t limit_rate_per_host = 0;  // bytes per second of each host's answers; 0: no limit
   // Failures in a row without a new byte. nullopt: 15, but 3 while nothing has ever answered.
@@ -91,7 +91,7 @@ struct Options {
   // a file that is replaced. Session::end_trace writes the rest of it. Empty: none.
   std::string trace_file;
 
-  // Of one job.
+  // Those of one job at most: a process needs an open file for each.
   [[nodiscard]] int most_connections() const {
     return connections.value_or(max_connections_per_host);
   }
