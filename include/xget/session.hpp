@@ -36,8 +36,16 @@ class Session {
   Result<JobId> add(JobSpec spec);
 
   // The next event in order; waits for it. nullopt once every job added has ended and all
-  // events were read. At most one thread should wait here.
+  // events were read, and so at once before the first job is added. At most one thread should wait
+  // here.
   std::optional<Event> next_event();
+
+  // Likewise, but waits no longer than that (none at all for zero): nullopt where nothing came in
+  // time, too, and done() tells which.
+  std::optional<Event> next_event(Milliseconds at_most);
+
+  // Whether every job added has ended and all events were read: until the next add().
+  [[nodiscard]] bool done() const;
 
   // Writes what cookies there are now to Options::cookie_jar, in one step; nothing to do without
   // one. Call it once the jobs have ended. Fails with Disk.
@@ -47,7 +55,13 @@ class Session {
   // ended: the trace ends here. Fails with Disk where any of it could not be written.
   Result<void> end_trace();
 
-  // Stops all jobs: the network at once, then a last checkpoint. Each ends as Interrupted.
+  // Stops one job, running or waiting: its network at once, then a last checkpoint. It ends as
+  // Interrupted, and what was kept stays for a later one; or it ends as it would have, where that
+  // was too close. Nothing happens to a job that has ended, and so not to a Metalink's files once
+  // they go on in its place: each has an id of its own.
+  void cancel(JobId job);
+
+  // Stops all jobs in that way, and those that are added later: a session cannot go on after it.
   void interrupt();
 
  private:

@@ -42,7 +42,22 @@ void EventQueue::push(Event event) {
 
 std::optional<Event> EventQueue::pop() {
   std::unique_lock lock(mutex_);
-  news_.wait(lock, [this] { return !events_.empty() || jobs_to_end_ == 0; });
+  news_.wait(lock, [this] { return has_news(); });
+  return take();
+}
+
+std::optional<Event> EventQueue::pop(Milliseconds at_most) {
+  std::unique_lock lock(mutex_);
+  news_.wait_for(lock, std::min(at_most, kLongestTime), [this] { return has_news(); });
+  return take();
+}
+
+bool EventQueue::done() const {
+  const std::lock_guard lock(mutex_);
+  return events_.empty() && jobs_to_end_ == 0;
+}
+
+std::optional<Event> EventQueue::take() {
   if (events_.empty()) return std::nullopt;
   Event event = std::move(events_.front());
   events_.pop_front();

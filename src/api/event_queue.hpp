@@ -18,9 +18,15 @@ class EventQueue {
   void push(Event event);
   // Waits for an event. nullopt: all jobs have ended and all events were read.
   std::optional<Event> pop();
+  // Waits no longer than that. nullopt: likewise, or nothing came in time.
+  std::optional<Event> pop(Milliseconds at_most);
+  [[nodiscard]] bool done() const;  // all jobs have ended and all events were read
 
  private:
-  std::mutex mutex_;
+  [[nodiscard]] bool has_news() const { return !events_.empty() || jobs_to_end_ == 0; }
+  std::optional<Event> take();  // the next one, if there is any
+
+  mutable std::mutex mutex_;  // guards the rest
   std::condition_variable news_;
   std::deque<Event> events_;
   std::size_t jobs_to_end_ = 0;

@@ -119,18 +119,28 @@ class Session::Impl {
     const JobId id = request->settings.id = ++last_id_;
     if (auto claimed = targets_.claim(id, *request); !claimed) return fail(claimed.error());
     events_.add_job();
-    queue([this, request = *std::move(request), spec] { return make(request, spec); });
+    queue(id, [this, request = *std::move(request), spec] { return make(request, spec); });
     return id;
   }
 
   std::optional<Event> next_event() { return events_.pop(); }
+  std::optional<Event> next_event(Milliseconds at_most) { return events_.pop(at_most); }
+  [[nodiscard]] bool done() const { return events_.done(); }
+
+  void cancel(JobId job) {
+    {
+      const std::lock_guard lock(mutex_);
+      inbox_.cancelled.push_back(job);
+    }
+    loop_.wake();
+  }
 
   Result<void> save_cookies() {
     if (options_.cookie_jar.empty()) return {};
     std::future<std::string> text;
     {
       const std::lock_guard lock(mutex_);
-      text = cookie_questions_.emplace_back().get_future();
+      text = inbox_.cookie_questions.emplace_back().get_future();
     }
     loop_.wake();
     return api::write_cookie_jar(options_.cookie_jar, text.get());
@@ -144,12 +154,18 @@ class Session::Impl {
   }
 
  private:
+  // What other threads want of the loop.
+  struct Inbox {
+    std::vector<std::pair<JobId, engine::JobQueue::Make>> jobs;
+    std::vector<JobId> cancelled;
+    std::vector<std::promise<std::string>> cookie_questions;  // what is to be in the jar?
+  };
+
   // Takes what came in, lets the jobs decide, tells how far they are, waits.
   void run() {
     Instant next_progress = clock_.now() + kProgressInterval;
     while (!closing_ || !jobs_.empty()) {
       take_inbox();
-      tell_cookies();
       if (interrupted_ && !told_interrupt_) {
         jobs_.interrupt();
         told_interrupt_ = true;
@@ -184,30 +200,24 @@ class Session::Impl {
   }
 
   // Any thread.
-  void queue(engine::JobQueue::Make make) {
+  void queue(JobId id, engine::JobQueue::Make make) {
     {
       const std::lock_guard lock(mutex_);
-      inbox_.push_back(std::move(make));
+      inbox_.jobs.emplace_back(id, std::move(make));
     }
     loop_.wake();
   }
 
+  // Jobs first: whoever cancels one has added it before.
   void take_inbox() {
-    std::vector<engine::JobQueue::Make> arrived;
+    Inbox arrived;
     {
       const std::lock_guard lock(mutex_);
-      arrived.swap(inbox_);
+      std::swap(arrived, inbox_);
     }
-    for (auto& make : arrived) jobs_.add(std::move(make));
-  }
-
-  void tell_cookies() {
-    std::vector<std::promise<std::string>> questions;
-    {
-      const std::lock_guard lock(mutex_);
-      questions.swap(cookie_questions_);
-    }
-    for (auto& question : questions) {
+    for (auto& [id, make] : arrived.jobs) jobs_.add(id, std::move(make));
+    for (const JobId id : arrived.cancelled) jobs_.cancel(id);
+    for (auto& question : arrived.cookie_questions) {
       question.set_value(formats::cookie_file_text(loop_.cookies(), clock_.wall_now()));
     }
   }
@@ -268,9 +278,10 @@ class Session::Impl {
   }
 
   void queue_metalink(JobId id, api::MetalinkRequest request) {
-    queue([this, id, request = std::make_shared<const api::MetalinkRequest>(std::move(request))] {
-      return make_metalink_task(id, request);
-    });
+    queue(id,
+          [this, id, request = std::make_shared<const api::MetalinkRequest>(std::move(request))] {
+            return make_metalink_task(id, request);
+          });
   }
 
   std::unique_ptr<engine::Task> make_metalink_task(
@@ -317,7 +328,7 @@ class Session::Impl {
     steps.done = [this, id, path = request.settings.path, spec, known](Result<void> fetched) {
       if (!fetched) return fail_job(id, path, std::move(fetched.error()));
       if (!*known) return fail_job(id, path, std::move(known->error()));
-      queue([this, known, spec] { return make(**known, spec); });
+      queue(id, [this, known, spec] { return make(**known, spec); });
     };
     const api::ChecksumListUrl& list = *request.checksum_list;
     return std::make_unique<engine::DocumentTask>(
@@ -333,25 +344,30 @@ class Session::Impl {
       read.files.push_back(++last_id_);
     }
     const std::vector<JobId> ids = read.files;
-    events_.push(std::move(read));  // before anything of the files is told
-    for (std::size_t i = 0; i < jobs.size(); ++i) begin_described(ids[i], std::move(jobs[i]));
+    {
+      const std::lock_guard lock(mutex_);  // whoever hears of the files may cancel them at once
+      events_.push(std::move(read));       // before anything of the files is told
+      for (std::size_t i = 0; i < jobs.size(); ++i) begin_described(ids[i], std::move(jobs[i]));
+    }
+    loop_.wake();
   }
 
+  // Under the mutex.
   void begin_described(JobId id, api::DescribedJob job) {
     if (!job.request) return fail_job(id, std::move(job.path), std::move(job.request.error()));
     job.request->settings.id = id;
     if (auto claimed = targets_.claim(id, *job.request); !claimed) {
       return fail_job(id, std::move(job.path), std::move(claimed.error()));
     }
-    queue([this, request = *std::move(job.request)] { return make(request, {}); });
+    inbox_.jobs.emplace_back(
+        id, [this, request = *std::move(job.request)] { return make(request, {}); });
   }
 
   const Options options_;
   const std::shared_ptr<const formats::Netrc> netrc_;
   const std::unique_ptr<store::TraceFile> trace_;  // null: nobody watches
-  std::mutex mutex_;                               // guards the next two
-  std::vector<engine::JobQueue::Make> inbox_;
-  std::vector<std::promise<std::string>> cookie_questions_;  // what is to be in the jar?
+  std::mutex mutex_;                               // guards the inbox
+  Inbox inbox_;
   api::ClaimedTargets targets_;
   std::atomic<JobId> last_id_ = 0;
   std::atomic<bool> interrupted_ = false;
@@ -404,6 +420,11 @@ Session::~Session() = default;
 
 Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
 std::optional<Event> Session::next_event() { return impl_->next_event(); }
+std::optional<Event> Session::next_event(Milliseconds at_most) {
+  return impl_->next_event(at_most);
+}
+bool Session::done() const { return impl_->done(); }
+void Session::cancel(JobId job) { impl_->cancel(job); }
 Result<void> Session::save_cookies() { return impl_->save_cookies(); }
 Result<void> Session::end_trace() { return impl_->end_trace(); }
 void Session::interrupt() { impl_->interrupt(); }

@@ -30,10 +30,14 @@ Document::~Document() { drop(core::CancelCause::NotWanted); }
 
 void Document::interrupt() {
   drop(core::CancelCause::NotWanted);
-  settle(fail({.code = ErrorCode::Interrupted,
-               .operation = "fetch the " + settings_.kind,
-               .subject = source_->name(),
-               .cause = "interrupted"}));
+  settle(fail(interruption()));
+}
+
+Error Document::interruption() const {
+  return {.code = ErrorCode::Interrupted,
+          .operation = "fetch the " + settings_.kind,
+          .subject = source_->name(),
+          .cause = "interrupted"};
 }
 
 std::optional<Result<std::string>> Document::take_result() {

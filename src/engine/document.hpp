@@ -56,7 +56,8 @@ class Document final : private core::SourceListener {
   // Instant::min() if on_time() should be called at once, or there is a result to take. nullopt:
   // only callbacks move it.
   [[nodiscard]] std::optional<Instant> next_deadline() const;
-  void interrupt();  // ends it as Interrupted
+  void interrupt();                          // ends it as Interrupted
+  [[nodiscard]] Error interruption() const;  // what that says
 
   // The text, once. nullopt: it is still under way, or was taken. Fails with Network, Refused or
   // Interrupted; the error names the source.

@@ -15,9 +15,15 @@ DocumentTask::DocumentTask(JobId id, std::unique_ptr<Document> document, core::W
                            Steps steps)
     : id_(id), document_(std::move(document)), worker_(worker), steps_(std::move(steps)) {}
 
+void DocumentTask::interrupt() {
+  interrupted_ = true;
+  document_->interrupt();
+}
+
 void DocumentTask::on_time(Instant now) {
   if (ended_) return;
   if (reading_) {
+    if (interrupted_) return end(fail(document_->interruption()));
     if (reading_->done) end({});
     return;
   }
@@ -31,7 +37,7 @@ void DocumentTask::on_time(Instant now) {
 std::optional<Instant> DocumentTask::next_deadline() const {
   if (ended_) return std::nullopt;
   if (!reading_) return document_->next_deadline();
-  return reading_->done ? std::optional(Instant::min()) : std::nullopt;
+  return reading_->done || interrupted_ ? std::optional(Instant::min()) : std::nullopt;
 }
 
 void DocumentTask::read(std::string text) {

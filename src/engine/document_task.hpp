@@ -27,8 +27,8 @@ class DocumentTask final : public Task {
 
   void on_time(Instant now) override;
   [[nodiscard]] std::optional<Instant> next_deadline() const override;
-  // While it is read it goes on: what comes of it is interrupted.
-  void interrupt() override { document_->interrupt(); }
+  // While it is read the worker goes on, but nothing comes of it.
+  void interrupt() override;
   [[nodiscard]] bool ended() const override { return ended_; }
   [[nodiscard]] Progress progress(Instant now) override;
 
@@ -45,6 +45,7 @@ class DocumentTask final : public Task {
   core::Worker& worker_;
   const Steps steps_;
   std::shared_ptr<Reading> reading_;  // null until the document is there
+  bool interrupted_ = false;
   bool ended_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/task.hpp"
+#include "xget/event.hpp"
 
 namespace xget::engine {
 
@@ -20,18 +21,29 @@ class JobQueue {
 
   explicit JobQueue(int max_active) : max_active_(max_active) {}
 
-  void add(Make make);
-  void interrupt();  // those that run, and those that wait as soon as they are made
+  void add(JobId id, Make make);
+  void interrupt();       // those that run, and those that wait as soon as they are made
+  void cancel(JobId id);  // interrupts that one; one that waits is made for it without its turn
   void on_time(Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] bool empty() const { return waiting_.empty() && running_.empty(); }
   void for_each_running(const std::function<void(Task&)>& visit);
 
  private:
+  struct Waiting {
+    JobId id;
+    Make make;
+  };
+  struct Running {
+    JobId id;
+    std::unique_ptr<Task> task;
+  };
+  void begin(Waiting job, bool interrupted);
+
   int max_active_;
   bool interrupted_ = false;
-  std::deque<Make> waiting_;
-  std::vector<std::unique_ptr<Task>> running_;
+  std::deque<Waiting> waiting_;
+  std::vector<Running> running_;
 };
 
 }  // namespace xget::engine

@@ -3,6 +3,7 @@
 // It is linked to every public function, so that one that a shared library hides is missed here.
 // Exit: 0 the file is there, 1 the download failed, 2 the request makes no sense.
 #include <iostream>
+#include <optional>
 #include <string>
 #include <variant>
 #include <xget/session.hpp>
@@ -19,7 +20,11 @@ void need_every_function() {
   using xget::Session;
   need(&Session::create);
   need(&Session::add);
-  need(&Session::next_event);
+  need(static_cast<std::optional<xget::Event> (Session::*)()>(&Session::next_event));
+  need(static_cast<std::optional<xget::Event> (Session::*)(xget::Milliseconds)>(
+      &Session::next_event));
+  need(&Session::done);
+  need(&Session::cancel);
   need(&Session::save_cookies);
   need(&Session::end_trace);
   need(&Session::interrupt);

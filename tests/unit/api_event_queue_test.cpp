@@ -96,6 +96,21 @@ TEST_CASE("a job that is added after the end begins again") {
   CHECK_FALSE(queue.pop().has_value());
 }
 
+TEST_CASE("a wait that is bounded ends with an event, the end or its time") {
+  EventQueue queue;
+  CHECK(queue.done());
+  CHECK_FALSE(queue.pop(Milliseconds::max()).has_value());
+  queue.add_job();
+  CHECK_FALSE(queue.done());
+  CHECK_FALSE(queue.pop(Milliseconds{0}).has_value());
+  CHECK_FALSE(queue.pop(Milliseconds{20}).has_value());
+  CHECK_FALSE(queue.done());
+  queue.push(Finished{.job = 1});
+  CHECK_FALSE(queue.done());
+  CHECK(queue.pop(Milliseconds{0}).has_value());
+  CHECK(queue.done());
+}
+
 TEST_CASE("who waits for an event hears it from another thread") {
   EventQueue queue;
   queue.add_job();

@@ -1,7 +1,9 @@
 // Session: jobs against a server on loopback, and what a caller may do while they run.
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "store_fixture.hpp"
@@ -242,6 +244,84 @@ TEST_CASE("an interrupt ends what runs, what waits and what is added later") {
   CHECK(store_test::exists(folder / "running.partial.json"));
   CHECK_FALSE(store_test::exists(folder / "late.partial"));
   CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a job that is cancelled keeps what it has, and the others go on") {
+  const RawServer stuck(serve_beginning);
+  const RawServer server(serve_content);
+  const TemporaryFolder folder;
+  const auto session = session_with();
+  const auto cancelled = session->add({.url = stuck.url(), .output = folder / "stuck"});
+  REQUIRE(cancelled.has_value());
+  REQUIRE(wait_for_bytes(*session));
+  const auto other = session->add({.url = server.url(), .output = folder / "file"});
+  session->cancel(*cancelled);
+  CHECK(ends_of(*session) == Ends{{*cancelled, "interrupted"}, {*other, "finished"}});
+  CHECK(session->done());
+  CHECK(store_test::read_file(folder / "stuck.partial").starts_with(std::string(1U << 20, 'x')));
+
+  session->cancel(*cancelled);  // it has ended
+  session->cancel(*other + 1);  // there is none
+  const auto later = session->add({.url = server.url(), .output = folder / "later"});
+  CHECK(ends_of(*session) == Ends{{*later, "finished"}});
+}
+
+TEST_CASE("a job that waits is cancelled without its turn") {
+  const RawServer stuck(serve_beginning);
+  const TemporaryFolder folder;
+  Options options;
+  options.max_active_jobs = 1;
+  const auto session = session_with(options);
+  const auto running = session->add({.url = stuck.url(), .output = folder / "running"});
+  REQUIRE(wait_for_bytes(*session));
+  const auto waiting = session->add({.url = stuck.url(), .output = folder / "waiting"});
+  const auto third = session->add({.url = stuck.url(), .output = folder / "third"});
+  session->cancel(*waiting);
+  std::optional<Failed> end;
+  while (!end) {
+    const auto event = session->next_event();
+    REQUIRE(event.has_value());
+    if (const auto* failed = std::get_if<Failed>(&*event)) end = *failed;
+  }
+  CHECK(end->job == *waiting);
+  CHECK(end->error.code == ErrorCode::Interrupted);
+  CHECK(session->add({.url = stuck.url(), .output = folder / "waiting"}).has_value());
+  session->cancel(*running);
+  session->cancel(*third);
+  session->interrupt();
+  CHECK(ends_of(*session).size() == 3);
+}
+
+TEST_CASE("a Metalink that is cancelled while it is fetched has no files") {
+  const RawServer silent([](Peer& peer) {
+    peer.read_head();
+    peer.wait_for_close();
+  });
+  const TemporaryFolder folder;
+  const auto session = session_with();
+  const auto id = session->add({.url = silent.url() + ".meta4", .folder = folder.path()});
+  REQUIRE(id.has_value());
+  CHECK_FALSE(session->next_event(Milliseconds{0}).has_value());
+  CHECK_FALSE(session->done());
+  session->cancel(*id);
+  CHECK(ends_of(*session) == Ends{{*id, "interrupted"}});
+}
+
+TEST_CASE("a Metalink's files can be cancelled as soon as they are known") {
+  const RawServer stuck(serve_beginning);
+  const TemporaryFolder folder;
+  std::ofstream(folder / "list.meta4")
+      << R"(<metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="a"><url>)" + stuck.url() +
+             R"(</url></file><file name="b"><url>)" + stuck.url() + "</url></file></metalink>";
+  const auto session = session_with();
+  REQUIRE(session->add({.url = folder / "list.meta4", .folder = folder.path()}).has_value());
+  const auto first = session->next_event();
+  REQUIRE(first.has_value());
+  REQUIRE(std::holds_alternative<MetalinkRead>(*first));
+  const auto files = std::get<MetalinkRead>(*first).files;
+  REQUIRE(files.size() == 2);
+  for (const JobId file : files) session->cancel(file);
+  CHECK(ends_of(*session) == Ends{{files[0], "interrupted"}, {files[1], "interrupted"}});
 }
 
 TEST_CASE("a session that is destroyed while its jobs run leaves what a later one goes on from") {
