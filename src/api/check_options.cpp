@@ -6,6 +6,7 @@
 
 #include "api/check_proxy.hpp"
 #include "api/check_trust.hpp"
+#include "api/option_error.hpp"
 #include "net/connect_to.hpp"
 #include "net/ip_literal.hpp"
 #include "net/local_interface.hpp"
@@ -18,17 +19,10 @@ constexpr int kMostActiveJobs = 64;
 constexpr int kMinutesADay = 24 * 60;
 constexpr std::size_t kMostRateWindows = 48;
 
-tl::unexpected<Error> usage(std::string option, std::string cause) {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "option",
-               .subject = std::move(option),
-               .cause = std::move(cause)});
-}
-
 Result<void> check_time(const char* option, Milliseconds time, Milliseconds least) {
   if (time < least)
-    return usage(option, least.count() > 0 ? "must be positive" : "must not be negative");
-  if (time > kLongestTime) return usage(option, "must be at most 3650 days");
+    return option_error(option, least.count() > 0 ? "must be positive" : "must not be negative");
+  if (time > kLongestTime) return option_error(option, "must be at most 3650 days");
   return {};
 }
 
@@ -50,7 +44,7 @@ Result<void> check_times(const Options& options) {
     if (auto sound = check_time(each.option, each.time, each.least); !sound) return sound;
   }
   if (options.checkpoint_interval.time == kNone && options.checkpoint_interval.bytes == 0) {
-    return usage("--checkpoint-interval", "needs a time or a number of bytes");
+    return option_error("--checkpoint-interval", "needs a time or a number of bytes");
   }
   return {};
 }
@@ -69,9 +63,12 @@ Result<void> check_interface(const Options& options) {
   if (options.interface.empty()) return {};
   const auto family = net::family_of(options.interface);
   if (family && !net::allows(options.address_family, *family)) {
-    return usage("--interface", net::refusal_of(options.address_family, *family));
+    return option_error("--interface", net::refusal_of(options.address_family, *family));
   }
-  return net::check_interface(options.interface);
+  if (auto there = net::check_interface(options.interface); !there) {
+    return option_error("--interface", std::move(there.error()));
+  }
+  return {};
 }
 
 }  // namespace
@@ -79,29 +76,33 @@ Result<void> check_interface(const Options& options) {
 Result<void> check_options(const Options& options) {
   const auto is_count = [](int n) { return n >= 1 && n <= kMostConnections; };
   if (options.connections && !is_count(*options.connections)) {
-    return usage("--connections", "must be from 1 to 256");
+    return option_error("--connections", "must be from 1 to 256");
   }
   if (!is_count(options.max_connections_per_host)) {
-    return usage("--max-connections-per-host", "must be from 1 to 256");
+    return option_error("--max-connections-per-host", "must be from 1 to 256");
   }
   if (options.max_active_jobs < 1 || options.max_active_jobs > kMostActiveJobs) {
-    return usage("max_active_jobs", "must be from 1 to 64");
+    return option_error("max_active_jobs", "must be from 1 to 64");
   }
-  if (options.retry && *options.retry < 0) return usage("--retry", "must not be negative");
+  if (options.retry && *options.retry < 0) return option_error("--retry", "must not be negative");
   if (auto sound = check_times(options); !sound) return sound;
   const auto& windows = options.limit_rate_windows;
-  if (windows.size() > kMostRateWindows) return usage("--limit-rate", "has more than 48 times");
+  if (windows.size() > kMostRateWindows)
+    return option_error("--limit-rate", "has more than 48 times");
   if (!std::all_of(windows.begin(), windows.end(), is_sound)) {
-    return usage("--limit-rate", "has a time that is not within a day");
+    return option_error("--limit-rate", "has a time that is not within a day");
   }
   for (const std::string& rule : options.connect_to) {
-    if (auto sound = net::parse_connect_to(rule); !sound) return fail(std::move(sound.error()));
+    if (auto sound = net::parse_connect_to(rule); !sound) {
+      return option_error("--connect-to", std::move(sound.error()));
+    }
   }
   if (auto sound = net::name_server_list(options.dns_servers); !sound) {
-    return fail(std::move(sound.error()));
+    return option_error("--dns-servers", std::move(sound.error()));
   }
   if (auto sound = check_interface(options); !sound) return sound;
-  if (has_line_break(options.user_agent)) return usage("--user-agent", "has a line break in it");
+  if (has_line_break(options.user_agent))
+    return option_error("--user-agent", "has a line break in it");
   if (auto sound = check_proxy(options.proxy, "--proxy"); !sound) return sound;
   return check_trust(options);
 }

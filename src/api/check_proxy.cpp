@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/option_error.hpp"
 #include "base/text.hpp"
 #include "net/port.hpp"
 
@@ -54,12 +55,9 @@ bool is_host(std::string_view text) {
 
 Result<void> check_proxy(std::string_view proxy, const std::string& subject) {
   const auto refuse = [&](std::string cause) -> Result<void> {
-    return fail({.code = ErrorCode::Usage,
-                 .operation = "",
-                 .subject = subject,
-                 .cause = std::move(cause),
-                 .remedy = "a proxy is [SCHEME://][USER:PASSWORD@]HOST[:PORT], with http, https, "
-                           "socks4, socks4a, socks5 or socks5h"});
+    return option_error(subject, std::move(cause),
+                        "a proxy is [SCHEME://][USER:PASSWORD@]HOST[:PORT], with http, https, "
+                        "socks4, socks4a, socks5 or socks5h");
   };
   if (proxy.empty() || proxy == "none") return {};
   const ProxyParts parts = split(proxy);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/option_error.hpp"
 #include "base/input_file.hpp"
 #include "base/pem.hpp"
 #include "base/text.hpp"
@@ -18,21 +19,13 @@ constexpr std::string_view kPinPrefix = "sha256//";
 constexpr std::size_t kPinLength = 44;        // 32 bytes in base64, the last character "="
 constexpr std::size_t kMostBytes = 64 << 20;  // of a file; the largest bundle has one or two
 
-tl::unexpected<Error> refuse(const char* option, std::string cause, std::string remedy = "") {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "",
-               .subject = option,
-               .cause = std::move(cause),
-               .remedy = std::move(remedy)});
-}
-
 // nullopt: a pipe or the like, which can be read only once, and not here.
 Result<std::optional<std::string>> read_option_file(const char* option, const std::string& path) {
   struct stat status {};
   const bool seen = ::stat(path.c_str(), &status) == 0;
   if (seen && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return std::nullopt;
   auto file = read_input_file(path, kMostBytes);
-  if (!file) return refuse(option, printable(path) + " cannot be read: " + file.error());
+  if (!file) return option_error(option, printable(path) + " cannot be read: " + file.error());
   return std::move(file->text);
 }
 
@@ -40,7 +33,7 @@ Result<void> check_authorities(const std::string& path) {
   const auto text = read_option_file("--cacert", path);
   if (!text) return fail(text.error());
   if (!*text || holds_certificate(**text)) return {};
-  return refuse("--cacert", printable(path) + " holds no certificate in PEM");
+  return option_error("--cacert", printable(path) + " holds no certificate in PEM");
 }
 
 Result<void> check_client_key(const Options& options, const std::string& certificate) {
@@ -52,16 +45,16 @@ Result<void> check_client_key(const Options& options, const std::string& certifi
   switch (judge_private_key(**text, certificate)) {
     case KeyVerdict::Fits: return {};
     case KeyVerdict::None:
-      return refuse(option, printable(path) + " holds no private key in PEM",
-                    options.key.empty() ? "name the key's file with --key" : "");
+      return option_error(option, printable(path) + " holds no private key in PEM",
+                          options.key.empty() ? "name the key's file with --key" : "");
     case KeyVerdict::Encrypted:
-      return refuse(
+      return option_error(
           option, "the private key in " + printable(path) + " wants a passphrase",
           "take it off for a copy that only you can read: openssl pkey -in KEY -out COPY");
     case KeyVerdict::Other:
-      return refuse(option, "the private key in " + printable(path) +
-                                " does not belong to the certificate in " +
-                                printable(options.cert));
+      return option_error(option, "the private key in " + printable(path) +
+                                      " does not belong to the certificate in " +
+                                      printable(options.cert));
   }
   return {};
 }
@@ -71,7 +64,7 @@ Result<void> check_client_certificate(const Options& options) {
   if (!text) return fail(text.error());
   if (!*text) return {};
   if (!holds_certificate(**text)) {
-    return refuse("--cert", printable(options.cert) + " holds no certificate in PEM");
+    return option_error("--cert", printable(options.cert) + " holds no certificate in PEM");
   }
   return check_client_key(options, **text);
 }
@@ -90,8 +83,8 @@ Result<void> check_pins(std::string_view pins) {
   Parts each(pins, ';');
   while (const auto pin = each.next()) {
     if (!pin->starts_with(kPinPrefix) || !is_base64_of_sha256(pin->substr(kPinPrefix.size()))) {
-      return refuse("--pinnedpubkey",
-                    "\"" + printable(*pin) + "\" is not sha256// and 32 bytes in base64");
+      return option_error("--pinnedpubkey",
+                          "\"" + printable(*pin) + "\" is not sha256// and 32 bytes in base64");
     }
   }
   return {};
@@ -105,7 +98,7 @@ Result<void> check_pinned_key(const std::string& pinned) {
     return fail(std::move(text.error()));
   }
   if (!*text || holds_public_key(**text)) return {};
-  return refuse("--pinnedpubkey", printable(pinned) + " holds no public key in PEM or DER");
+  return option_error("--pinnedpubkey", printable(pinned) + " holds no public key in PEM or DER");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "api/option_error.hpp"
 #include "base/text.hpp"
 #include "store/posix_file_system.hpp"
 #include "store/replace_file.hpp"
@@ -16,10 +17,7 @@ namespace xget::api {
 namespace {
 
 tl::unexpected<Error> unusable(const std::string& path, const std::string& why) {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "",
-               .subject = "--cookie-jar",
-               .cause = printable(path) + " cannot be used: " + why});
+  return option_error("--cookie-jar", printable(path) + " cannot be used: " + why);
 }
 
 tl::unexpected<Error> unwritable(const std::string& path, Error error) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/cookie_jar.hpp"
+#include "api/option_error.hpp"
 #include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "formats/cookie_file.hpp"
@@ -15,24 +16,16 @@ namespace {
 
 constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 
-tl::unexpected<Error> refuse(const char* option, std::string cause, std::string remedy = "") {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "",
-               .subject = option,
-               .cause = std::move(cause),
-               .remedy = std::move(remedy)});
-}
-
 // "FILE, line 3: why"
 tl::unexpected<Error> refuse_content(const char* option, const std::string& path,
                                      const Error& why) {
   const std::string place = why.subject.empty() ? "" : ", " + why.subject;
-  return refuse(option, printable(path) + place + ": " + why.cause);
+  return option_error(option, printable(path) + place + ": " + why.cause);
 }
 
 Result<InputFile> read_file(const char* option, const std::string& path, std::size_t most_bytes) {
   auto file = read_input_file(path, most_bytes);
-  if (!file) return refuse(option, printable(path) + " cannot be read: " + file.error());
+  if (!file) return option_error(option, printable(path) + " cannot be read: " + file.error());
   return *std::move(file);
 }
 
@@ -41,8 +34,8 @@ Result<std::string> netrc_path(const Options& options) {
   if (const char* named = std::getenv("NETRC"); named != nullptr && *named != '\0') return named;
   const char* home = std::getenv("HOME");
   if (home == nullptr || *home == '\0') {
-    return refuse("--netrc", "HOME is not set, and that is where .netrc would be",
-                  "name the file with --netrc-file FILE");
+    return option_error("--netrc", "HOME is not set, and that is where .netrc would be",
+                        "name the file with --netrc-file FILE");
   }
   return std::string(home) + "/.netrc";
 }
@@ -55,8 +48,8 @@ Result<std::shared_ptr<const formats::Netrc>> read_netrc(const Options& options)
   const auto file = read_file(option, *path, formats::kLargestNetrc);
   if (!file) return fail(file.error());
   if (S_ISREG(file->status.st_mode) && (file->status.st_mode & kOthers) != 0) {
-    return refuse(option, printable(*path) + " is open to others, and it holds passwords",
-                  "close it: chmod 600 " + printable(*path));
+    return option_error(option, printable(*path) + " is open to others, and it holds passwords",
+                        "close it: chmod 600 " + printable(*path));
   }
   auto netrc = formats::parse_netrc(file->text);
   if (!netrc) return refuse_content(option, *path, netrc.error());

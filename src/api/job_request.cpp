@@ -10,6 +10,7 @@
 #include "api/check_target.hpp"
 #include "api/listed_mirrors.hpp"
 #include "api/metalink_request.hpp"
+#include "api/option_error.hpp"
 #include "api/proof_files.hpp"
 #include "base/header_line.hpp"
 #include "base/text.hpp"
@@ -29,28 +30,21 @@ namespace {
 constexpr int kMostRefreshes = 3;  // in a row without a new byte
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
 
-tl::unexpected<Error> usage(std::string subject, std::string cause, std::string remedy = "") {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "use",
-               .subject = std::move(subject),
-               .cause = std::move(cause),
-               .remedy = std::move(remedy)});
-}
-
 Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
   if (spec.output == "-") return std::string("-");
   std::string name = spec.output;
   if (name.empty()) {
     auto safe = formats::safe_file_name(net::decoded_last_path_component(url));
     if (!safe) {
-      return usage(net::without_secrets(url.text), "the URL ends in no name for a file",
-                   "name the file with -o FILE");
+      return option_error(net::without_secrets(url.text), "the URL ends in no name for a file",
+                          "name the file with -o FILE");
     }
     name = *std::move(safe);
   }
-  if (name.find('\0') != std::string::npos) return usage("--output", "has a NUL in its name");
+  if (name.find('\0') != std::string::npos)
+    return option_error("--output", "has a NUL in its name");
   if (name.back() == '/')
-    return usage(name, "it names a folder", "-d DIR names the folder, -o FILE the file");
+    return option_error(name, "it names a folder", "-d DIR names the folder, -o FILE the file");
   return name.front() == '/' ? name : formats::path_in(spec.folder, name);
 }
 
@@ -64,8 +58,9 @@ Result<void> choose_target(const JobSpec& spec, const net::Url& url,
     return settings.path == "-" ? Result<void>{} : check_target(settings.path);
   }
   if (!spec.output.empty()) {
-    return usage("--content-disposition", "contradicts --output: the server names the file, or you",
-                 "-d DIR names the folder");
+    return option_error("--content-disposition",
+                        "contradicts --output: the server names the file, or you",
+                        "-d DIR names the folder");
   }
   settings.server_names_in = spec.folder;
   if (auto path = path_of(spec, url)) settings.path = *std::move(path);
@@ -130,9 +125,9 @@ Result<void> check_command(const std::vector<std::string>& words) {
   const bool has_nul = std::any_of(words.begin(), words.end(), [](const std::string& word) {
     return word.find('\0') != std::string::npos;
   });
-  if (has_nul) return usage("--refresh-command", "has a NUL in it");
+  if (has_nul) return option_error("--refresh-command", "has a NUL in it");
   if (!words.empty() && words.front().empty()) {
-    return usage("--refresh-command", "names no program");
+    return option_error("--refresh-command", "names no program");
   }
   return {};
 }
@@ -247,17 +242,17 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   engine::HttpSourceSettings source;
   for (const std::string& line : spec.headers) {
     auto header = parse_header_line(line);
-    if (!header) return usage("--header", std::move(header.error()));
+    if (!header) return option_error("--header", std::move(header.error()));
     source.headers.push_back({std::move(header->name), std::move(header->value)});
   }
   source.user_password = own_login(spec, url, netrc.get());
   source.netrc = std::move(netrc);
   auto referer = parse_header_line("Referer: " + spec.referer);
-  if (!referer) return usage("--referer", std::move(referer.error()));
+  if (!referer) return option_error("--referer", std::move(referer.error()));
   source.referer = std::move(referer->value);
   for (const std::string& rule : options.connect_to) {
     auto connect_to = net::parse_connect_to(rule);
-    if (!connect_to) return fail(std::move(connect_to.error()));
+    if (!connect_to) return option_error("--connect-to", std::move(connect_to.error()));
     source.connect_to.push_back(*std::move(connect_to));
   }
   source.proxy = options.proxy;
@@ -286,7 +281,7 @@ Result<ChecksumListUrl> checksum_list(const JobSpec& spec, const Options& option
                                       const net::Url& url,
                                       std::shared_ptr<const formats::Netrc> netrc) {
   const auto list_url = net::parse_url(spec.checksum_file);
-  if (!list_url) return usage("--checksum-file", list_url.error().cause);
+  if (!list_url) return option_error("--checksum-file", list_url.error().cause);
   auto source = source_of(spec, options, *list_url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));
   source->size.reset();
@@ -296,7 +291,8 @@ Result<ChecksumListUrl> checksum_list(const JobSpec& spec, const Options& option
 
 Result<void> check_location(const JobSpec& spec) {
   if (spec.location.empty() || !formats::country_of(spec.location).empty()) return {};
-  return usage("--location", "\"" + spec.location + "\" is not a country's two letters, like de");
+  return option_error("--location",
+                      "\"" + spec.location + "\" is not a country's two letters, like de");
 }
 
 std::uint64_t lowest_rate(const Options& options) {

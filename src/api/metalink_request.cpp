@@ -7,6 +7,7 @@
 
 #include "api/document_settings.hpp"
 #include "api/listed_mirrors.hpp"
+#include "api/option_error.hpp"
 #include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "core/named_bytes.hpp"
@@ -45,12 +46,9 @@ tl::unexpected<Error> refuse_document(const MetalinkRequest& request, const Erro
 Result<void> check_count(const MetalinkRequest& request, std::size_t files) {
   if (files == 1) return {};
   const auto one_too_few = [&](const char* option, std::string remedy) {
-    return fail(
-        {.code = ErrorCode::Usage,
-         .operation = "use",
-         .subject = option,
-         .cause = "it is for one file, and " + request.name + " describes " + std::to_string(files),
-         .remedy = std::move(remedy)});
+    return option_error(
+        option, "it is for one file, and " + request.name + " describes " + std::to_string(files),
+        std::move(remedy));
   };
   if (!request.spec.output.empty()) {
     return one_too_few("--output", "-d DIR names the folder for all of them");
@@ -162,7 +160,8 @@ Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& opt
                                          std::shared_ptr<const formats::Netrc> netrc) {
   if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
   if (!spec.mirrors.empty()) {
-    return refuse("--mirror", net::without_secrets(spec.url) + " is a Metalink, and names its own");
+    return option_error("--mirror",
+                        net::without_secrets(spec.url) + " is a Metalink, and names its own");
   }
   MetalinkRequest request{.spec = spec, .local = is_local(spec)};
   if (request.local) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/document_settings.hpp"
+#include "api/option_error.hpp"
 #include "base/encoding.hpp"
 #include "base/input_file.hpp"
 #include "base/text.hpp"
@@ -33,11 +34,7 @@ struct ProofFile {
   [[nodiscard]] std::string name() const { return printable(path); }
   [[nodiscard]] tl::unexpected<Error> refuse(const std::string& cause,
                                              std::string remedy = "") const {
-    return fail({.code = ErrorCode::Usage,
-                 .operation = "use",
-                 .subject = option,
-                 .cause = name() + ": " + cause,
-                 .remedy = std::move(remedy)});
+    return option_error(option, name() + ": " + cause, std::move(remedy));
   }
   // What a parser says against it.
   [[nodiscard]] tl::unexpected<Error> refuse(const Error& why) const {
@@ -158,11 +155,8 @@ Result<Urls> take_metalink(const ProofFile& file, const std::vector<std::string>
 // A torrent is a dictionary, which begins with a "d"; XML never does.
 Result<Urls> take_pieces(const JobSpec& spec, const net::Url& url, engine::JobSettings& settings) {
   if (spec.output == "-") {
-    return fail({.code = ErrorCode::Usage,
-                 .operation = "use",
-                 .subject = "--pieces",
-                 .cause = "a wrong piece cannot be called back from standard output",
-                 .remedy = "write to a file, or give a --checksum"});
+    return option_error("--pieces", "a wrong piece cannot be called back from standard output",
+                        "write to a file, or give a --checksum");
   }
   const auto file = read("--pieces", spec.pieces, kLargestPiecesFile);
   if (!file) return fail(file.error());

@@ -16,6 +16,7 @@
 #include "api/event_queue.hpp"
 #include "api/job_request.hpp"
 #include "api/metalink_request.hpp"
+#include "api/option_error.hpp"
 #include "api/proof_files.hpp"
 #include "core/rate_limits.hpp"
 #include "core/rate_schedule.hpp"
@@ -390,17 +391,6 @@ class Session::Impl {
   std::thread thread_;
 };
 
-namespace {
-
-tl::unexpected<Error> unusable_trace(const Error& error) {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "option",
-               .subject = "--trace",
-               .cause = error.subject + " cannot be written: " + error.cause});
-}
-
-}  // namespace
-
 Result<std::unique_ptr<Session>> Session::create(Options options) {
   if (auto sound = api::check_options(options); !sound) return fail(sound.error());
   auto credentials = api::read_credential_files(options);
@@ -408,7 +398,10 @@ Result<std::unique_ptr<Session>> Session::create(Options options) {
   std::unique_ptr<store::TraceFile> trace;
   if (!options.trace_file.empty()) {
     auto created = store::TraceFile::create(options.trace_file);
-    if (!created) return unusable_trace(created.error());
+    if (!created) {
+      const Error& error = created.error();
+      return api::option_error("--trace", error.subject + " cannot be written: " + error.cause);
+    }
     trace = *std::move(created);
   }
   return std::unique_ptr<Session>(new Session(

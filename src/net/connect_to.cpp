@@ -25,18 +25,14 @@ std::optional<int> read_port(std::string_view text) {
   return text.empty() ? std::optional(0) : parse_port(text);
 }
 
-tl::unexpected<Error> refused(std::string_view text) {
-  return fail(
-      {.code = ErrorCode::Usage,
-       .operation = "option",
-       .subject = "--connect-to",
-       .cause = "\"" + printable(text) +
-                "\" is not HOST:PORT:TO_HOST:TO_PORT (an IPv6 address stands in brackets)"});
+tl::unexpected<std::string> refused(std::string_view text) {
+  return tl::unexpected("\"" + printable(text) +
+                        "\" is not HOST:PORT:TO_HOST:TO_PORT (an IPv6 address stands in brackets)");
 }
 
 }  // namespace
 
-Result<ConnectTo> parse_connect_to(std::string_view text) {
+tl::expected<ConnectTo, std::string> parse_connect_to(std::string_view text) {
   std::string_view rest = text;
   const auto host = take_host(rest);
   if (!host) return refused(text);

@@ -5,10 +5,10 @@
 
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "net/url.hpp"
-#include "xget/error.hpp"
 
 namespace xget::net {
 
@@ -18,8 +18,9 @@ struct ConnectTo {
   std::string rule;  // the whole, as libcurl takes it
 };
 
-// IPv6 literals stand in brackets; TO_HOST and TO_PORT may be empty: unchanged. Fails with Usage.
-Result<ConnectTo> parse_connect_to(std::string_view text);
+// IPv6 literals stand in brackets; TO_HOST and TO_PORT may be empty: unchanged. Fails with
+// what it is not.
+tl::expected<ConnectTo, std::string> parse_connect_to(std::string_view text);
 
 // The first rule for the origin; empty if there is none.
 std::string connect_to_rule(const std::vector<ConnectTo>& rules, const Origin& origin);

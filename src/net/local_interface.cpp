@@ -11,13 +11,6 @@
 namespace xget::net {
 namespace {
 
-tl::unexpected<Error> refused(std::string cause) {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "option",
-               .subject = "--interface",
-               .cause = std::move(cause)});
-}
-
 // getaddrinfo knows zones too.
 bool can_bind(const std::string& address) {
   addrinfo hints{};
@@ -34,13 +27,13 @@ bool can_bind(const std::string& address) {
 
 }  // namespace
 
-Result<void> check_interface(const std::string& interface) {
+tl::expected<void, std::string> check_interface(const std::string& interface) {
   if (family_of(interface)) {
     if (can_bind(interface)) return {};
-    return refused(printable(interface) + " is not an address of this machine");
+    return tl::unexpected(printable(interface) + " is not an address of this machine");
   }
   if (if_nametoindex(interface.c_str()) != 0) return {};
-  return refused("there is no network interface \"" + printable(interface) + "\"");
+  return tl::unexpected("there is no network interface \"" + printable(interface) + "\"");
 }
 
 std::string curl_interface(const std::string& interface) {

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <string>
-
-#include "xget/error.hpp"
+#include <tl/expected.hpp>
 
 namespace xget::net {
 
-// Whether there is such an interface or address now; it may come and go later. Fails with Usage.
-Result<void> check_interface(const std::string& interface);
+// Whether there is such an interface or address now; it may come and go later. Fails with
+// what there is not.
+tl::expected<void, std::string> check_interface(const std::string& interface);
 
 // What CURLOPT_INTERFACE takes for it.
 std::string curl_interface(const std::string& interface);

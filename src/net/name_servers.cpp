@@ -42,16 +42,13 @@ std::optional<std::string> normalised(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> name_server_list(const std::vector<std::string>& servers) {
+tl::expected<std::string, std::string> name_server_list(const std::vector<std::string>& servers) {
   std::string list;
   for (const std::string& server : servers) {
     const auto one = normalised(server);
     if (!one) {
-      return fail({.code = ErrorCode::Usage,
-                   .operation = "option",
-                   .subject = "--dns-servers",
-                   .cause = "\"" + printable(server) +
-                            "\" is not IP or IP:PORT (before a port, IPv6 stands in brackets)"});
+      return tl::unexpected("\"" + printable(server) +
+                            "\" is not IP or IP:PORT (before a port, IPv6 stands in brackets)");
     }
     list += (list.empty() ? "" : ",") + *one;
   }

@@ -81,6 +81,7 @@ TEST_CASE("options that make no sense are named") {
     const auto session = Session::create(options);
     REQUIRE_FALSE(session.has_value());
     CHECK(session.error().code == ErrorCode::Usage);
+    CHECK(session.error().operation.empty());  // it reads as a mistake on the command line
     return session.error().subject;
   };
   CHECK(refused([](Options& o) { o.connections = 0; }) == "--connections");
@@ -92,6 +93,11 @@ TEST_CASE("options that make no sense are named") {
         }) == "--checkpoint-interval");
   CHECK(refused([](Options& o) { o.connect_to = {"host:80:other"}; }) == "--connect-to");
   CHECK(refused([](Options& o) { o.dns_servers = {"127.0.0.1", "dns.test"}; }) == "--dns-servers");
+  CHECK(refused([](Options& o) { o.proxy = "http://:80"; }) == "--proxy");
+  CHECK(refused([](Options& o) { o.cacert = "/no/such.pem"; }) == "--cacert");
+  CHECK(refused([](Options& o) { o.trace_file = "/no/such/trace"; }) == "--trace");
+  CHECK(refused([](Options& o) { o.cookie_jar = "/no/such/jar"; }) == "--cookie-jar");
+  CHECK(refused([](Options& o) { o.netrc_file = "/no/such/netrc"; }) == "--netrc-file");
   CHECK(refused([](Options& o) { o.interface = "no-such-link"; }) == "--interface");
   CHECK(refused([](Options& o) { o.interface = "192.0.2.1"; }) == "--interface");
   CHECK(refused([](Options& o) {
@@ -148,6 +154,8 @@ TEST_CASE("a job that is refused leaves nothing to wait for and its target free"
   refused([](JobSpec& s) { s.headers = {"no colon"}; });
   refused([](JobSpec& s) { s.headers = {"Range: bytes=0-1"}; });
   refused([](JobSpec& s) { s.output += '/'; });
+  refused([](JobSpec& s) { s.pieces = "/no/such.torrent"; });
+  refused([](JobSpec& s) { s.location = "Germany"; });
   CHECK_FALSE(session->next_event().has_value());
   CHECK(session->add(sound).has_value());
 }
