@@ -78,7 +78,7 @@ bool is_metalink(const JobSpec& spec);
 
 // Where `add` would put this job's bytes: folder and output, or a safe name from the URL.
 // Where the server may name the file, this is where it goes without such a name; it may be empty.
-// Fails with Usage if the URL or the name cannot be used.
+// Fails with Usage if the URL or the name cannot be used; the rest of the job is not looked at.
 Result<std::string> target_path(const JobSpec& spec);
 
 // Whether all of these jobs can be added to one session: each has a name, and no two would use one,

@@ -7,7 +7,7 @@
 
 #include "api/check_options.hpp"
 #include "api/check_proxy.hpp"
-#include "api/check_target.hpp"
+#include "api/choose_target.hpp"
 #include "api/listed_mirrors.hpp"
 #include "api/metalink_request.hpp"
 #include "api/option_error.hpp"
@@ -18,54 +18,15 @@
 #include "core/named_bytes.hpp"
 #include "engine/login.hpp"
 #include "formats/checksum_spec.hpp"
-#include "formats/file_name.hpp"
 #include "formats/mirror.hpp"
 #include "net/command_refresher.hpp"
 #include "store/stream_sink.hpp"
-#include "xget/session.hpp"
 
 namespace xget::api {
 namespace {
 
 constexpr int kMostRefreshes = 3;  // in a row without a new byte
 constexpr const char* kProxyVariables = "http_proxy, https_proxy or all_proxy";
-
-Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
-  if (spec.output == "-") return std::string("-");
-  std::string name = spec.output;
-  if (name.empty()) {
-    auto safe = formats::safe_file_name(net::decoded_last_path_component(url));
-    if (!safe) {
-      return option_error(net::without_secrets(url.text), "the URL ends in no name for a file",
-                          "name the file with -o FILE");
-    }
-    name = *std::move(safe);
-  }
-  if (name.find('\0') != std::string::npos)
-    return option_error("--output", "has a NUL in its name");
-  if (name.back() == '/')
-    return option_error(name, "it names a folder", "-d DIR names the folder, -o FILE the file");
-  return name.front() == '/' ? name : formats::path_in(spec.folder, name);
-}
-
-// Where the bytes go: known now, or with the server's first answer.
-Result<void> choose_target(const JobSpec& spec, const net::Url& url,
-                           engine::JobSettings& settings) {
-  if (!spec.content_disposition) {
-    auto path = path_of(spec, url);
-    if (!path) return fail(std::move(path.error()));
-    settings.path = *std::move(path);
-    return settings.path == "-" ? Result<void>{} : check_target(settings.path);
-  }
-  if (!spec.output.empty()) {
-    return option_error("--content-disposition",
-                        "contradicts --output: the server names the file, or you",
-                        "-d DIR names the folder");
-  }
-  settings.server_names_in = spec.folder;
-  if (auto path = path_of(spec, url)) settings.path = *std::move(path);
-  return {};
-}
 
 bool names_scheme(std::string_view url) {
   const auto mark = url.find("://");
@@ -314,9 +275,10 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   if (!url) return fail(url.error());
   JobRequest request;
   request.settings = settings_of(spec, options);
-  if (auto chosen = choose_target(spec, *url, request.settings); !chosen) {
-    return fail(std::move(chosen.error()));
-  }
+  auto target = choose_target(spec, *url);
+  if (!target) return fail(std::move(target.error()));
+  request.settings.path = std::move(target->path);
+  request.settings.server_names_in = std::move(target->server_names_in);
   request.to_standard_output = spec.output == "-";
   request.server_mirrors = spec.server_mirrors;
   if (!spec.checksum.empty()) {
@@ -377,18 +339,3 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
 }
 
 }  // namespace xget::api
-
-namespace xget {
-
-Result<std::string> target_path(const JobSpec& spec) {
-  Options options;
-  JobSpec where = spec;  // without what that does not depend on
-  where.pieces.clear();
-  where.checksum_file.clear();
-  options.proxy = "none";
-  auto request = api::prepare(where, options);
-  if (!request) return fail(request.error());
-  return request->settings.path;
-}
-
-}  // namespace xget

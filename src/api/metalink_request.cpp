@@ -14,7 +14,6 @@
 #include "formats/file_name.hpp"
 #include "formats/metalink.hpp"
 #include "formats/mirror.hpp"
-#include "xget/session.hpp"
 
 namespace xget::api {
 namespace {
@@ -25,12 +24,6 @@ tl::unexpected<Error> refuse(std::string subject, std::string cause, std::string
                .subject = std::move(subject),
                .cause = std::move(cause),
                .remedy = std::move(remedy)});
-}
-
-bool is_local(const JobSpec& spec) {
-  if (spec.metalink == MetalinkUse::Always) return spec.url.find("://") == std::string::npos;
-  std::error_code unseen;
-  return std::filesystem::is_regular_file(spec.url, unseen);
 }
 
 // ---- what is asked of it as a whole ---------------------------------------------------------
@@ -156,6 +149,12 @@ Result<JobRequest> request_for(const formats::MetalinkFile& file, const Metalink
 
 }  // namespace
 
+bool is_local_metalink(const JobSpec& spec) {
+  if (spec.metalink == MetalinkUse::Always) return spec.url.find("://") == std::string::npos;
+  std::error_code unseen;
+  return std::filesystem::is_regular_file(spec.url, unseen);
+}
+
 Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& options,
                                          std::shared_ptr<const formats::Netrc> netrc) {
   if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
@@ -163,7 +162,7 @@ Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& opt
     return option_error("--mirror",
                         net::without_secrets(spec.url) + " is a Metalink, and names its own");
   }
-  MetalinkRequest request{.spec = spec, .local = is_local(spec)};
+  MetalinkRequest request{.spec = spec, .local = is_local_metalink(spec)};
   if (request.local) {
     request.name = printable(spec.url);
     return request;
@@ -210,16 +209,3 @@ Result<std::vector<DescribedJob>> described_jobs(
 }
 
 }  // namespace xget::api
-
-namespace xget {
-
-bool is_metalink(const JobSpec& spec) {
-  if (spec.metalink != MetalinkUse::Detect) return spec.metalink == MetalinkUse::Always;
-  // Who calls the file so wants the Metalink itself.
-  if (formats::is_metalink_name(spec.output)) return false;
-  if (formats::is_metalink_name(spec.url) && api::is_local(spec)) return true;
-  const auto url = net::parse_url(spec.url);
-  return url && formats::is_metalink_name(url->path);
-}
-
-}  // namespace xget

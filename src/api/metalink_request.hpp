@@ -28,6 +28,9 @@ struct DescribedJob {
   Result<JobRequest> request;  // or why it cannot be downloaded
 };
 
+// Of a job that is a Metalink: whether its URL is a path. Of any other: whether a file is there.
+bool is_local_metalink(const JobSpec& spec);
+
 // Fails with Usage. `netrc` may be null.
 Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& options,
                                          std::shared_ptr<const formats::Netrc> netrc);

@@ -75,6 +75,16 @@ TEST_CASE("a target is the given name, or the URL's, in the given folder") {
   CHECK(target_of({.url = kUrl, .output = "-", .folder = "there"}) == "-");
 }
 
+TEST_CASE("where a target is depends on its name alone, whatever else is wrong with the job") {
+  CHECK(target_of({.url = kUrl,
+                   .mirrors = {"ftp://host.example/"},
+                   .headers = {"no colon"},
+                   .refresh_command = {""},
+                   .checksum = "sha256:none",
+                   .pieces = "/no/such.torrent",
+                   .location = "Germany"}) == "file.iso");
+}
+
 TEST_CASE("a target that can never be a file is refused") {
   CHECK(target_of({.url = "https://host.example/"}) == "the URL ends in no name for a file");
   CHECK(target_of({.url = kUrl, .output = "folder/"}) == "it names a folder");
