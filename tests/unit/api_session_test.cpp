@@ -1,4 +1,5 @@
 // Session: jobs against a server on loopback, and what a caller may do while they run.
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -122,8 +123,9 @@ TEST_CASE("times that no clock could hold are named") {
 }
 
 TEST_CASE("a job goes on under the longest times as under any") {
-  const RawServer server([first = true](Peer& peer) mutable {
-    if (std::exchange(first, false)) return;  // which is tried again
+  std::atomic<bool> first = true;
+  const RawServer server([&first](Peer& peer) {
+    if (first.exchange(false)) return;  // which is tried again
     serve_content(peer);
   });
   const TemporaryFolder folder;
@@ -266,10 +268,10 @@ TEST_CASE("a job that is cancelled keeps what it has, and the others go on") {
   session->cancel(*cancelled);
   CHECK(ends_of(*session) == Ends{{*cancelled, "interrupted"}, {*other, "finished"}});
   CHECK(session->done());
-  CHECK(store_test::read_file(folder / "stuck.partial").starts_with(std::string(1U << 20, 'x')));
+  CHECK(store_test::read_file(folder / "stuck.partial").starts_with(std::string(4096, 'x')));
 
-  session->cancel(*cancelled);  // it has ended
-  session->cancel(*other + 1);  // there is none
+  session->cancel(*cancelled);     // it has ended
+  session->cancel(*other + 1000);  // there is none
   const auto later = session->add({.url = server.url(), .output = folder / "later"});
   CHECK(ends_of(*session) == Ends{{*later, "finished"}});
 }
@@ -309,7 +311,8 @@ TEST_CASE("a Metalink that is cancelled while it is fetched has no files") {
   const auto session = session_with();
   const auto id = session->add({.url = silent.url() + ".meta4", .folder = folder.path()});
   REQUIRE(id.has_value());
-  CHECK_FALSE(session->next_event(Milliseconds{0}).has_value());
+  while (session->next_event(Milliseconds{0})) {
+  }
   CHECK_FALSE(session->done());
   session->cancel(*id);
   CHECK(ends_of(*session) == Ends{{*id, "interrupted"}});

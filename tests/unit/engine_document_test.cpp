@@ -1,9 +1,12 @@
 // Document over a Source of http: redirects, retries, limits, and what is never joined.
 #include <catch2/catch.hpp>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "engine/document.hpp"
+#include "engine/document_task.hpp"
 #include "engine/http_source.hpp"
 #include "support/fake_network.hpp"
 
@@ -30,12 +33,14 @@ struct Fixture {
 
   void begin() {
     document.emplace(
-        settings, engine::DocumentPorts{clock, dice, limits},
-        std::make_unique<engine::HttpSource>(
-            engine::HttpSourceSettings{.url = *net::parse_url("https://host.example/file.meta4")},
-            transport, resolver, clock),
+        settings, engine::DocumentPorts{clock, dice, limits}, source(),
         [this](const core::Failure& failure, Duration) { retried.push_back(failure.kind); });
     turn();
+  }
+  std::unique_ptr<core::Source> source() {
+    return std::make_unique<engine::HttpSource>(
+        engine::HttpSourceSettings{.url = *net::parse_url("https://host.example/file.meta4")},
+        transport, resolver, clock);
   }
   // What the loop does, for as long as there is something to do without waiting.
   void turn() {
@@ -95,6 +100,14 @@ struct Fixture {
   std::vector<core::FailureKind> retried;
   std::optional<engine::Document> document;
   std::optional<Result<std::string>> result;
+};
+
+// Has not begun yet.
+struct BusyWorker final : core::Worker {
+  void submit(std::function<void()> task, std::function<void()>) override {
+    tasks.push_back(std::move(task));
+  }
+  std::vector<std::function<void()>> tasks;
 };
 
 struct LimitedFixture : Fixture {
@@ -271,4 +284,35 @@ TEST_CASE_METHOD(Fixture, "a document is interrupted wherever it is, and asks fo
   CHECK(error().code == ErrorCode::Interrupted);
   CHECK(transport.newest() == 0);
   CHECK_FALSE(document->next_deadline().has_value());
+}
+
+TEST_CASE_METHOD(Fixture, "a document that is interrupted while it is read comes to nothing") {
+  BusyWorker worker;
+  std::vector<Result<void>> ends;
+  engine::DocumentTask task(
+      1,
+      std::make_unique<engine::Document>(settings, engine::DocumentPorts{clock, dice, limits},
+                                         source(), nullptr),
+      worker,
+      {.read = [](std::string_view) {},
+       .done = [&](Result<void> end) { ends.push_back(std::move(end)); }});
+  task.on_time(clock.now());
+  resolver.run();
+  const core::RequestId request = transport.newest();
+  transport.head(request, 200, length_of(5));
+  task.on_time(clock.now());
+  transport.body(request, 5);
+  transport.end(request, TransferStatus::Ok);
+  task.on_time(clock.now());
+  REQUIRE(worker.tasks.size() == 1);
+
+  task.interrupt();
+  CHECK(task.next_deadline() == Instant::min());
+  task.on_time(clock.now());
+  CHECK(task.ended());
+  REQUIRE(ends.size() == 1);
+  CHECK(ends.front().error().code == ErrorCode::Interrupted);
+  worker.tasks.front()();  // for nobody
+  task.on_time(clock.now());
+  CHECK(ends.size() == 1);
 }
