@@ -40,6 +40,13 @@ std::string refused_trust(const Options& options) {
 
 }  // namespace
 
+TEST_CASE("a server's mirrors are used unless told otherwise, whatever is read as a Metalink") {
+  const auto uses = [](const JobSpec& spec) { return api::prepare(spec, {})->server_mirrors; };
+  CHECK(uses({.url = kUrl}));
+  CHECK(uses({.url = kUrl, .metalink = MetalinkUse::Never}));
+  CHECK_FALSE(uses({.url = kUrl, .server_mirrors = false}));
+}
+
 TEST_CASE("over https, a listed mirror is asked over http only where no forgery would pass") {
   const TemporaryFolder folder;
   const auto write_list = [&](const std::string& name, const std::string& size) {

@@ -173,6 +173,15 @@ TEST_CASE("every option of a job reaches its field") {
   CHECK(interpreted({kUrl, "--no-overwrite"}).jobs[0].existing == Existing::Keep);
 }
 
+TEST_CASE("without Metalinks a server's mirrors are left alone too") {
+  const JobSpec with = interpreted({kUrl}).jobs[0];
+  CHECK(with.metalink == MetalinkUse::Detect);
+  CHECK(with.server_mirrors);
+  const JobSpec without = interpreted({kUrl, "--no-metalink"}).jobs[0];
+  CHECK(without.metalink == MetalinkUse::Never);
+  CHECK_FALSE(without.server_mirrors);
+}
+
 TEST_CASE("messages can be fewer, more, or elsewhere") {
   CHECK(interpreted({kUrl, "-q"}).quiet);
   CHECK(interpreted({kUrl, "-vv", "-v"}).verbosity == 3);
