@@ -14,19 +14,18 @@
 namespace xget::net {
 namespace {
 
-std::optional<in_port_t> port_of(int socket) {
+// 0: it has none yet.
+in_port_t port_of(int socket) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
-    return std::nullopt;
-  }
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return 0;
   if (address.ss_family == AF_INET) {
     return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
   }
   if (address.ss_family == AF_INET6) {
     return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
   }
-  return std::nullopt;
+  return 0;
 }
 
 }  // namespace
@@ -38,20 +37,29 @@ void TcpSockets::watch(OptionSetter& options) {
   options.set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
 }
 
-std::optional<int> TcpSockets::on_port(long local_port) const {
-  for (const curl_socket_t socket : open_) {
-    if (port_of(socket) == local_port) return socket;
-  }
-  return std::nullopt;
+std::optional<int> TcpSockets::on_port(long local_port) {
+  learn_ports();
+  const auto known = by_port_.find(local_port);
+  return known == by_port_.end() ? std::nullopt : std::optional<int>(known->second);
+}
+
+void TcpSockets::learn_ports() {
+  std::erase_if(without_port_, [this](curl_socket_t socket) {
+    const long port = port_of(socket);
+    if (port != 0) by_port_.emplace(port, socket);
+    return port != 0;
+  });
 }
 
 int TcpSockets::on_open(void* self, curl_socket_t socket, curlsocktype) {
-  static_cast<TcpSockets*>(self)->open_.insert(socket);
+  static_cast<TcpSockets*>(self)->without_port_.insert(socket);
   return CURL_SOCKOPT_OK;
 }
 
 int TcpSockets::on_close(void* self, curl_socket_t socket) {
-  static_cast<TcpSockets*>(self)->open_.erase(socket);
+  auto& sockets = *static_cast<TcpSockets*>(self);
+  sockets.without_port_.erase(socket);
+  std::erase_if(sockets.by_port_, [socket](const auto& known) { return known.second == socket; });
   return ::close(socket);
 }
 

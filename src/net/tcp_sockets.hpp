@@ -7,6 +7,7 @@
 
 #include <curl/curl.h>
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -22,13 +23,17 @@ class TcpSockets {
   void watch(OptionSetter& options);
 
   // nullopt: no such socket, or the kernel does not know. Any family.
-  [[nodiscard]] std::optional<int> on_port(long local_port) const;
+  [[nodiscard]] std::optional<int> on_port(long local_port);
 
  private:
   static int on_open(void* self, curl_socket_t socket, curlsocktype purpose);
   static int on_close(void* self, curl_socket_t socket);
 
-  std::set<curl_socket_t> open_;
+  void learn_ports();
+
+  // A socket has its port once it is connected. Sockets to several addresses may share one port.
+  std::set<curl_socket_t> without_port_;
+  std::multimap<long, curl_socket_t> by_port_;
 };
 
 // nullopt: it is not TCP, or was closed.
