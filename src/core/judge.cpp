@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "core/content_range.hpp"
 #include "core/http_date.hpp"
+#include "core/message_framing.hpp"
 
 namespace xget::core {
 namespace {
@@ -25,25 +26,6 @@ bool is_coded(const ResponseHead& head) {
   return std::any_of(codings.begin(), codings.end(), [](std::string_view coding) {
     return !trim(coding).empty() && !equals_ignoring_case(trim(coding), "identity");
   });
-}
-
-struct BodyLength {
-  bool contradictory = false;
-  std::optional<std::uint64_t> bytes;  // of the body; unknown when framed otherwise
-};
-
-// RFC 9112 section 6.3: a transfer coding overrides Content-Length; differing lengths are an error.
-BodyLength body_length(const ResponseHead& head) {
-  BodyLength length;
-  for (std::string_view value : head.find_all("Content-Length")) {
-    const auto bytes = parse_u64(trim(value));
-    if (!bytes || *bytes >= kUnknownEnd || (length.bytes && *length.bytes != *bytes)) {
-      return {.contradictory = true, .bytes = std::nullopt};
-    }
-    length.bytes = bytes;
-  }
-  if (head.find("Transfer-Encoding")) length.bytes.reset();
-  return length;
 }
 
 Representation describe(const ResponseHead& head, std::optional<std::uint64_t> size, bool ranges) {
@@ -118,10 +100,10 @@ Judgement judge_partial(const ResponseHead& head, const Question& question) {
                    "the range begins at " + std::to_string(granted.begin) + ", asked was " +
                        std::to_string(question.range.begin));
   }
-  const BodyLength length = body_length(head);
-  if (length.contradictory || (length.bytes && *length.bytes != granted.length())) {
-    return failure(FailureKind::BadResponse, head,
-                   "Content-Length contradicts Content-Range or itself");
+  const MessageFraming framing = framing_of(head);
+  if (framing.trouble != nullptr) return failure(FailureKind::BadResponse, head, framing.trouble);
+  if (framing.length && *framing.length != granted.length()) {
+    return failure(FailureKind::BadResponse, head, "Content-Length contradicts Content-Range");
   }
   const Representation offered = describe(head, content_range->total, true);
   if (auto mismatch = check_offer(head, question, offered)) return *std::move(mismatch);
@@ -146,11 +128,9 @@ Judgement judge_whole(const ResponseHead& head, const Question& question) {
   if (defence_on(Defence::ContentCoding) && is_coded(head)) {
     return failure(FailureKind::Coded, head, "a coded body, though none was asked for");
   }
-  const BodyLength length = body_length(head);
-  if (length.contradictory) {
-    return failure(FailureKind::BadResponse, head, "nonsensical or contradicting Content-Length");
-  }
-  const Representation offered = describe(head, length.bytes, false);
+  const MessageFraming framing = framing_of(head);
+  if (framing.trouble != nullptr) return failure(FailureKind::BadResponse, head, framing.trouble);
+  const Representation offered = describe(head, framing.length, false);
   if (auto mismatch = check_offer(head, question, offered)) return *std::move(mismatch);
   if (question.range.begin != 0 && defence_on(Defence::WholeIsNotRange)) {
     return failure(FailureKind::NoRanges, head, "the whole file as the answer to a range");

@@ -132,11 +132,11 @@ bool CurlRequest::take_head() {
   switch (verdict) {
     case core::HeadVerdict::Accept:
       stage_ = Stage::Body;
-      if (!reader_.content_length() && !reader_.framed()) tls_ = tls_connection();
+      if (!reader_.framing().framed) tls_ = tls_connection();
       return true;
     case core::HeadVerdict::Drain:
       stage_ = Stage::Drain;
-      return drain(reader_.content_length().value_or(0));
+      return drain(reader_.framing().length.value_or(0));
     case core::HeadVerdict::Refuse: break;
   }
   stage_ = Stage::Stopped;
@@ -258,12 +258,12 @@ core::TransferEnd CurlRequest::end(CURLcode code) {
 
 core::TransferEnd CurlRequest::end_of(CURLcode code) const {
   using core::TransferStatus;
-  const auto length = reader_.content_length();
+  const auto length = reader_.framing().length;
   switch (stage_) {
     case Stage::Muted:
     case Stage::Stopped: return {TransferStatus::Cancelled, 0, "ended by the receiver", false};
     case Stage::Drain:
-    case Stage::Drained: return {TransferStatus::Ok, 0, "", reader_.framed()};
+    case Stage::Drained: return {TransferStatus::Ok, 0, "", reader_.framing().framed};
     case Stage::Unsound: return {TransferStatus::Broken, 0, reader_.cause(), false};
     case Stage::Unusable: return {TransferStatus::Unusable, 0, unusable_cause_, false};
     case Stage::Head:
@@ -277,7 +277,7 @@ core::TransferEnd CurlRequest::end_of(CURLcode code) const {
       if (length && code == CURLE_OK) code = CURLE_PARTIAL_FILE;
       if (code == CURLE_OK && tls_ != nullptr && !ended_with_close_notify(tls_))
         code = CURLE_PARTIAL_FILE;
-      if (code == CURLE_OK) return {TransferStatus::Ok, 0, "", reader_.framed()};
+      if (code == CURLE_OK) return {TransferStatus::Ok, 0, "", reader_.framing().framed};
       break;
   }
   const CurlOutcome outcome = outcome_of(code);

@@ -11,21 +11,6 @@ std::string_view without_line_end(std::string_view line) {
   return without_return(line);
 }
 
-std::string_view next_member(std::string_view& list) {
-  const auto comma = std::min(list.find(','), list.size());
-  const auto member = trim(list.substr(0, comma));
-  list.remove_prefix(std::min(comma + 1, list.size()));
-  return member;
-}
-
-bool ends_with_chunked(const std::vector<std::string_view>& codings) {
-  if (codings.empty()) return false;
-  const auto last = codings.back();
-  const auto comma = last.rfind(',');
-  return equals_ignoring_case(trim(comma == std::string_view::npos ? last : last.substr(comma + 1)),
-                              "chunked");
-}
-
 }  // namespace
 
 HeadReader::Step HeadReader::feed(std::string_view line) {
@@ -80,35 +65,10 @@ HeadReader::Step HeadReader::finish_head() {
     head_ = {};
     return Step::More;
   }
-  if (read_framing() == Step::Refused) return Step::Refused;
+  framing_ = core::framing_of(head_);
+  if (framing_.trouble != nullptr) return refuse(framing_.trouble);
   complete_ = true;
   return Step::Complete;
-}
-
-HeadReader::Step HeadReader::read_framing() {
-  framed_ = head_.http_version == 20;
-  if (head_.status == 204 || head_.status == 304) {
-    framed_ = true;
-    content_length_ = 0;
-    return Step::More;
-  }
-  const auto codings = head_.find_all("Transfer-Encoding");
-  if (!codings.empty() && head_.http_version != 20) {
-    framed_ = ends_with_chunked(codings);
-    return Step::More;
-  }
-  // Repeats of one value are allowed (RFC 9110 section 8.6); contradictions are an attack or a bug.
-  for (std::string_view value : head_.find_all("Content-Length")) {
-    do {
-      const auto length = parse_u64(next_member(value));
-      if (!length) return refuse("the response's Content-Length is not a number");
-      if (content_length_ && *content_length_ != *length)
-        return refuse("the response has two Content-Lengths that contradict each other");
-      content_length_ = length;
-      framed_ = true;
-    } while (!value.empty());
-  }
-  return Step::More;
 }
 
 }  // namespace xget::net

@@ -1,15 +1,14 @@
 // HeadReader: makes one ResponseHead out of the header lines that libcurl hands over, within
-// bounds, and tells how the body that follows is framed (RFC 9112 section 6.3).
+// bounds, and tells how the body that follows is framed.
 // Interim responses (1xx) are skipped, trailers ignored; both count against the bounds.
 // Thread: loop; pure.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/http_message.hpp"
+#include "core/message_framing.hpp"
 
 namespace xget::net {
 
@@ -31,24 +30,20 @@ class HeadReader {
   [[nodiscard]] const core::ResponseHead& head() const { return head_; }
   [[nodiscard]] const std::string& cause() const { return cause_; }
 
-  // Bytes of the body; nullopt when another framing, or the connection's end, tells.
-  [[nodiscard]] std::optional<std::uint64_t> content_length() const { return content_length_; }
-  // The end of the body is told by length or framing, not by the connection's end alone.
-  [[nodiscard]] bool framed() const { return framed_; }
+  // Of the response, once it is complete.
+  [[nodiscard]] const core::MessageFraming& framing() const { return framing_; }
 
  private:
   Step refuse(std::string cause);
   Step read_status_line(std::string_view line);
   Step read_header(std::string_view line);
   Step finish_head();
-  Step read_framing();
 
   core::ResponseHead head_;
   std::size_t bytes_ = 0;
   int lines_ = 0;
   bool complete_ = false;
-  bool framed_ = false;
-  std::optional<std::uint64_t> content_length_;
+  core::MessageFraming framing_;
   std::string cause_;
 };
 

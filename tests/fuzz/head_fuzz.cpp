@@ -52,10 +52,10 @@ void check_complete(const HeadReader& reader) {
     require(trim(header.value) == header.value, "values have no white space around them");
   }
   require(bytes <= net::kMaxHeadBytes, "a head is no longer than its bound");
-  require(!reader.content_length() || reader.framed(), "a length is a framing");
+  require(!reader.framing().length || reader.framing().framed, "a length is a framing");
   if (head.find("Transfer-Encoding") && head.http_version != 20 && head.status != 204 &&
       head.status != 304) {
-    require(!reader.content_length(), "a transfer coding overrides Content-Length");
+    require(!reader.framing().length, "a transfer coding overrides Content-Length");
   }
 }
 
@@ -83,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Reading bare = read(lines, "\n");
   require(carriage_returns ||
               (bare.reader.complete() && same_headers(bare.reader.head(), reader.head()) &&
-               bare.reader.content_length() == reader.content_length()),
+               bare.reader.framing().length == reader.framing().length),
           "a bare line feed ends a line as well");
 
   Lines longer = {"HTTP/1.1 103 Early Hints", "Content-Length: 7", ""};
@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Reading surrounded = read(longer, "\r\n");
   if (surrounded.last == HeadReader::Step::Refused) return 0;  // over a bound now
   require(same_headers(surrounded.reader.head(), reader.head()) &&
-              surrounded.reader.content_length() == reader.content_length(),
+              surrounded.reader.framing().length == reader.framing().length,
           "interim responses and trailers leave nothing behind");
   return 0;
 }

@@ -132,7 +132,7 @@ def _versions() -> list[Row]:
 
 def _framing() -> list[Row]:
     big = str(1 << 64)
-    # Relayed twice over: the login page answers the third and fourth request only.
+#Relayed twice over : the login page answers the third and fourth request only.
     login = t.when(t.from_request(3), t.when(lambda x: x.number <= 4, t.login_page()))
     return [
         Row("100-first", (t.interim(100),)),
@@ -140,6 +140,9 @@ def _framing() -> list[Row]:
         Row("content-length-twice-the-same",
             (lambda x: x.answer.headers.append(
                 ("Content-Length", x.answer.get("Content-Length"))),), HONEST),
+        Row("content-length-twice-in-one-line",
+            (lambda x: x.answer.set("Content-Length", ", ".join(
+                [x.answer.get("Content-Length")] * 2)),), HONEST),
         Row("content-length-contradicts-itself", (t.extra_header("Content-Length", "7"),), FAILS),
         Row("content-length-overflows", (t.content_length(big),), HONEST),
         Row("content-length-negative", (t.content_length("-1"), t.ending("fin")), HONEST),

@@ -208,6 +208,12 @@ TEST_CASE("Contradicting or overflowing lengths are refused") {
   CHECK(refusal(range, middle()) == FailureKind::BadResponse);
 }
 
+TEST_CASE("A length that is said more than once is that length") {
+  ResponseHead twice = whole("1000, 1000");
+  twice.headers.push_back({"Content-Length", "1000"});
+  CHECK(usable(twice, probe()).representation.size == 1000);
+}
+
 TEST_CASE("A 206 that nobody asked for is refused") {
   CHECK(refusal(partial("bytes 0-999/1000"),
                 {.range = {0, kUnknownEnd}, .ranged = false, .expected = std::nullopt}) ==

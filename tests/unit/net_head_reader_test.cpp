@@ -35,7 +35,7 @@ TEST_CASE("a head is read with its status, version and headers") {
   CHECK(reader.head().http_version == 11);
   CHECK(reader.head().find("etag") == "\"a\"");
   CHECK(reader.head().find("x-empty") == "");
-  CHECK_FALSE(reader.framed());
+  CHECK_FALSE(reader.framing().framed);
   CHECK(read({"HTTP/2 200 ", ""}).head().http_version == 20);
   CHECK(read({"HTTP/1.0 200", ""}).head().http_version == 10);
 }
@@ -45,7 +45,7 @@ TEST_CASE("interim responses leave nothing behind") {
                             "Link: </a>", "", "HTTP/1.1 200 OK", "Content-Length: 7", ""});
   CHECK(reader.head().status == 200);
   CHECK(reader.head().headers.size() == 1);
-  CHECK(reader.content_length() == 7);
+  CHECK(reader.framing().length == 7);
 }
 
 TEST_CASE("folded lines are joined") {
@@ -57,24 +57,24 @@ TEST_CASE("folded lines are joined") {
 TEST_CASE("trailers do not change the head") {
   auto reader = read({"HTTP/1.1 200 OK", "Transfer-Encoding: chunked", ""});
   CHECK(feed(reader, {"Content-Length: 3", ""}) == HeadReader::Step::More);
-  CHECK_FALSE(reader.content_length());
+  CHECK_FALSE(reader.framing().length);
   CHECK(reader.head().headers.size() == 1);
 }
 
 TEST_CASE("the framing follows RFC 9112 section 6.3") {
-  CHECK(read({"HTTP/1.1 200 OK", "Content-Length: 0", ""}).framed());
+  CHECK(read({"HTTP/1.1 200 OK", "Content-Length: 0", ""}).framing().framed);
   const auto chunked =
       read({"HTTP/1.1 200 OK", "Content-Length: 5", "Transfer-Encoding: gzip, Chunked", ""});
-  CHECK(chunked.framed());
-  CHECK_FALSE(chunked.content_length());
-  CHECK_FALSE(read({"HTTP/1.1 200 OK", "Transfer-Encoding: gzip", ""}).framed());
-  CHECK(read({"HTTP/2 200", ""}).framed());
-  CHECK(read({"HTTP/1.1 304 Not Modified", "Content-Length: 99", ""}).content_length() == 0);
+  CHECK(chunked.framing().framed);
+  CHECK_FALSE(chunked.framing().length);
+  CHECK_FALSE(read({"HTTP/1.1 200 OK", "Transfer-Encoding: gzip", ""}).framing().framed);
+  CHECK(read({"HTTP/2 200", ""}).framing().framed);
+  CHECK(read({"HTTP/1.1 304 Not Modified", "Content-Length: 99", ""}).framing().length == 0);
 }
 
 TEST_CASE("lengths that contradict each other are refused, repeats are not") {
   CHECK(
-      read({"HTTP/1.1 200 OK", "Content-Length: 5", "content-length: 5, 5", ""}).content_length() ==
+      read({"HTTP/1.1 200 OK", "Content-Length: 5", "content-length: 5, 5", ""}).framing().length ==
       5);
   CHECK(refused({"HTTP/1.1 200 OK", "Content-Length: 5", "Content-Length: 6", ""}));
   CHECK(refused({"HTTP/1.1 200 OK", "Content-Length: 5, 6", ""}));
