@@ -148,8 +148,7 @@ void Job::act_on(DescribesFiles, Instant) {
 }
 
 void Job::act_on(BeginDownload outcome, Instant now) {
-  if (download_) received_before_ += download_->received_bytes();
-  download_.reset();  // before its sink
+  leave_download();
   DownloadPlan& plan = outcome.plan;
   auto sink = outcome.partial ? destination_.go_on(*std::move(outcome.partial), plan.mirror,
                                                    plan.version, !plan.unproven)
@@ -163,6 +162,12 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   download_ =
       std::make_shared<Download>(context_, **sink, destination_.file(), probe_, std::move(plan));
   download_->begin(now);
+}
+
+// Before its sink goes.
+void Job::leave_download() {
+  if (download_) received_before_ += download_->received_bytes();
+  download_.reset();
 }
 
 void Job::act_on(GoOnWithDownload outcome, Instant now) {
@@ -220,6 +225,7 @@ bool Job::fruitless(const Download& download) {
 }
 
 void Job::act_on(BeginElsewhere, Instant) {
+  leave_download();  // its bytes are set aside: nothing of them is kept in FILE.partial
   stage_ = Stage::Arrive;
   arrival_.begin_elsewhere();
 }

@@ -87,6 +87,7 @@ class Job final : public Task, private core::SourceListener {
   void act_on(Downloaded outcome, Instant now);
   void act_on(BeginElsewhere outcome, Instant now);
   void act_on(const core::Reconsider& doubt, Instant now);
+  void leave_download();
   void act_on(Error error, Instant now);
 
   core::MirrorId add_mirror(JobMirror mirror);

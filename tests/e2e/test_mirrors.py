@@ -187,6 +187,15 @@ def test_when_none_has_what_the_digest_names_it_is_an_error(server, path):
     assert not path.exists(), run
 
 
+def test_bytes_that_were_set_aside_are_not_said_to_be_kept(server, path):
+    bad = mirror(server, 0, resource=dataclasses.replace(THIS, seed="other"))
+    down = mirror(server, 1, t.status(503))
+    run = download(path, bad, down, options=CHECKSUM)
+    assert run.code != Exit.SUCCESS and not path.exists(), run
+    assert not partial(path).exists(), run
+    assert f" in {partial(path)}" not in run.err, run
+
+
 def with_pieces(path, pages):
     """A Metalink that says the digests of pieces of a MiB."""
     data = THIS.data
