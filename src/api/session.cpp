@@ -18,6 +18,7 @@
 #include "api/metalink_request.hpp"
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
+#include "base/quiet_thread.hpp"
 #include "core/rate_limits.hpp"
 #include "core/rate_schedule.hpp"
 #include "engine/job_queue.hpp"
@@ -103,7 +104,7 @@ class Session::Impl {
         schedule_(options_.limit_rate, options_.limit_rate_windows),
         limits_(options_.limit_rate, options_.limit_rate_per_host),
         jobs_(options_.max_active_jobs),
-        thread_([this] { run(); }) {}
+        thread_(start_without_signals([this] { run(); })) {}
 
   ~Impl() {
     closing_ = true;
