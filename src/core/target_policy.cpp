@@ -72,7 +72,8 @@ RunningVerdict judge_running(const Representation& running, const Representation
                                                        : RunningVerdict::OtherVersion;
     case VersionMatch::Unproven: break;
   }
-  return RunningVerdict::Unproven;
+  const bool elsewhere = !of_one_resource(running.validators, offered.validators);
+  return elsewhere ? RunningVerdict::OtherTags : RunningVerdict::Unproven;
 }
 
 }  // namespace xget::core

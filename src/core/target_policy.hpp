@@ -52,7 +52,7 @@ PartialVerdict judge_partial(const Representation& recorded, const Representatio
 enum class RunningVerdict {
   Same,
   Unproven,   // nothing shows a change, nothing proves equality
-  OtherTags,  // from another URL, which may call it by another ETag: samples decide
+  OtherTags,  // from another URL, whose ETags are its own, equal ones too: samples decide
   OtherVersion,
 };
 RunningVerdict judge_running(const Representation& running, const Representation& offered,

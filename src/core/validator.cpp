@@ -47,19 +47,23 @@ Validators read_validators(const ResponseHead& head) {
   return validators;
 }
 
+bool of_one_resource(const Validators& a, const Validators& b) {
+  return a.resource == b.resource || a.resource.empty() || b.resource.empty();
+}
+
 VersionMatch compare_versions(const Validators& known, const Validators& offered) {
   const bool both_tagged = !opaque(known).empty() && !opaque(offered).empty();
   if (both_tagged && opaque(known) != opaque(offered)) return VersionMatch::Different;
-  if (!known.strong_etag.empty() && known.strong_etag == offered.strong_etag) {
-    return VersionMatch::Same;
-  }
+  const VersionMatch equal =
+      of_one_resource(known, offered) ? VersionMatch::Same : VersionMatch::Unproven;
+  if (!known.strong_etag.empty() && known.strong_etag == offered.strong_etag) return equal;
   const bool both_dated = !known.last_modified.empty() && !offered.last_modified.empty();
   if (both_dated && known.last_modified != offered.last_modified) return VersionMatch::Different;
   // A strong ETag that one of the two lacks leaves the date to speak, unless the known version
   // had one: then only that ETag can prove equality.
   if (known.strong_etag.empty() && both_dated && known.last_modified_is_strong &&
       offered.last_modified_is_strong) {
-    return VersionMatch::Same;
+    return equal;
   }
   return VersionMatch::Unproven;
 }

@@ -17,6 +17,9 @@ struct Validators {
   std::string last_modified;  // empty: none
   // Date was at least a second later than Last-Modified: strong by RFC 9110 8.8.2.2.
   bool last_modified_is_strong = false;
+  // Names the resource that they are of: another one may use the same (RFC 9110 8.8.3). Empty: not
+  // known.
+  std::string resource;
 
   [[nodiscard]] bool strong() const { return !strong_etag.empty() || last_modified_is_strong; }
   [[nodiscard]] bool any() const {
@@ -25,11 +28,13 @@ struct Validators {
   friend bool operator==(const Validators&, const Validators&) = default;
 };
 
+bool of_one_resource(const Validators& a, const Validators& b);
+
 // Malformed ETags and dates count as absent.
 Validators read_validators(const ResponseHead& head);
 
 enum class VersionMatch {
-  Same,       // proven by an equal strong validator
+  Same,       // proven by an equal strong validator of one resource
   Different,  // a validator shows a change
   Unproven,   // nothing shows a change, nothing proves equality
 };

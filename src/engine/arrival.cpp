@@ -142,13 +142,23 @@ void Arrival::accept_partial() {
   }
   if (!partial_ || !partial_->sidecar) return ask(whole_resource());
   const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
-  if (!gap) {  // whole already: only the checks and the rename are missing
+  if (!gap && partial_is_ours()) {  // whole already: only the checks and the rename are missing
     probe_.drop();
     if (auto refusal = refuse_size(recorded())) return settled(*std::move(refusal));
     if (auto refusal = refuse_unproven(recorded())) return settled(*std::move(refusal));
     return resume(recorded(), false);
   }
-  ask({{gap->begin, kUnknownEnd}, recorded()});
+  ask({{gap ? gap->begin : 0, kUnknownEnd}, recorded()});
+}
+
+bool Arrival::partial_is_ours() const {
+  const store::Sidecar& sidecar = *partial_->sidecar;
+  for (core::MirrorId mirror = 0; mirror < job_.mirrors.count(); ++mirror) {
+    if (job_.sources.name(mirror) == sidecar.url) return true;
+  }
+  // A URL that was signed anew.
+  return probe_.offer() && !sidecar.validators.resource.empty() &&
+         sidecar.validators.resource == probe_.offer()->representation.validators.resource;
 }
 
 core::Validators Arrival::recorded_validators() const {
@@ -275,14 +285,15 @@ void Arrival::settle_existing() {
   const core::Representation& offered = probe_.offer()->representation;
   std::optional<core::Representation> marked;
   if (const auto mark = destination_.target()->existing_mark()) {
-    marked = core::Representation{
-        .size = mark->size,
-        .validators = {.strong_etag = mark->strong_etag,
-                       .weak_etag = "",
-                       .last_modified = mark->last_modified,
-                       .last_modified_is_strong = !mark->last_modified.empty()},
-        .ranges = true,
-        .content_type = ""};
+    marked =
+        core::Representation{.size = mark->size,
+                             .validators = {.strong_etag = mark->strong_etag,
+                                            .weak_etag = "",
+                                            .last_modified = mark->last_modified,
+                                            .last_modified_is_strong = !mark->last_modified.empty(),
+                                            .resource = mark->resource},
+                             .ranges = true,
+                             .content_type = ""};
   }
   switch (core::judge_existing(existing_->size, marked, offered, job_.settings.resume)) {
     case core::ExistingVerdict::AlreadyComplete:
@@ -327,10 +338,9 @@ void Arrival::settle_partial() {
   }
 }
 
-// Another mirror than the recorded one calls the same version by other tags.
+// Another URL than the recorded one calls the same version by other tags.
 core::Place Arrival::place() const {
-  const bool other =
-      job_.mirrors.count() > 1 && job_.sources.name(probe_.mirror()) != partial_->sidecar->url;
+  const bool other = job_.sources.name(probe_.mirror()) != partial_->sidecar->url;
   return other ? core::Place::Elsewhere : probe_.offer()->place;
 }
 
@@ -382,7 +392,11 @@ bool Arrival::leave_for_others() {
 void Arrival::on_other_version() {
   if (leave_for_others()) return;
   if (!probe_.asked_openly()) return ask_openly();  // and hear what it is now
-  const std::string cause = why_other_version();
+  if (partial_ && partial_->sidecar && claimed_bytes() > 0 && !partial_is_ours()) {
+    return settled(partial_of_other_url_error(destination_.target()->partial_path(),
+                                              partial_->sidecar->url, job_.url()));
+  }
+  const std::string cause = "it changed on the server since the download began";
   if (job_.settings.on_change == OnChange::Fail || destination_.handed_on()) {
     const bool restartable = destination_.target() != nullptr;
     return settled(changed_error(job_.url(), cause, restartable));
@@ -402,13 +416,6 @@ void Arrival::on_other_version() {
   }
   job_.note(cause + "; " + destination_.fate_of_the_old());
   begin_again();
-}
-
-std::string Arrival::why_other_version() const {
-  const bool elsewhere = partial_ && partial_->sidecar && partial_->sidecar->url != job_.url();
-  return elsewhere
-             ? "the partial file is of " + partial_->sidecar->url + ", and that is another version"
-             : "it changed on the server since the download began";
 }
 
 // A new file from the start, with the probe's response. What stood there is set aside.

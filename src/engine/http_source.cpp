@@ -12,6 +12,7 @@
 #include "engine/http_log.hpp"
 #include "engine/http_question.hpp"
 #include "engine/login.hpp"
+#include "net/resource_name.hpp"
 
 namespace xget::engine {
 namespace {
@@ -275,6 +276,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .host = fetch.url.origin.host,
                     .address = facts.remote_address,
                     .hints = answer_hints(head, fetch.url, usable.whole)};
+  offer.representation.validators.resource = net::resource_name(fetch.url);
   offer.representation.digest = digest_to_check(offer);
   log_answer(offer, facts);
   const bool wanted = fetch.listener->on_offer(id, offer);

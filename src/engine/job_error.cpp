@@ -109,6 +109,16 @@ Error exists_error(const std::string& path, std::string cause, WayOn way_on) {
               std::string("--overwrite replaces it, --no-overwrite leaves it") + words_for(way_on)};
 }
 
+Error partial_of_other_url_error(const std::string& path, const std::string& recorded_url,
+                                 const std::string& url) {
+  return {.code = ErrorCode::Exists,
+          .operation = "download to",
+          .subject = path,
+          .cause = "it is of " + recorded_url + ", and " + url + " is another file",
+          .kept = "",
+          .remedy = "give this one another name (-o FILE), or drop what is there (--no-resume)"};
+}
+
 Error changed_error(const std::string& subject, std::string cause, bool restartable) {
   return {.code = ErrorCode::Changed,
           .operation = "download",

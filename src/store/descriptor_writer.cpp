@@ -80,8 +80,9 @@ Result<void> DescriptorWriter::write_all(std::span<const std::byte> bytes,
       };
       ::poll(&ready, 1, kLookForStopMs);
     } else {
-      Error error = disk_error("write", kSubject, errno);
-      if (errno == EPIPE) error.cause = "standard output is closed";
+      const int number = errno;
+      Error error = disk_error("write", kSubject, number);
+      if (number == EPIPE) error.cause = "standard output is closed";
       return fail(std::move(error));
     }
   }

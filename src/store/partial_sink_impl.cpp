@@ -49,7 +49,6 @@ Result<void> PartialSink::Impl::begin(std::uint64_t generation) {
   frame_.generation = generation;
   frame_.size = representation_.size.value_or(0);
   frame_.piece_length = piece_length_;
-  frame_.device = info->device;
   frame_.inode = info->inode;
   frame_.url = settings_.url;
   frame_.validators = representation_.validators;
@@ -323,7 +322,8 @@ void PartialSink::Impl::commit(std::uint64_t size) {
   commit.replace_existing = settings_.replace_existing;
   const core::Validators& validators = representation_.validators;
   commit.mark = {commit.size, validators.strong_etag,
-                 validators.last_modified_is_strong ? validators.last_modified : std::string()};
+                 validators.last_modified_is_strong ? validators.last_modified : std::string(),
+                 validators.resource};
   if (records_) {
     commit.sidecar = snapshot();
     commit.sidecar->committing = true;

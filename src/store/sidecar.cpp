@@ -17,9 +17,9 @@ constexpr std::size_t kDigestDigits = 32;
 constexpr std::size_t kCoveredFrom = kDigestOpen.size() + kDigestDigits + kDigestClose.size();
 // The numbers in a piece's entry are three deep; what nests deeper is not a sidecar.
 constexpr int kMaxDepth = 3;
-constexpr std::size_t kMembers = 12;  // with the digest, without server_digest
+constexpr std::size_t kMembers = 11;  // with the digest, without server_digest
 constexpr const char* kServerDigest = "server_digest";
-constexpr std::size_t kValidatorMembers = 4;
+constexpr std::size_t kValidatorMembers = 5;
 
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
@@ -132,7 +132,8 @@ bool read_validators(const Json& object, core::Validators& validators) {
          reader.bytes("strong_etag", validators.strong_etag) &&
          reader.bytes("weak_etag", validators.weak_etag) &&
          reader.bytes("last_modified", validators.last_modified) &&
-         reader.flag("last_modified_is_strong", validators.last_modified_is_strong);
+         reader.flag("last_modified_is_strong", validators.last_modified_is_strong) &&
+         reader.bytes("resource", validators.resource);
 }
 
 bool sound_geometry(const Sidecar& sidecar) {
@@ -189,12 +190,12 @@ bool read_members(const Json& document, Sidecar& sidecar) {
   const Reader reader(document);
   const bool says_digest = document.contains(kServerDigest);
   if (says_digest && !read_server_digest(reader, sidecar)) return false;
-  const bool simple =
-      document.size() == kMembers + (says_digest ? 1 : 0) &&
-      reader.number("generation", sidecar.generation) && reader.number("size", sidecar.size) &&
-      reader.number("piece_length", sidecar.piece_length) &&
-      reader.number("device", sidecar.device) && reader.number("inode", sidecar.inode) &&
-      reader.bytes("url", sidecar.url) && reader.flag("committing", sidecar.committing);
+  const bool simple = document.size() == kMembers + (says_digest ? 1 : 0) &&
+                      reader.number("generation", sidecar.generation) &&
+                      reader.number("size", sidecar.size) &&
+                      reader.number("piece_length", sidecar.piece_length) &&
+                      reader.number("inode", sidecar.inode) && reader.bytes("url", sidecar.url) &&
+                      reader.flag("committing", sidecar.committing);
   if (!simple || !sound_geometry(sidecar)) return false;
   const Json* validators = reader.object("validators");
   const Json* pieces = reader.array("pieces");
@@ -208,7 +209,8 @@ Json to_json(const core::Validators& validators) {
   return {{"strong_etag", to_text(validators.strong_etag)},
           {"weak_etag", to_text(validators.weak_etag)},
           {"last_modified", to_text(validators.last_modified)},
-          {"last_modified_is_strong", validators.last_modified_is_strong}};
+          {"last_modified_is_strong", validators.last_modified_is_strong},
+          {"resource", to_text(validators.resource)}};
 }
 
 // The two long lists are written without a document in memory: there are many checkpoints, and
@@ -258,7 +260,6 @@ std::string serialise(const Sidecar& sidecar) {
                {"generation", sidecar.generation},
                {"size", sidecar.size},
                {"piece_length", sidecar.piece_length},
-               {"device", sidecar.device},
                {"inode", sidecar.inode},
                {"url", to_text(sidecar.url)},
                {"validators", to_json(sidecar.validators)},
@@ -307,7 +308,8 @@ std::string serialise(const OriginMark& mark, std::int64_t mtime_ns) {
   const Json document = {{"size", mark.size},
                          {"mtime_ns", mtime_ns},
                          {"strong_etag", to_text(mark.strong_etag)},
-                         {"last_modified", to_text(mark.last_modified)}};
+                         {"last_modified", to_text(mark.last_modified)},
+                         {"resource", to_text(mark.resource)}};
   return dump(document);
 }
 
@@ -317,9 +319,9 @@ std::optional<OriginMark> parse_origin_mark(std::string_view document, std::uint
   if (!json.is_object()) return std::nullopt;
   const Reader reader(json);
   OriginMark mark;
-  const bool sound = reader.number("size", mark.size) &&
-                     reader.bytes("strong_etag", mark.strong_etag) &&
-                     reader.bytes("last_modified", mark.last_modified);
+  const bool sound =
+      reader.number("size", mark.size) && reader.bytes("strong_etag", mark.strong_etag) &&
+      reader.bytes("last_modified", mark.last_modified) && reader.bytes("resource", mark.resource);
   const auto mtime = json.find("mtime_ns");
   if (!sound || mtime == json.end() || !mtime->is_number_integer()) return std::nullopt;
   if (mark.size != size || mtime->get<std::int64_t>() != mtime_ns) return std::nullopt;

@@ -2,9 +2,9 @@
 // extended attribute of the finished FILE. JSON, readable with jq.
 //
 //   {"digest":"<XXH3-128 of every byte after this member's comma, 32 hex digits>",
-//    "schema":1,"generation":7,"size":…,"piece_length":…,"device":…,"inode":…,"committing":false,
+//    "schema":1,"generation":7,"size":…,"piece_length":…,"inode":…,"committing":false,
 //    "url":"…","validators":{"strong_etag":"…","weak_etag":"…","last_modified":"…",
-//    "last_modified_is_strong":false},"server_digest":"sha256:<hex digits>",
+//    "last_modified_is_strong":false,"resource":"…"},"server_digest":"sha256:<hex digits>",
 //    "pieces":[[index,"<32 hex digits>"],…],"runs":[[begin,end,"<32 hex digits>"],…]}
 //
 // on one line; pieces and runs ascend, and server_digest is there only if the server said one. The
@@ -42,8 +42,8 @@ struct Sidecar {
   std::uint64_t generation = 0;  // grows with every checkpoint
   std::uint64_t size = 0;        // of the representation
   std::uint64_t piece_length = 0;
-  std::uint64_t device = 0, inode = 0;  // of FILE.partial, so that a copied one is noticed
-  std::string url;                      // without secrets; information for people, never used
+  std::uint64_t inode = 0;  // of FILE.partial; both may have been moved since
+  std::string url;          // without secrets; information for people, never used
   core::Validators validators;
   std::optional<ExpectedDigest> server_digest;  // of the representation, as the server says it
   bool committing = false;  // the bytes were whole and verified; only the rename is missing
@@ -72,6 +72,7 @@ struct OriginMark {
   std::uint64_t size = 0;
   std::string strong_etag;
   std::string last_modified;  // only if it was a strong validator
+  std::string resource;       // that these are of, as in core::Validators
 };
 
 inline constexpr char kOriginMarkAttribute[] = "xget.origin";  // "user.xget.origin" on Linux

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
 #include "store/set_aside.hpp"
@@ -226,11 +227,10 @@ void Target::read_sidecar_into(OpenPartial& partial, const core::FileInfo& info)
     partial.sidecar_problem = std::move(sidecar.error());
     return;
   }
-  // The device's number is not compared: of many file systems it changes with every mount, and a
-  // power cut must not cost the download. Digests tell a copy whose inode happens to be the same.
+  // Both may have been moved or restored together. Of a file with other bytes the digests tell.
   if (sidecar->inode != info.inode) {
-    partial.sidecar_problem = "the sidecar belongs to another file";
-    return;
+    log::info(partial_path() +
+              " is not the file that its sidecar was written for: moved, or restored");
   }
   partial.committing = sidecar->committing;
   partial.sidecar = std::move(*sidecar);

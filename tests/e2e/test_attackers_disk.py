@@ -263,7 +263,7 @@ UNBELIEVABLE = {
     "a run that ends before it begins": {"runs": [[5, 4, CLAIM]]},
     "negative numbers": {"generation": -1},
     "a number that is none": {"size": "6291459"},
-    "a number too large for any type": {"inode": 10**30},
+    "a number too large for any type": {"generation": 10**30},
     "more members than there are": {"path": "/etc/passwd"},
     "a newer schema": {"schema": 99},
 }

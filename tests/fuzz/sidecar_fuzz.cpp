@@ -27,9 +27,8 @@ bool same_runs(const std::vector<store::Run>& a, const std::vector<store::Run>& 
 
 bool same(const Sidecar& a, const Sidecar& b) {
   return a.generation == b.generation && a.size == b.size && a.piece_length == b.piece_length &&
-         a.device == b.device && a.inode == b.inode && a.url == b.url &&
-         a.validators == b.validators && a.committing == b.committing && a.pieces == b.pieces &&
-         same_runs(a.runs, b.runs);
+         a.inode == b.inode && a.url == b.url && a.validators == b.validators &&
+         a.committing == b.committing && a.pieces == b.pieces && same_runs(a.runs, b.runs);
 }
 
 void check_claims(const Sidecar& sidecar) {

@@ -16,12 +16,12 @@ Sidecar example() {
   sidecar.generation = 7;
   sidecar.size = 5 * kMiB + 3;
   sidecar.piece_length = kMiB;
-  sidecar.device = 2049;
   sidecar.inode = 99;
   sidecar.url = "https://example.org/\"x\"\\y";
   sidecar.validators.strong_etag = "\"\xe9\xff\x80t\"";  // not UTF-8
   sidecar.validators.last_modified = "Tue, 15 Nov 1994 12:45:26 GMT";
   sidecar.validators.last_modified_is_strong = true;
+  sidecar.validators.resource = "5f0a";
   sidecar.pieces = {{0, {1, 2}}, {2, {3, 4}}, {5, {5, 6}}};
   sidecar.runs = {{{kMiB, kMiB + 10}, {7, 8}}, {{kMiB + 10, kMiB + 20}, {9, 10}}};
   return sidecar;
@@ -159,10 +159,10 @@ TEST_CASE("members of another type, missing or unknown are refused though sealed
   const std::string members = members_of(example());
   REQUIRE(parse_sidecar(sealed(members)));
   CHECK_FALSE(parse_sidecar(sealed(members + ",\"more\":1")));
-  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"inode\":99", "\"inode\":\"99\""))));
-  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"inode\":99", "\"inode\":-99"))));
-  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"inode\":99", "\"inode\":99.5"))));
-  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"inode\":99,", ""))));
+  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"generation\":7", "\"generation\":\"7\""))));
+  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"generation\":7", "\"generation\":-7"))));
+  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"generation\":7", "\"generation\":7.5"))));
+  CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"generation\":7,", ""))));
   CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"committing\":false", "\"committing\":0"))));
   CHECK_FALSE(parse_sidecar(sealed(replaced(members, "[[0,", "[[0,0,"))));
   CHECK_FALSE(parse_sidecar(sealed(replaced(members, "\"pieces\":[", "\"pieces\":[7,"))));
@@ -176,12 +176,13 @@ TEST_CASE("a document that nests very deep is refused without harm") {
 }
 
 TEST_CASE("an origin mark is believed only of the file as it was left") {
-  const store::OriginMark mark{123, "\"e\xfftag\"", "Tue, 15 Nov 1994 12:45:26 GMT"};
+  const store::OriginMark mark{123, "\"e\xfftag\"", "Tue, 15 Nov 1994 12:45:26 GMT", "5f0a"};
   const std::string text = serialise(mark, -5);
   auto parsed = store::parse_origin_mark(text, 123, -5);
   REQUIRE(parsed);
   CHECK(parsed->strong_etag == mark.strong_etag);
   CHECK(parsed->last_modified == mark.last_modified);
+  CHECK(parsed->resource == mark.resource);
   CHECK_FALSE(store::parse_origin_mark(text, 124, -5));
   CHECK_FALSE(store::parse_origin_mark(text, 123, -4));
   CHECK_FALSE(store::parse_origin_mark("", 123, -5));
