@@ -26,7 +26,6 @@ spdlog::level::level_enum to_spdlog(Level level) {
     case Level::Debug: return spdlog::level::debug;
     case Level::Info: return spdlog::level::info;
     case Level::Warning: return spdlog::level::warn;
-    case Level::Error: return spdlog::level::err;
     case Level::Off: break;
   }
   return spdlog::level::off;

@@ -7,7 +7,7 @@
 
 namespace xget::log {
 
-enum class Level { Trace, Debug, Info, Warning, Error, Off };
+enum class Level { Trace, Debug, Info, Warning, Off };
 
 // Off until called. Appends to the file, which is made if it is not there, but no folder is. An
 // empty file name logs to standard error. False if the file cannot be opened: errno says why.

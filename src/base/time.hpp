@@ -20,7 +20,7 @@ struct LoopTime {
 };
 using Instant = LoopTime::time_point;
 
-// Seconds since 1970, for HTTP dates alone.
+// Seconds since 1970: what HTTP, cookies and the user call a time.
 using WallTime = std::chrono::sys_seconds;
 
 inline double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }

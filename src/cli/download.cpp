@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,7 +38,12 @@ ExitCode report_failure(const Error& error) {
 ExitCode print_to_standard_output(const std::string& text) {
   const bool written =
       std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return written ? ExitCode::Success : ExitCode::Disk;
+  if (written) return ExitCode::Success;
+  return report_failure({.code = ErrorCode::Disk,
+                         .operation = "write",
+                         .subject = "standard output",
+                         .number = errno,
+                         .cause = std::generic_category().message(errno)});
 }
 
 log::Level log_level(int verbosity) {

@@ -49,7 +49,7 @@ std::optional<WallTime> assemble(std::string_view day, std::string_view month,
   const auto m = month_number(month);
   auto y = parse_u64(year);
   const auto clock = time_of_day(time);
-  if (!d || !m || !y || !clock || *y > 9999) return std::nullopt;
+  if (!d || !m || !y || !clock || *d > 31 || *y > 9999) return std::nullopt;
   if (year.size() == 2) *y += *y < 70 ? 2000 : 1900;  // rfc850-date
   const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*y)},
                                          std::chrono::month{*m},

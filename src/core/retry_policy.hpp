@@ -86,7 +86,6 @@ class RetryPolicy {
   [[nodiscard]] Instant answer_by(Instant now, Duration patience) const;
   [[nodiscard]] int failures() const { return failures_; }  // in a row without a new byte
   // The source has given bytes of this resource in this run.
-  [[nodiscard]] bool served() const { return served_; }
 
  private:
   [[nodiscard]] Remedy remedy_for(const Failure& failure, const Attempt& attempt);

@@ -75,7 +75,7 @@ struct RangeLost {
 struct WindowMoved {
   std::uint64_t end;
 };
-// The loop could not run for so long (a blocked write, a suspended machine): nobody's stall.
+// The loop could not run for so long (a blocked write, a stopped process): nobody's stall.
 struct LoopBlocked {
   Duration length;
 };

@@ -302,7 +302,8 @@ std::optional<Error> Download::refuse_end() const {
                  .operation = "download",
                  .subject = job_.url(),
                  .cause = "the server sent " + std::to_string(size_) + " bytes of " +
-                          std::to_string(*plan_.version.size)};
+                          std::to_string(*plan_.version.size),
+                 .remedy = "the same command asks again"};
   }
   if (job_.settings.size && *job_.settings.size != size_) {  // nobody had named it before
     return error_of({.kind = core::FailureKind::WrongSize,

@@ -21,7 +21,7 @@ struct Samples {
   int at_random = 8;
 };
 
-// Which ranges of `held`.
+// Which ranges of `held`: its last bytes among them, the first ones, some at random places.
 std::vector<ByteRange> choose_samples(const RangeSet& held, const Samples& how,
                                       core::Random& random);
 
@@ -29,8 +29,8 @@ class SampleCheck {
  public:
   using Read = std::function<Result<std::size_t>(std::uint64_t offset, std::span<std::byte> into)>;
 
-  // Samples of `held`: its last bytes among them, the first ones, some at random places. `expected`
-  // is what the mirror offers, as far as it is known; `recorded` what was known of the held bytes.
+  // `expected` is what the mirror offers, as far as it is known; `recorded` what was known of the
+  // held bytes, of which `read` gives those that `samples` names.
   SampleCheck(MirrorSources& sources, core::MirrorId mirror, core::SourceListener& owner,
               core::Representation expected, core::Validators recorded,
               const std::vector<ByteRange>& samples, Read read);
