@@ -48,9 +48,11 @@ def served(page: Page) -> int:
 @pytest.mark.parametrize("addresses", [(FIRST, SECOND), (FIRST, SECOND, THIRD)], ids=len)
 def test_ranges_are_spread_over_all_addresses(path, addresses):
     with host_with(*addresses) as (names, pages):
+        for page in pages:  # so slowly that one which a busy machine made miss its time is back
+            page.behave(t.rate(MIB / 2))
         run = fetch(names, pages, path).expect(0)
         assert_complete(path, RESOURCE.data, run=run)
-        assert all(served(page) > MIB for page in pages), [served(page) for page in pages]
+        assert all(served(page) > 256 * KIB for page in pages), f"{list(map(served, pages))}\n{run}"
 
 
 def test_one_connection_stays_at_one_address(path):
