@@ -112,10 +112,11 @@ void AddressUse::failed(core::RequestId request, Instant now) {
            addresses_of(use).failed(use.address, use.answered, now));
 }
 
-void AddressUse::outpaced(core::RequestId request, Instant now) {
-  const auto it = uses_.find(request);
-  if (it == uses_.end()) return;
-  if (now - it->second.started >= addresses_of(it->second).interval()) failed(request, now);
+void AddressUse::outpaced(core::RequestId request, core::RequestId by, Instant now) {
+  const auto loser = uses_.find(request);
+  const auto winner = uses_.find(by);
+  if (loser == uses_.end() || winner == uses_.end()) return;
+  if (winner->second.started > loser->second.started) failed(request, now);
 }
 
 void AddressUse::believed(core::RequestId request, core::FailureKind answer, Instant now) {

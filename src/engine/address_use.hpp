@@ -37,9 +37,8 @@ class AddressUse {
   void resumed(core::RequestId request, Instant now);
 
   void failed(core::RequestId request, Instant now);
-  // Another address has answered: it counts as a failure if that one was asked later, when this one
-  // had had its time.
-  void outpaced(core::RequestId request, Instant now);
+  // Another request has answered: this one counts as failed if that one was made later.
+  void outpaced(core::RequestId request, core::RequestId by, Instant now);
   // What its answer said is believed, or another address is asked.
   void believed(core::RequestId request, core::FailureKind answer, Instant now);
   void doubted(core::RequestId request, core::FailureKind answer, Instant now);

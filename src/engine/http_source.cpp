@@ -241,7 +241,7 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   const core::FetchId id = known->second;
   Fetch& fetch = fetches_.at(id);
   for (const core::RequestId other : fetch.race.won_by(request)) {
-    use_.outpaced(other, clock_.now());
+    use_.outpaced(other, request, clock_.now());
     forget(other);
   }
   use_.answered(request, head, clock_.now());
