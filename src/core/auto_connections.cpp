@@ -39,6 +39,12 @@ AutoConnections::AutoConnections(int most)
 
 int AutoConnections::target(Instant now) const { return std::min(wanted_, borne_.target(now)); }
 
+// Steps follow each other within some round trips, the more so where losses show that they pay.
+int AutoConnections::soon(Instant now) const {
+  if (stage_ == Stage::Hold) return target(now);
+  return lossy_ ? borne_.target(now) : std::min(wanted_ * growth_, borne_.target(now));
+}
+
 void AutoConnections::on_refusal(int active, Duration wait, Instant now) {
   borne_.on_refusal(active, wait, now);
 }

@@ -38,6 +38,7 @@ class AutoConnections final : public ConnectionPolicy {
   explicit AutoConnections(int most);
 
   [[nodiscard]] int target(Instant now) const override;
+  [[nodiscard]] int soon(Instant now) const override;
   void on_refusal(int active, Duration wait, Instant now) override;
   void on_answer(int active, Duration round_trip, Instant now) override;
   void on_bytes(std::uint64_t bytes, int active, Instant now) override;

@@ -15,6 +15,8 @@ class ConnectionPolicy {
   virtual ~ConnectionPolicy() = default;
   // Connections wanted now, at least 1.
   [[nodiscard]] virtual int target(Instant now) const = 0;
+  // That may be wanted before what is asked for now has come: no fewer than target().
+  [[nodiscard]] virtual int soon(Instant now) const { return target(now); }
   // A request was turned away, or not answered, while `active` others of the job were under way.
   // The server asks to be left alone for `wait`; zero if it did not say.
   virtual void on_refusal(int active, Duration wait, Instant now) = 0;

@@ -10,6 +10,7 @@ constexpr std::uint64_t kFirstRange = 4ULL << 20;  // while no rate is known
 constexpr int kRoundTripsPerRange = 32;
 constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
+constexpr std::uint64_t kSmallestPart = 64ULL << 10;
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
 // An answer that takes so many times as long as any before it is not on its way, if others are.
 constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
@@ -65,7 +66,7 @@ void Scheduler::handle(const SegmentAdopted& event, Instant now) {
     // comes late.
     const std::uint64_t share = missing_.size() / static_cast<std::uint64_t>(target);
     const std::uint64_t room = std::min(share, window_share(target));
-    range.end = std::min(range.end, align_up(range.begin + std::max(room, kSmallestRange)));
+    range.end = std::min(range.end, end_after(range.begin, std::max(room, kSmallestRange)));
   }
   if (plan_.ranges) {
     const auto gap = missing_.next(range.begin);
@@ -400,7 +401,7 @@ std::optional<ByteRange> Scheduler::pick(MirrorId mirror, Instant now) const {
   // What is held before or behind the gap comes again, and may have been given up for that.
   if (!plan_.ranges) return ByteRange{0, plan_.size};
   if (!plan_.split) return ByteRange{gap->begin, capped(mirror, gap->begin, gap->end)};
-  std::uint64_t end = align_up(gap->begin + range_length(mirror, now));
+  std::uint64_t end = end_after(gap->begin, range_length(mirror, now));
   // A sliver at the end of the gap is not worth a request of its own.
   if (end + kSmallestRange >= gap->end) end = gap->end;
   end = capped(mirror, gap->begin, end);
@@ -428,18 +429,20 @@ std::uint64_t Scheduler::window_share(int connections) const {
 }
 
 std::uint64_t Scheduler::range_length(MirrorId mirror, Instant now) const {
-  const int target = connections(now);
+  const int shared_by = connections_soon(now);
   const double rate = expected_rate(mirror, now);
   std::uint64_t wanted = kFirstRange;
+  std::uint64_t least = std::max(plan_.piece_length, kSmallestRange);
   if (rate > 0) {
     const Duration span =
         std::clamp(mean_round_trip(mirror) * kRoundTripsPerRange, kShortestRange, kLongestRange);
     wanted = static_cast<std::uint64_t>(rate * to_seconds(span));
+    least = kSmallestRange;
   }
   const std::uint64_t fair =
-      bytes_left() / (static_cast<std::uint64_t>(target) * kRangesPerConnectionLeft);
-  const std::uint64_t most = std::min(fair, window_share(target));
-  return std::max(std::min(wanted, most), kSmallestRange);
+      bytes_left() / (static_cast<std::uint64_t>(shared_by) * kRangesPerConnectionLeft);
+  const std::uint64_t most = std::min(fair, window_share(connections(now)));
+  return std::max(std::min(wanted, most), least);
 }
 
 std::uint64_t Scheduler::bytes_left() const {
@@ -448,9 +451,14 @@ std::uint64_t Scheduler::bytes_left() const {
   return left;
 }
 
-std::uint64_t Scheduler::align_up(std::uint64_t offset) const {
-  const std::uint64_t over = offset % plan_.piece_length;
-  return over == 0 ? offset : offset + (plan_.piece_length - over);
+// Where a range of about that length should end. Pieces that come in parts are read again to be
+// hashed, so that only what is shorter than a piece ends within one, on an even part of it.
+std::uint64_t Scheduler::end_after(std::uint64_t begin, std::uint64_t length) const {
+  std::uint64_t unit = plan_.piece_length;
+  while (unit > length && unit > kSmallestPart) unit /= 2;
+  const std::uint64_t end = begin + length;
+  const std::uint64_t over = end % unit;
+  return over == 0 ? end : end + (unit - over);
 }
 
 }  // namespace xget::core

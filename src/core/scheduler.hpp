@@ -7,7 +7,8 @@
 //
 // What it aims at (measured, see the numbers in src/README.md):
 // - ranges are handed out from the front, each about 32 round trips or half a second long at its
-//   connection's rate and shrinking with what is left, so that responses end by themselves;
+//   connection's rate and shrinking with what is left, so that responses end by themselves; near
+//   the end, and while the number of connections grows, shorter than a piece;
 // - a cut costs its connection, so only the tail, the open-ended first response and ranges that
 //   were handed out when fewer connections shared the work are cut;
 // - a connection without work takes over half of what the slowest one still has to do; where that
@@ -259,6 +260,7 @@ class Scheduler {
 
   void fill(Instant now);                            // starts segments while connections are free
   [[nodiscard]] int connections(Instant now) const;  // that may be used
+  [[nodiscard]] int connections_soon(Instant now) const;
   [[nodiscard]] std::optional<MirrorId> next_mirror(
       Instant now, std::optional<MirrorId> but = std::nullopt) const;
   [[nodiscard]] double promise_of(MirrorId mirror, Instant now) const;
@@ -280,8 +282,9 @@ class Scheduler {
   [[nodiscard]] double expected_rate(MirrorId mirror, Instant now) const;
   [[nodiscard]] double believed_rate(const Segment& segment, Instant now) const;
   [[nodiscard]] Duration mean_round_trip(MirrorId mirror) const;
-  [[nodiscard]] double setup_time(MirrorId mirror) const;  // seconds, of a new connection
-  [[nodiscard]] std::uint64_t align_up(std::uint64_t offset) const;
+  // Seconds until another segment brings its first byte.
+  [[nodiscard]] double setup_time(MirrorId mirror) const;
+  [[nodiscard]] std::uint64_t end_after(std::uint64_t begin, std::uint64_t length) const;
 
   SchedulerPlan plan_;
   Mirrors& mirrors_;

@@ -91,6 +91,12 @@ int Scheduler::connections(Instant now) const {
   return std::clamp(sum, 1, plan_.most_connections);
 }
 
+int Scheduler::connections_soon(Instant now) const {
+  int sum = 0;
+  for (MirrorId id : mirrors_.ready()) sum += mirrors_.at(id).connections->soon(now);
+  return std::clamp(sum, connections(now), plan_.most_connections);
+}
+
 // nullopt: all connections that may be used are.
 std::optional<MirrorId> Scheduler::next_mirror(Instant now, std::optional<MirrorId> but) const {
   const bool one = !plan_.ranges || !plan_.split;

@@ -7,6 +7,7 @@ namespace xget::core {
 namespace {
 
 constexpr double kSetupRoundTrips = 2;  // of a new connection: its handshake and the request
+constexpr double kAskRoundTrips = 1;    // of one that is open: the request
 constexpr Duration kYoung = std::chrono::milliseconds(200);
 constexpr int kRoundTripsOfYouth = 6;
 
@@ -54,7 +55,8 @@ Duration Scheduler::mean_round_trip(MirrorId mirror) const {
 }
 
 double Scheduler::setup_time(MirrorId mirror) const {
-  return kSetupRoundTrips * to_seconds(mean_round_trip(mirror));
+  const double round_trips = mirrors_.at(mirror).idle > 0 ? kAskRoundTrips : kSetupRoundTrips;
+  return round_trips * to_seconds(mean_round_trip(mirror));
 }
 
 }  // namespace xget::core

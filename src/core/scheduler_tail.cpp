@@ -25,7 +25,7 @@ void Scheduler::trim(Instant now) {
   for (Segment& segment : segments_) {
     if (!segment.opened || segment.paused || segment.twin != 0) continue;
     const auto fair = static_cast<std::uint64_t>(believed_rate(segment, now) * fair_time);
-    const std::uint64_t end = align_up(segment.position + std::max(fair, kSmallestRange));
+    const std::uint64_t end = end_after(segment.position, std::max(fair, kSmallestRange));
     if (end + kSmallestRange >= segment.end) continue;
     missing_.add({end, segment.end});
     take_from(segment, end);

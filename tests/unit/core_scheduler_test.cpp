@@ -22,6 +22,64 @@ TEST_CASE("Ranges are handed out from the front, on piece boundaries, to all con
   }
 }
 
+TEST_CASE("Near the end a range is shorter than a piece, and lies in one") {
+  Bench bench(plan_of(16 * kMiB), 8);
+  bench.begin();
+  bench.open_all();
+  SegmentId newest = std::prev(bench.open.end())->first;
+  ByteRange range{0, kMiB};
+  while (range.length() >= kMiB) {
+    bench.now += milliseconds(5);
+    for (const auto& [id, rest] : std::map(bench.open)) {
+      bench.receive(id, 30'000 + id % 8 * 5'000);
+    }
+    REQUIRE(bench.open.size() == 8);
+    for (; newest < std::prev(bench.open.end())->first; ++newest) {
+      range = bench.open.at(newest + 1);
+      bench.tell(SegmentOpened{newest + 1, range.end, milliseconds(10)});
+    }
+  }
+  CHECK(range.begin % (256ULL << 10) == 0);
+  CHECK(range.end % (256ULL << 10) == 0);
+  CHECK(range.begin / kMiB == (range.end - 1) / kMiB);
+}
+
+TEST_CASE("As long as nothing is known of its speed, no piece is asked for in parts") {
+  Bench bench(plan_of(16 * kMiB), 64);
+  bench.begin();
+  CHECK(bench.open.size() == 16);
+  for (const auto& [id, range] : bench.open) CHECK(range.length() == kMiB);
+}
+
+namespace {
+
+// Wants two, and may soon want `soon`.
+class Growing final : public ConnectionPolicy {
+ public:
+  explicit Growing(int soon) : soon_(soon) {}
+  [[nodiscard]] int target(Instant) const override { return 2; }
+  [[nodiscard]] int soon(Instant) const override { return soon_; }
+  void on_refusal(int, Duration, Instant) override {}
+  void on_answer(int, Duration, Instant) override {}
+  void on_bytes(std::uint64_t, int, Instant) override {}
+  void on_path(bool, const PathFacts&, Instant) override {}
+  void on_disturbance(Instant) override {}
+  [[nodiscard]] const char* stage() const override { return "growing"; }
+
+ private:
+  int soon_;
+};
+
+}  // namespace
+
+TEST_CASE("While more connections may come, ranges are as short as if they were there") {
+  Bench bench(plan_of(64 * kMiB), 2);
+  bench.mirrors.at(0).connections = std::make_unique<Growing>(64);
+  bench.begin();
+  REQUIRE(bench.open.size() == 2);
+  for (const auto& [id, range] : bench.open) CHECK(range.length() <= kMiB);
+}
+
 TEST_CASE("Every byte is fetched exactly once when nothing fails") {
   const int connections = GENERATE(1, 3, 16);
   Bench bench(plan_of(37 * kMiB + 12345), connections);
