@@ -1,6 +1,7 @@
 #include "core/auto_connections.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace xget::core {
 namespace {
@@ -20,6 +21,7 @@ constexpr int kLeastEpochsOfTrialWithLoss = 6;
 
 constexpr double kEnough = 1.0 / 3;  // of the gain of a perfectly parallel path
 constexpr double kClearProof = 0.5;
+constexpr int kGoneOf = 4;          // one of so many connections, so that it shows
 constexpr double kNearlyAll = 0.6;  // the next step may be bold
 constexpr Duration kHoldOfFullPath = std::chrono::seconds(4);
 constexpr int kBold = 4;
@@ -109,7 +111,8 @@ void AutoConnections::begin_epoch(Instant now) {
 }
 
 Duration AutoConnections::epoch() const {
-  const int round_trips = stage_ == Stage::Hold ? kRoundTripsPerEpochOfHold : 1;
+  const bool rests = stage_ == Stage::Hold && taken_back_ == 0;
+  const int round_trips = rests ? kRoundTripsPerEpochOfHold : 1;
   return std::clamp(round_trips * round_trip_, kShortestEpoch, kLongestEpoch);
 }
 
@@ -139,11 +142,17 @@ void AutoConnections::end_epoch(double rate, int active, Instant now) {
     }
     case Stage::Hold:
       rate_held_ = std::max(rate_held_, rate);
+      if (paid_after_all(rate, active)) {
+        wanted_ = std::min(taken_back_, borne_.target(now));
+        pause_ = kFirstHold;
+        return hold(now);
+      }
       if (lossy_ && rate < kCollapsed * rate_held_) {  // what it was compared with was a burst
         growth_ = kBold;
         return try_more(rate, now);
       }
-      if (now < hold_until_) return;
+      // What there would be to compare with is not the number's that is held.
+      if (now < hold_until_ || active > wanted_) return;
       if (fewer_next_ && wanted_ > 1) {
         try_number(wanted_ - std::max(1, wanted_ / 4), std::max(rate, last_rate_));
       } else {
@@ -173,8 +182,18 @@ void AutoConnections::judge_trial(double rate, bool grows, Instant now) {
   if (lossy_ && rate < kCollapsed * rate_before_) return try_more(rate, now);
   const int patience = lossy_ ? kLeastEpochsOfTrialWithLoss : 0;
   if (epochs_of_trial_ < (grows ? kMostEpochsOfTrial : patience)) return;
-  wanted_ = before_;
+  const int tried = std::exchange(wanted_, before_);
   hold(now);
+  taken_back_ = tried;
+  rate_held_ = rate;
+}
+
+// The connections that a step brought go one after the other, as their ranges end. If the total
+// goes with them, connections are what is short, whatever it was before the step.
+bool AutoConnections::paid_after_all(double rate, int active) const {
+  if (active < 1 || kGoneOf * (taken_back_ - active) < taken_back_) return false;
+  const double perfect = rate * (static_cast<double>(taken_back_) / active - 1);
+  return rate_held_ - rate >= kClearProof * std::max(perfect, 1.0);
 }
 
 // Without a queue the path is not full, and so few connections may be had for the asking.
@@ -213,6 +232,7 @@ void AutoConnections::try_number(int number, double rate_before) {
 void AutoConnections::hold(Instant now) {
   stage_ = Stage::Hold;
   lossy_ = false;
+  taken_back_ = 0;
   rate_held_ = 0;
   hold_until_ = now + pause_;
   pause_ = std::min(2 * pause_, kLongestHold);

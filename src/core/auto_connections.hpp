@@ -14,6 +14,8 @@
 //   not by a full path: then the first step is taken at once and needs no proof.
 // - Up to kFreely connections a third of the gain that a perfectly parallel path would give is
 //   enough; beyond it takes clear proof that connections, not the path, are what is short: half.
+// - Young connections may fill the path for a moment, and a step taken then seems to bring nothing.
+//   When what it brought goes away with its connections, that is proof too.
 // - What the server refuses is FixedConnections' to remember.
 //
 // Rates are measured over epochs of a round trip, of four while a number is held. Pure; bytes,
@@ -59,6 +61,7 @@ class AutoConnections final : public ConnectionPolicy {
   void judge_trial(double rate, bool grows, Instant now);
   [[nodiscard]] bool needs_no_proof() const;
   bool pays(double rate);
+  [[nodiscard]] bool paid_after_all(double rate, int active) const;
   void try_number(int number, double rate_before);
   void try_more(double rate, Instant now);
   void hold(Instant now);
@@ -88,6 +91,7 @@ class AutoConnections final : public ConnectionPolicy {
   Duration pause_ = kFirstHold;
   Instant hold_until_{};
   double rate_held_ = 0;  // the most since the hold began
+  int taken_back_ = 0;    // the larger number that the last trial was of; 0: it was not taken back
   bool fewer_next_ = false;
 };
 

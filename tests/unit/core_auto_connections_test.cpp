@@ -253,3 +253,66 @@ TEST_CASE("past what may be had freely, a step needs a rate to be compared with"
   }
   CHECK(policy.target(now) == AutoConnections::kFreely);
 }
+
+namespace {
+
+// A lossy path on which a step from 32 connections to 128 has just been taken back: the 32 were
+// young, and what they brought was all that the path can.
+struct TakenBack {
+  static constexpr std::uint64_t kFull = 2'500'000;  // what the path brings in a round trip
+
+  TakenBack() {
+    policy.on_answer(1, kRoundTrip, now);
+    receive(50'000, 1);
+    policy.on_path(true, {3, kRoundTrip, kRoundTrip}, now);
+    receive(50'000, 1);
+    answer_all(2);
+    REQUIRE(policy.target(now) == 32);
+    answer_all(9);
+    while (policy.target(now) == 32) receive(kFull, 32);
+    REQUIRE(policy.target(now) == 128);
+    answer_all(33);
+    while (policy.target(now) == 128) receive(kFull, 128);
+    REQUIRE(policy.target(now) == 32);
+  }
+
+  void receive(std::uint64_t bytes, int active) {
+    now += kRoundTrip;
+    policy.on_bytes(bytes, active, now);
+  }
+  void answer_all(int from) {
+    for (int active = from; active <= policy.target(now); ++active) {
+      const int before = policy.target(now);
+      policy.on_answer(active, kRoundTrip, now);
+      if (policy.target(now) != before) return;
+    }
+  }
+
+  static constexpr Duration kRoundTrip = milliseconds(100);
+  AutoConnections policy{128};
+  Instant now{seconds(1)};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(TakenBack, "a step whose gain goes away with its connections is taken again") {
+  for (int active = 128; active > 64; --active) {
+    receive(kFull * static_cast<std::uint64_t>(active) / 128, active);
+    if (policy.target(now) == 128) break;
+  }
+  CHECK(policy.target(now) == 128);
+}
+
+TEST_CASE_METHOD(TakenBack, "a step whose connections are not missed is not taken again") {
+  for (int active = 128; active > 32; --active) {
+    receive(kFull, active);
+    REQUIRE(policy.target(now) == 32);
+  }
+}
+
+TEST_CASE_METHOD(TakenBack, "a number is not compared with others before it is reached") {
+  for (int i = 0; i < 100; ++i) {
+    receive(kFull, 120);
+    REQUIRE(policy.target(now) == 32);
+  }
+}
