@@ -12,18 +12,15 @@ constexpr Duration kShortestRange = std::chrono::milliseconds(500);
 constexpr Duration kLongestRange = std::chrono::seconds(8);
 constexpr std::uint64_t kSmallestPart = 64ULL << 10;
 constexpr int kRangesPerConnectionLeft = 2;  // a range is at most this share of what is left
-// An answer that takes so many times as long as any before it is not on its way, if others are.
 constexpr Duration kShortestAnswer = std::chrono::milliseconds(1);
-constexpr int kAnswersOfPatience = 16;
-constexpr Duration kLeastPatience = std::chrono::seconds(5);
 constexpr int kFailuresBeforeAskingOthers = 2;
-constexpr double kRateOfSilence = 1;  // so that the other mirrors go first
 
 }  // namespace
 
 const char* to_string(CancelReason reason) {
   switch (reason) {
     case CancelReason::Stalled: return "stalled";
+    case CancelReason::Crawls: return "crawls";
     case CancelReason::Unanswered: return "unanswered";
     case CancelReason::TwinWon: return "twin won";
     case CancelReason::Expelled: return "mirror expelled";
@@ -95,7 +92,7 @@ void Scheduler::handle(const SegmentOpened& event, Instant now) {
     segment->end = event.granted_end;
   }
   segment->round_trip = event.round_trip;
-  segment->last_activity = segment->window_start = now;
+  segment->last_activity = segment->window_start = segment->pace.begun = now;
   segment->rate = RateEstimator(now);
 }
 
@@ -106,6 +103,7 @@ void Scheduler::handle(const SegmentAdvanced& event, Instant now) {
   segment->position = event.position;
   segment->last_activity = now;
   segment->window_bytes += bytes;
+  segment->pace.bytes += bytes;
   segment->rate.add(bytes, now);
   ConnectionPolicy& policy = *mirrors_.at(segment->mirror).connections;
   const bool tail = missing_.empty() && static_cast<int>(segments_.size()) < connections(now);
@@ -136,6 +134,7 @@ void Scheduler::handle(const SegmentPaused& event, Instant now) {
   segment->paused = event.paused;
   segment->last_activity = segment->window_start = now;
   segment->window_bytes = 0;
+  segment->pace = {.begun = now, .best = segment->pace.best};
   mirrors_.at(segment->mirror).connections->on_disturbance(now);
 }
 
@@ -161,6 +160,7 @@ void Scheduler::handle(const LoopBlocked& event, Instant now) {
     mirrors_.at(segment.mirror).connections->on_disturbance(now);
     segment.last_activity += event.length;
     segment.window_start += event.length;
+    segment.pace.begun += event.length;
   }
 }
 
@@ -171,6 +171,7 @@ void Scheduler::handle(const Tick&, Instant now) {
   if (held_back()) mirrors_.begin_waiting(now);
   check_stalls(now);
   if (stopped_ || all_written_) return;
+  check_crawlers(now);
   if (mirrors_.past_deadline(now)) {
     return stop_with(GiveUp{plan_.mirror,
                             {.kind = FailureKind::Stall,
@@ -199,7 +200,9 @@ std::optional<Instant> Scheduler::next_deadline() const {
     for (Instant until : mirrors_.at(id).waits) next = earliest(next, until);
   }
   for (const Segment& segment : segments_) {
-    if (!segment.paused) next = earliest(next, stall_deadline(segment));
+    if (segment.paused) continue;
+    next = earliest(next, stall_deadline(segment));
+    if (may_crawl(segment)) next = earliest(next, segment.pace.begun + pace_span(segment));
   }
   return next;
 }
@@ -233,6 +236,7 @@ Scheduler::Segment& Scheduler::add_segment(MirrorId mirror, ByteRange range, Ins
                        .started = now,
                        .last_activity = now,
                        .window_start = now,
+                       .pace = {.begun = now},
                        .rate = RateEstimator(now)});
   return segments_.back();
 }
@@ -312,65 +316,6 @@ void Scheduler::after_failure(MirrorId id, const Failure& failure, RetryPolicy::
 void Scheduler::stop_with(SchedulerAction action) {
   stopped_ = true;
   actions_.push_back(std::move(action));
-}
-
-void Scheduler::check_stalls(Instant now) {
-  std::vector<SegmentId> dead;
-  for (Segment& segment : segments_) {
-    if (stalled(segment, now)) {
-      dead.push_back(segment.id);
-    } else if (now - segment.window_start >= plan_.stall_timeout) {
-      segment.window_start = now;
-      segment.window_bytes = 0;
-    }
-  }
-  for (SegmentId id : dead) {
-    end_stalled(id, now);
-    if (stopped_) return;
-  }
-}
-
-void Scheduler::end_stalled(SegmentId id, Instant now) {
-  const Segment* segment = find(id);
-  if (segment == nullptr) return;  // its twin had all, and has just made it superfluous
-  actions_.emplace_back(CancelSegment{id, CancelReason::Stalled});
-  // It brought all it should; only its response does not end.
-  if (segment->left() == 0) return finish_segment(id, false, now);
-  const MirrorId mirror = segment->mirror;
-  const RetryPolicy::Attempt attempt{.started = segment->started, .answered = segment->opened};
-  finish_segment(id, true, now);
-  if (mirrors_.others_ready(mirror)) mirrors_.at(mirror).last_rate = kRateOfSilence;
-  after_failure(mirror,
-                {.kind = FailureKind::Stall,
-                 .number = 0,
-                 .cause = "no bytes, or only a trickle, for as long as --stall-timeout allows",
-                 .retry_after = std::nullopt,
-                 .offered = std::nullopt},
-                attempt, now);
-}
-
-bool Scheduler::stalled(const Segment& segment, Instant now) const {
-  if (segment.paused) return false;
-  if (!segment.opened) return now >= stall_deadline(segment);
-  if (now - segment.last_activity >= plan_.stall_timeout) return true;
-  const Duration watched = now - segment.window_start;
-  return watched >= plan_.stall_timeout &&
-         static_cast<double>(segment.window_bytes) <
-             static_cast<double>(plan_.crawl_rate) * to_seconds(watched);
-}
-
-Instant Scheduler::stall_deadline(const Segment& segment) const {
-  if (!segment.opened) return segment.last_activity + patience(segment.mirror);
-  return std::min(segment.last_activity, segment.window_start) + plan_.stall_timeout;
-}
-
-// With a request that is not answered. While others deliver the server is well, and may be of those
-// that take one connection too many and never say a word on it.
-Duration Scheduler::patience(MirrorId mirror) const {
-  const Duration full = plan_.connect_timeout + plan_.stall_timeout;
-  if (!any_delivers()) return full;
-  const Duration least = std::min(kLeastPatience, plan_.stall_timeout);
-  return std::min(full, std::max(least, kAnswersOfPatience * mirrors_.at(mirror).longest_answer));
 }
 
 void Scheduler::fill(Instant now) {

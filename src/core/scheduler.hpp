@@ -117,6 +117,7 @@ struct CutSegment {
 };
 enum class CancelReason {
   Stalled,     // no bytes, or no answer, for too long
+  Crawls,      // far slower than it was, and than the others
   Unanswered,  // a connection that was free asks for the same bytes instead
   TwinWon,     // its twin has them already
   Expelled,    // its mirror has other bytes
@@ -196,6 +197,12 @@ class Scheduler {
  private:
   static constexpr std::uint64_t kSmallestRange = 256ULL << 10;
 
+  // How fast it is against its own past.
+  struct Pace {
+    Instant begun{};
+    std::uint64_t bytes = 0;  // since then
+    double best = 0;          // rate of any span before
+  };
   struct Segment {
     SegmentId id = 0;
     MirrorId mirror = 0;
@@ -213,6 +220,7 @@ class Scheduler {
     Instant last_activity{};
     Instant window_start{};  // of the crawl check
     std::uint64_t window_bytes = 0;
+    Pace pace;
     RateEstimator rate;
 
     [[nodiscard]] std::uint64_t left() const { return end - position; }
@@ -255,6 +263,9 @@ class Scheduler {
   [[nodiscard]] bool stalled(const Segment& segment, Instant now) const;
   [[nodiscard]] Instant stall_deadline(const Segment& segment) const;
   [[nodiscard]] Duration patience(MirrorId mirror) const;
+  void check_crawlers(Instant now);
+  [[nodiscard]] bool may_crawl(const Segment& segment) const;
+  [[nodiscard]] Duration pace_span(const Segment& segment) const;
   void compare_mirrors(Instant now);
   void reconsider_if_nobody_serves();
 
@@ -281,6 +292,8 @@ class Scheduler {
   // others; 0: unknown.
   [[nodiscard]] double expected_rate(MirrorId mirror, Instant now) const;
   [[nodiscard]] double believed_rate(const Segment& segment, Instant now) const;
+  // Of its mirror; infinity: there are none.
+  [[nodiscard]] double mean_rate_of_others(const Segment& one, Instant now) const;
   [[nodiscard]] Duration mean_round_trip(MirrorId mirror) const;
   // Seconds until another segment brings its first byte.
   [[nodiscard]] double setup_time(MirrorId mirror) const;

@@ -1,5 +1,6 @@
 // What the scheduler believes of its connections' speeds.
 #include <algorithm>
+#include <limits>
 
 #include "core/scheduler.hpp"
 
@@ -40,6 +41,17 @@ double Scheduler::expected_rate(MirrorId mirror, Instant now) const {
     }
   }
   return known == 0 ? 0 : sum / known;
+}
+
+double Scheduler::mean_rate_of_others(const Segment& one, Instant now) const {
+  double sum = 0;
+  int others = 0;
+  for (const Segment& segment : segments_) {
+    if (!segment.opened || segment.id == one.id || segment.mirror != one.mirror) continue;
+    sum += segment.rate.rate(now);
+    ++others;
+  }
+  return others == 0 ? std::numeric_limits<double>::infinity() : sum / others;
 }
 
 Duration Scheduler::mean_round_trip(MirrorId mirror) const {

@@ -25,6 +25,7 @@ std::string to_text(ByteRange range) {
 core::CancelCause cause_of(core::CancelReason reason) {
   switch (reason) {
     case core::CancelReason::Stalled:
+    case core::CancelReason::Crawls:
     case core::CancelReason::Unanswered: return core::CancelCause::Stalled;
     case core::CancelReason::TwinWon:
     case core::CancelReason::Expelled: break;

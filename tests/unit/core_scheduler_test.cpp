@@ -193,6 +193,67 @@ TEST_CASE("A trickle is as good as a stall") {
   CHECK_FALSE(bench.open.contains(trickle));
 }
 
+namespace {
+
+// Four connections, of which one has been as fast as the others for more than a second.
+struct FastForAWhile : Bench {
+  FastForAWhile() : Bench(plan_of(4000 * kMiB), 4) {
+    begin();
+    open_all();
+    one = open.begin()->first;
+    run(milliseconds(1200), kFast, kFast);
+    REQUIRE(open.contains(one));
+  }
+
+  // Bytes in each twentieth of a second.
+  void run(Duration time, std::uint64_t of_one, std::uint64_t of_others) {
+    for (const Instant end = now + time; now < end;) {
+      wait(milliseconds(50));
+      for (const auto& [id, range] : std::map(open)) {
+        if (open.contains(id)) receive(id, id == one ? of_one : of_others);
+      }
+      for (; opened < std::prev(open.end())->first; ++opened) {
+        tell(SegmentOpened{opened + 1, open.at(opened + 1).end, milliseconds(10)});
+      }
+    }
+  }
+
+  static constexpr std::uint64_t kFast = 50'000;
+  SegmentId one = 0;
+  SegmentId opened = 4;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(FastForAWhile, "A connection far slower than it was, and than others, is left") {
+  const std::uint64_t reached = open.at(one).begin;
+  run(seconds(7), 1000, kFast);
+  CHECK_FALSE(open.contains(one));
+  std::uint64_t first = 4000 * kMiB;
+  for (const auto& [id, range] : open) first = std::min(first, range.begin);
+  CHECK(first > reached);  // what it left was asked for at once
+}
+
+TEST_CASE_METHOD(FastForAWhile, "Where all have become slow, none is left for it") {
+  run(seconds(15), 1000, 1000);
+  CHECK(open.contains(one));
+}
+
+TEST_CASE_METHOD(FastForAWhile, "A connection that brings a fifth of what it did is not left") {
+  run(seconds(5), kFast / 5, kFast);
+  CHECK(open.contains(one));
+}
+
+TEST_CASE_METHOD(FastForAWhile, "A connection that we hold back is not left for being slow") {
+  for (int i = 0; i < 100; ++i) {
+    tell(SegmentPaused{one, true});
+    run(milliseconds(50), 0, kFast);
+    tell(SegmentPaused{one, false});
+    run(milliseconds(50), 1000, kFast);
+  }
+  CHECK(open.contains(one));
+}
+
 TEST_CASE("Time in which the loop could not run is nobody's stall") {
   SchedulerPlan plan = plan_of(8 * kMiB);
   plan.stall_timeout = seconds(5);
