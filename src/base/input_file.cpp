@@ -6,13 +6,17 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/units.hpp"
 
 namespace xget {
 namespace {
 
-tl::unexpected<std::string> unreadable(const char* why) { return tl::unexpected<std::string>(why); }
+tl::unexpected<std::string> unreadable(std::string why) {
+  return tl::unexpected<std::string>(std::move(why));
+}
 
 }  // namespace
 
@@ -34,7 +38,9 @@ tl::expected<InputFile, std::string> read_input(int descriptor, std::size_t most
     if (count < 0) return unreadable(std::strerror(errno));
     if (count == 0) return input;
     input.text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (input.text.size() > most_bytes) return unreadable("it is too large");
+    if (input.text.size() > most_bytes) {
+      return unreadable("it is larger than " + format_size(most_bytes));
+    }
   }
 }
 

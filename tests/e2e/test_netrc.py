@@ -181,7 +181,7 @@ def test_a_netrc_that_is_missing_is_told_by_its_name(server, path, folder):
     ("machine a.example login me password \"canary", "line 1"),
     ("login canary", "line 1"), ("\0\1canary", "line 1"),
     ("machine a.example password canary\n" * 20000, "too many entries"),
-    ("# canary\n" * 200000, "larger than 1 MiB"),
+    ("# canary\n" * 200000, "larger than 1.0 MiB"),
 ])
 def test_a_garbled_netrc_is_refused_without_a_word_of_it(server, path, folder, text, said):
     netrc = write_netrc(folder / "logins", text)
