@@ -193,6 +193,14 @@ class HostileServer:
         self.pages[path] = page
         return page
 
+    def begin_again(self, on_accept=None):
+        """As if nobody had connected yet."""
+        self.drop_connections()
+        with self._lock:
+            self.accepted = self.silenced = 0
+            self.clients.clear()
+            self._on_accept = on_accept or (lambda number, open_connections: None)
+
     @property
     def open_connections(self) -> int:
         with self._lock:

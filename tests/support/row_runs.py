@@ -19,13 +19,13 @@ def run_row(row: Row, resumed: bool, connections: int, certificates,
     with tempfile.TemporaryDirectory(prefix="xget-row-") as name:
         path = pathlib.Path(name) / "file"
         options = ["-n", connections, "--cacert", certificates.ca]
-        if resumed:
-            # Another port is another URL: what counts is that the resource is the same.
-            with HostileServer(tls) as honest:
-                leave_partial(honest.serve("/file", row.resource), path, 5 * MIB // 2, *options)
-        with server_type(tls, row.on_accept) as server:
+        with server_type(tls) as server:
+            page = server.serve("/file", row.resource)
+            if resumed:
+                leave_partial(page, path, 5 * MIB // 2, *options)
+            server.begin_again(row.on_accept)
             # Paced, so that more than one connection comes to work.
-            page = server.serve("/file", row.resource, *row.twists, _paced)
+            page.behave(*row.twists, _paced)
             run = run_xget([page.url, "-o", path, *QUICK, *FREQUENT, *options, *row.options],
                            path.parent, TIMEOUT)
         judge(row, resumed, path, run)
