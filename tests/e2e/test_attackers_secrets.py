@@ -11,7 +11,7 @@ from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget, start_xget, wait_until
 from support.disks import needs_root, small_disk
-from support.downloads import FREQUENT, MIB, leave_partial, old, sidecar, start_and_stall
+from support.downloads import FREQUENT, MIB, old, sidecar, start_and_stall
 from support.hostile_server import HostileServer
 
 RESOURCE = Resource(3 * MIB + 9)
@@ -151,8 +151,11 @@ def test_no_secret_is_in_the_command_that_goes_on(server, path, given):
 
 @ALL_GIVEN
 def test_no_secret_is_left_of_a_version_that_was_set_aside(server, path, given):
-    page = server.serve("/file", RESOURCE)
-    leave_partial(page, path, MIB)
+    page = server.serve("/file", RESOURCE, t.Gate(MIB))
+    with start_xget(start_arguments(page.url, path, given), path.parent) as child:
+        wait_until(lambda: recorded(path), "something is recorded")
+        child.interrupt()
+        child.wait(10).expect(Exit.INTERRUPTED)
     page.resource = RESOURCE.next_version()
     page.behave(t.Gate(MIB))
     with start_xget(start_arguments(page.url, path, given, "-vvv"), path.parent) as child:
