@@ -126,7 +126,9 @@ std::string ProgressDisplay::line_name() const {
   }
   const std::string& path = jobs_.begin()->second.path;
   if (!path.empty()) return last_component(shown_path(path));
-  return next_to_try() != nullptr ? "waiting" : "waiting for the server";
+  const Wait* wait = next_to_try();
+  if (wait == nullptr) return "waiting for the server";
+  return settings_.redraw ? "waiting" : printable(wait->url);
 }
 
 LineState ProgressDisplay::line_state(Duration now) {

@@ -43,10 +43,12 @@ std::string connections(const LineState& state) {
          (state.connections == 1 ? " connection" : " connections");
 }
 
-// What moves, or why nothing does.
-std::string speed_or_wait(const LineState& state) {
-  return state.again_in ? again_text(*state.again_in) : speed_or_stall(state);
+// Why nothing moves.
+std::string wait(const LineState& state) {
+  return again_text(*state.again_in) + ": " + state.cause;
 }
+
+bool anything_yet(const LineState& state) { return state.held > 0 || state.size; }
 
 std::optional<std::string> time_left(const LineState& state) {
   if (!state.left || state.again_in || is_stalled(state)) return std::nullopt;
@@ -57,10 +59,9 @@ std::vector<Field> fields_of(const LineState& state) {
   std::vector<Field> fields;
   const auto percent = percent_of(state.held, state.size);
   if (percent) fields.push_back({padded(std::to_string(*percent) + "%", 4), 0});
-  const bool anything_yet = state.held > 0 || state.size;
-  if (anything_yet || !state.again_in) fields.push_back({amount(state), percent ? 3 : 0});
+  if (anything_yet(state) || !state.again_in) fields.push_back({amount(state), percent ? 3 : 0});
   if (state.again_in) {
-    fields.push_back({again_text(*state.again_in) + ": " + state.cause, 1});
+    fields.push_back({wait(state), 1});
     return fields;
   }
   fields.push_back({padded(speed_or_stall(state), 12), 1});
@@ -114,7 +115,8 @@ std::string plain_progress_line(const LineState& state) {
   std::string line = state.name + ": ";
   const auto percent = percent_of(state.held, state.size);
   if (percent) line += std::to_string(*percent) + "%, ";
-  line += amount(state) + ", " + speed_or_wait(state) + ", " + connections(state);
+  if (state.again_in) return line + (anything_yet(state) ? amount(state) + ", " : "") + wait(state);
+  line += amount(state) + ", " + speed_or_stall(state) + ", " + connections(state);
   if (const auto left = time_left(state)) line += ", " + *left;
   return line;
 }

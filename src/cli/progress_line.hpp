@@ -29,7 +29,7 @@ inline constexpr double kStallShownAfterSeconds = 3;
 // What matters least goes first where it gets narrow.
 std::string progress_line(const LineState& state, int columns);
 
-// For a log: everything, in words; but the cause of a wait has a line of its own.
+// For a log: everything, in words.
 std::string plain_progress_line(const LineState& state);
 
 // "again in 4s", "trying again"

@@ -12,6 +12,7 @@ int weight(TransferStatus status) {
     case TransferStatus::WrongKey: return 3;
     case TransferStatus::TlsFailed:
     case TransferStatus::Broken:
+    case TransferStatus::BadResponse:
     case TransferStatus::CutShort: return 2;
     default: return 1;
   }

@@ -1,5 +1,7 @@
 #include "core/failure.hpp"
 
+#include "base/units.hpp"
+
 namespace xget::core {
 
 const char* to_string(FailureKind kind) {
@@ -35,6 +37,17 @@ const char* to_string(FailureKind kind) {
 std::string wrong_size(std::uint64_t offered, std::uint64_t told) {
   return "its size is " + std::to_string(offered) + " bytes, and that of the wanted file is " +
          std::to_string(told);
+}
+
+Failure unanswered(Duration waited, Duration stall_timeout) {
+  // Who has others to ask waits for less than the option says.
+  const char* option = waited >= stall_timeout ? " (--stall-timeout)" : "";
+  return {.kind = FailureKind::Stall,
+          .number = 0,
+          .cause = "the server accepts the request and does not answer within " +
+                   format_duration(waited) + option,
+          .retry_after = std::nullopt,
+          .offered = std::nullopt};
 }
 
 }  // namespace xget::core

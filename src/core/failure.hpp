@@ -14,7 +14,7 @@ enum class FailureKind {
   Resolve,        // the name has no address now
   Connect,        // refused, unreachable, timed out
   CutShort,       // the body ended early
-  Broken,         // reset or protocol error before the head was complete
+  Broken,         // the connection ended before the head was complete
   Stall,          // no bytes for too long
   Busy,           // 429 or 503: wait, and use fewer connections
   ServerError,    // 500, 502, 504, 52x
@@ -47,5 +47,7 @@ struct Failure {
   std::optional<Duration> retry_after;    // as the server told, not capped yet
   std::optional<Representation> offered;  // OtherVersion, Unsatisfiable: what the server has now
 };
+// A request that a server took and has not answered for so long, where the stall timeout is this.
+Failure unanswered(Duration waited, Duration stall_timeout);
 
 }  // namespace xget::core

@@ -60,7 +60,8 @@ enum class TransferStatus {
   CutShort,        // the connection ended or broke in the middle of the body
   ConnectFailed,   // refused, unreachable
   TimedOut,        // the connection or its handshake took too long
-  Broken,          // a reset or a protocol error before the head was complete
+  Broken,          // the connection ended before the head was complete
+  BadResponse,     // a head that is none of HTTP, or breaks its rules
   TlsFailed,       // the handshake failed; certificate problems are CertificateBad
   CertificateBad,  // not valid for this host: final
   WrongKey,        // its public key is not the pinned one: final

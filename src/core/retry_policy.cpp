@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kProgressBytes = 1024;
 constexpr int kBadRangesBeforeAskingPlainly = 3;
+constexpr int kMostDoublings = 10;
 
 // Half of it is fixed and half is chance, so that many clients spread out but none hurries.
 Duration jittered(Duration wait, std::uint64_t random) {
@@ -73,6 +74,7 @@ bool may_be_one_too_many(FailureKind kind, bool answered) {
     case FailureKind::ServerError:
     case FailureKind::Tls:
     case FailureKind::Proxy:
+    case FailureKind::BadResponse:
     case FailureKind::Denied:
     case FailureKind::NotFound:
     case FailureKind::Coded:
@@ -96,7 +98,7 @@ OtherWay other_way_to_ask(FailureKind kind, const Asked& asked) {
 void RetryPolicy::on_progress(std::uint64_t bytes, Instant now) {
   bytes_since_failure_ += bytes;
   if (bytes_since_failure_ < kProgressBytes) return;
-  served_ = answered_ = true;
+  served_ = answered_ = usable_ = true;
   failures_ = refreshes_ = 0;
   last_byte_at_ = now;
 }
@@ -115,6 +117,18 @@ Remedy RetryPolicy::remedy_for(const Failure& failure, const Attempt& attempt) {
   return other_question && attempt.asked_openly ? Remedy::GiveUp : remedy;
 }
 
+// What failed so often from the beginning is likely to be meant so.
+bool RetryPolicy::hardly_heals(FailureKind kind) const {
+  switch (kind) {
+    case FailureKind::Resolve:
+    case FailureKind::Connect:
+    case FailureKind::Proxy: return !answered_ && failures_ > limits_.failures_before_answer;
+    case FailureKind::BadResponse:
+      return !usable_ && bad_responses_ > limits_.failures_before_answer;
+    default: return false;
+  }
+}
+
 bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instant now) {
   if (attempt.others_work) return false;
   if (failure.retry_after && *failure.retry_after > limits_.longest_retry_after) return true;
@@ -123,14 +137,13 @@ bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instan
   if (last_counted_ && attempt.started < *last_counted_) return false;
   last_counted_ = now;
   ++failures_;
-  const bool no_answer_yet =
-      !answered_ && (failure.kind == FailureKind::Resolve || failure.kind == FailureKind::Connect);
-  return failures_ > (no_answer_yet ? std::min(limits_.failures, limits_.failures_before_answer)
-                                    : limits_.failures);
+  if (failure.kind == FailureKind::BadResponse) ++bad_responses_;
+  if (failure.kind == FailureKind::Stall && !attempt.answered && !usable_) ++silences_;
+  return failures_ > limits_.failures || hardly_heals(failure.kind);
 }
 
 Duration RetryPolicy::next_wait(bool progressed, std::uint64_t random) const {
-  const int doublings = std::clamp(failures_ - 1, 0, 10);
+  const int doublings = std::clamp(failures_ - 1, 0, kMostDoublings);
   const Duration first = std::min(limits_.first_wait, limits_.longest_wait);
   Duration wait = std::min(limits_.longest_wait, first * (Duration::rep{1} << doublings));
   // A connection that delivered and then broke is simply made again.
@@ -166,9 +179,17 @@ bool RetryPolicy::past_deadline(Instant now) const {
   return end && now >= *end;
 }
 
-Instant RetryPolicy::answer_by(Instant now, Duration patience) const {
+Duration RetryPolicy::patience(Duration usual) const {
+  const Duration first = std::min(usual, limits_.longest_patience);
+  const Duration grown = first * (Duration::rep{1} << std::min(silences_, kMostDoublings));
+  const Duration wanted = std::max(grown, 2 * slowest_answer_);
+  return std::max(usual, std::min(wanted, limits_.longest_patience));
+}
+
+Instant RetryPolicy::answer_by(Instant now, Duration usual_patience) const {
   const auto end = deadline();
-  return end ? std::min(now + patience, std::max(now, *end)) : now + patience;
+  const Instant by = now + patience(usual_patience);
+  return end ? std::min(by, std::max(now, *end)) : by;
 }
 
 }  // namespace xget::core

@@ -2,6 +2,7 @@
 // counters; the one place where "may this be tried again?" is decided.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -39,12 +40,15 @@ enum class Remedy {
 };
 
 struct RetryLimits {
-  int failures = 15;               // in a row without a new byte
-  int failures_before_answer = 3;  // a name or a port that never answered
-  int refreshes = 0;               // of the URL, in a row without a new byte
+  int failures = 15;  // in a row without a new byte
+  // Of a name, a port or a proxy that never answered, and of answers that are no HTTP that can be
+  // used while there never was one that is.
+  int failures_before_answer = 3;
+  int refreshes = 0;  // of the URL, in a row without a new byte
   Duration first_wait = std::chrono::seconds(1);
   Duration longest_wait = std::chrono::seconds(60);
   Duration longest_retry_after = std::chrono::minutes(5);
+  Duration longest_patience = std::chrono::minutes(5);  // with a request, unless told to have more
   std::optional<Duration> give_up_after = std::chrono::hours(1);  // without a new byte
 };
 
@@ -54,10 +58,11 @@ class RetryPolicy {
 
   // Progress is a kibibyte: a server that drips a byte per attempt makes none.
   void on_progress(std::uint64_t bytes, Instant now);
-  // A response was judged usable.
-  void on_answer() {
-    bad_ranges_ = 0;
-    answered_ = true;
+  // A response was judged usable, so long after its request was made.
+  void on_answer(Duration took) {
+    bad_ranges_ = silences_ = 0;
+    answered_ = usable_ = true;
+    slowest_answer_ = std::max(slowest_answer_, took);
   }
 
   // From now on bytes are waited for; what came before counts no longer for give_up_after.
@@ -81,14 +86,18 @@ class RetryPolicy {
   // When give_up_after will have passed without a new byte.
   [[nodiscard]] std::optional<Instant> deadline() const;
   [[nodiscard]] bool past_deadline(Instant now) const;
-  // Until when a request that is made now may go without an answer: for as long as it is given,
-  // but not past the deadline.
-  [[nodiscard]] Instant answer_by(Instant now, Duration patience) const;
+  // How long a request may go without an answer: as usual; twice as long each time while the server
+  // takes requests and has answered none, for it may need that long; twice as long as any answer
+  // took.
+  [[nodiscard]] Duration patience(Duration usual) const;
+  // Until when a request that is made now may: not past the deadline.
+  [[nodiscard]] Instant answer_by(Instant now, Duration usual_patience) const;
   [[nodiscard]] int failures() const { return failures_; }  // in a row without a new byte
   // The source has given bytes of this resource in this run.
 
  private:
   [[nodiscard]] Remedy remedy_for(const Failure& failure, const Attempt& attempt);
+  [[nodiscard]] bool hardly_heals(FailureKind kind) const;
   [[nodiscard]] bool used_up(const Failure& failure, const Attempt& attempt, Instant now);
   [[nodiscard]] Duration next_wait(bool progressed, std::uint64_t random) const;
 
@@ -97,9 +106,13 @@ class RetryPolicy {
   std::uint64_t bytes_since_failure_ = 0;
   int failures_ = 0;
   int refreshes_ = 0;
-  int bad_ranges_ = 0;                   // in a row
+  int bad_ranges_ = 0;  // in a row
+  int bad_responses_ = 0;
+  int silences_ = 0;  // requests without an answer, before the first one
+  Duration slowest_answer_{};
   std::optional<Instant> last_counted_;  // failure
   bool answered_ = false;                // whatever it said
+  bool usable_ = false;                  // some of that was
   bool served_ = false;
 };
 

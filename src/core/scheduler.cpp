@@ -266,7 +266,7 @@ void Scheduler::finish_segment(SegmentId id, bool failed, Instant now) {
 void Scheduler::note_answer(Mirror& mirror, Duration answer, std::uint64_t asked,
                             std::uint64_t granted) const {
   mirror.longest_answer = std::max({mirror.longest_answer, answer, kShortestAnswer});
-  mirror.retry.on_answer();
+  mirror.retry.on_answer(answer);
   if (plan_.ranges) mirror.range_cap.on_grant(asked, granted);
 }
 

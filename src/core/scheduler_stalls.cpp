@@ -74,7 +74,8 @@ Instant Scheduler::stall_deadline(const Segment& segment) const {
 // With a request that is not answered. While others deliver the server is well, and may be of those
 // that take one connection too many and never say a word on it.
 Duration Scheduler::patience(MirrorId mirror) const {
-  const Duration full = plan_.connect_timeout + plan_.stall_timeout;
+  const Duration full =
+      mirrors_.at(mirror).retry.patience(plan_.connect_timeout + plan_.stall_timeout);
   if (!any_delivers()) return full;
   const Duration least = std::min(kLeastPatience, plan_.stall_timeout);
   return std::min(full, std::max(least, kAnswersOfPatience * mirrors_.at(mirror).longest_answer));

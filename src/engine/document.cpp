@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kProgressBytes = 1024;
 
-core::Failure stalled(const char* cause) {
-  return {.kind = core::FailureKind::Stall, .cause = cause};
+core::Failure sends_nothing_more() {
+  return {.kind = core::FailureKind::Stall, .cause = "it sends nothing more"};
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ void Document::on_time(Instant now) {
   look_for_progress(now);
   if (paused_) return read_on_when_allowed(now);
   if (now >= goes_on_by_) {
-    after_failure(stalled(answered_ ? "it sends nothing more"
-                                    : "the server accepts the request and does not answer"),
+    after_failure(answered_ ? sends_nothing_more()
+                            : core::unanswered(goes_on_by_ - started_, settings_.stall_timeout),
                   now);
   }
 }
@@ -167,7 +167,7 @@ Instant Document::limit_opens_at(Instant now) const {
 bool Document::on_offer(core::FetchId, const core::Offer& offer) {
   wake_ = answered_ = true;
   final_url_ = offer.final_url;
-  retry_.on_answer();
+  retry_.on_answer(ports_.clock.now() - started_);
   goes_on_by_ = ports_.clock.now() + settings_.stall_timeout;
   host_limit_ = ports_.limits.of_host(offer.host);
   const auto& size = offer.representation.size;

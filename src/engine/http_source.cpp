@@ -35,6 +35,7 @@ core::FailureKind kind_of(core::TransferStatus status) {
     case TransferStatus::ConnectFailed:
     case TransferStatus::TimedOut: return FailureKind::Connect;
     case TransferStatus::CutShort: return FailureKind::CutShort;
+    case TransferStatus::BadResponse: return FailureKind::BadResponse;
     case TransferStatus::TlsFailed: return FailureKind::Tls;
     case TransferStatus::CertificateBad: return FailureKind::Certificate;
     case TransferStatus::WrongKey: return FailureKind::WrongKey;
@@ -298,7 +299,10 @@ core::HeadVerdict HttpSource::follow(core::FetchId id, core::RequestId request,
   };
   auto next = net::resolve_reference(fetch.url, redirect.location);
   if (!next) return bad("a redirect that cannot be followed: " + next.error().cause);
-  if (++fetch.redirects > kMaxRedirects) return bad("more than 10 redirects");
+  if (++fetch.redirects > kMaxRedirects) {
+    return bad("more than 10 redirects, the last one to " + net::without_secrets(next->text) +
+               " (where they go round in circles, --cookie-jar may help)");
+  }
   const bool downgrade = fetch.url.origin.scheme == "https" && next->origin.scheme == "http";
   if (downgrade && !settings_.allow_downgrade) {
     return bad("a redirect from https to http (--allow-downgrade follows it)");
@@ -435,7 +439,9 @@ bool HttpSource::ask_over_fresh_connection(core::FetchId id, core::RequestId req
                                            const core::TransferEnd& end) {
   Fetch& fetch = fetches_.at(id);
   const auto& running = fetch.race.running();
-  if (end.status != core::TransferStatus::Broken || !end.reused) return false;
+  const bool left_over =
+      end.status == core::TransferStatus::Broken || end.status == core::TransferStatus::BadResponse;
+  if (!left_over || !end.reused) return false;
   if (fetch.fresh || running.size() != 1) return false;
   fetch.race = core::AddressRace({running.at(request)}, Duration::zero());
   fetch.fresh = true;

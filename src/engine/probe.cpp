@@ -84,9 +84,7 @@ void Probe::on_time(Instant now) {
     after_failure(*std::exchange(end_->failure, std::nullopt), now);
   } else if (now >= answer_by_) {
     ++job_.mirrors.at(mirror_).silences;
-    after_failure({.kind = core::FailureKind::Stall,
-                   .cause = "the server accepts the request and does not answer"},
-                  now);
+    after_failure(core::unanswered(answer_by_ - started_, job_.settings.stall_timeout), now);
   }
 }
 
@@ -129,7 +127,7 @@ void Probe::ask_next(const core::Failure& failure, Instant now) {
 }
 
 bool Probe::on_offer(const core::Offer& offer) {
-  job_.mirrors.at(mirror_).retry.on_answer();
+  job_.mirrors.at(mirror_).retry.on_answer(job_.ports.clock.now() - started_);
   offer_ = offer;
   return true;
 }

@@ -264,7 +264,7 @@ core::TransferEnd CurlRequest::end_of(CURLcode code) const {
     case Stage::Stopped: return {TransferStatus::Cancelled, 0, "ended by the receiver", false};
     case Stage::Drain:
     case Stage::Drained: return {TransferStatus::Ok, 0, "", reader_.framing().framed};
-    case Stage::Unsound: return {TransferStatus::Broken, 0, reader_.cause(), false};
+    case Stage::Unsound: return {TransferStatus::BadResponse, 0, reader_.cause(), false};
     case Stage::Unusable: return {TransferStatus::Unusable, 0, unusable_cause_, false};
     case Stage::Head:
       if (code == CURLE_OK)

@@ -5,7 +5,8 @@
 //   where to is the caller's decision alone. libcurl adds "Accept: */*" and the user agent where
 //   the request has none. Cookies are kept and sent only where the settings ask for it; then all
 //   requests share them, and whose they are is libcurl's judgement (cookie_store.hpp).
-// - A response's header is bounded; contradicting lengths end it as Broken before any body byte.
+// - A response's header is bounded; contradicting lengths end it as BadResponse before any body
+// byte.
 // - A paused transfer holds at most one receive buffer back, and libcurl reads no more meanwhile.
 //   The end may be told while a transfer is paused, when no byte was left to hold back.
 //

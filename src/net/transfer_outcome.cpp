@@ -39,6 +39,16 @@ TransferStatus before_request(const CurlOutcome& outcome) {
   }
 }
 
+// Once the request went out every code is about the response.
+TransferStatus before_head(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, or no HTTP at all
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_OUT_OF_MEMORY: return TransferStatus::BadResponse;  // a line of it is too long
+    default: return TransferStatus::Broken;
+  }
+}
+
 const char* words_for(TransferStatus status) {
   switch (status) {
     case TransferStatus::Ok: return "";
@@ -47,6 +57,7 @@ const char* words_for(TransferStatus status) {
     case TransferStatus::TimedOut: return "the connection took too long to come up";
     case TransferStatus::Broken:
       return "the connection broke before the response's header was there";
+    case TransferStatus::BadResponse: return "the response's header is no HTTP that can be used";
     case TransferStatus::TlsFailed: return "the TLS handshake failed";
     case TransferStatus::CertificateBad: return "the server's certificate is not accepted";
     case TransferStatus::WrongKey: return "the server's public key is not the pinned one";
@@ -107,9 +118,7 @@ TransferStatus status_of(const CurlOutcome& outcome) {
   if (outcome.proxy_answer == kProxyWantsCredentials) return TransferStatus::ProxyDenied;
   if (outcome.proxy_answer != 0 && outcome.proxy_answer / 100 != 2)
     return TransferStatus::ProxyFailed;
-  // After the request went out every code is about the response: "unsupported protocol" is then
-  // an answer in HTTP/0.9.
-  return outcome.request_sent ? TransferStatus::Broken : before_request(outcome);
+  return outcome.request_sent ? before_head(outcome.code) : before_request(outcome);
 }
 
 std::string cause_of(TransferStatus status, const CurlOutcome& outcome, const std::string& detail) {

@@ -88,7 +88,8 @@ def test_a_login_by_redirects_works_with_a_jar(server, path, jar):
             set_cookie("in=1")(x)
     page = server.serve("/file", RESOURCE, login)
     run = download(page.url, path).expect(Exit.REFUSED)
-    assert "more than 10 redirects" in run.err
+    assert f"more than 10 redirects, the last one to {page.url}" in run.err
+    assert "--cookie-jar" in run.err
     run = download(page.url, path, "--cookie-jar", jar).expect(0)
     assert_complete(path, page.data, run=run)
 

@@ -158,6 +158,26 @@ def test_give_up_after_counts_from_the_last_byte(server, path):
     assert_complete(path, page.data, run=run)
 
 
+@pytest.mark.parametrize("answer", [t.status(204), t.header("X-Long", "a" * 200_000),
+                                    t.raw_head(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")],
+                         ids=["status", "header", "banner"])
+def test_answers_that_make_no_sense_are_believed_soon(server, path, answer):
+    page = server.serve("/file", RESOURCE, answer)
+    run = run_xget([page.url, "-o", path, "--retry-wait", "30ms"], path.parent)
+    run.expect(Exit.NETWORK)
+    # One more over a fresh connection, where it may have been left over from the answer before.
+    assert len(page.requests) in (4, 5), page.ranges
+    assert "check the URL" in run.err
+
+
+def test_a_proxy_that_never_answered_is_given_up_soon(server, path):
+    page = server.serve("/file", RESOURCE)
+    run = run_xget([page.url, "-o", path, "--proxy", f"http://127.0.0.1:{free_port()}",
+                    "--retry-wait", "30ms", "-v"], path.parent).expect(Exit.NETWORK)
+    assert run.err.count("again in") in range(3, 5)
+    assert "check --proxy" in run.err and not page.requests
+
+
 # ---- stalls ----------------------------------------------------------------------------------
 
 
@@ -176,6 +196,14 @@ def test_a_handshake_that_hangs_is_bounded(path):
         run = download(f"https://127.0.0.1:{listener.getsockname()[1]}/file", path,
                        "--connect-timeout", "500ms", "--retry", "1").expect(Exit.NETWORK)
     assert run.seconds < 15 * SLOW
+
+
+def test_a_server_that_needs_long_for_its_first_byte_is_given_longer(server, path):
+    page = server.serve("/file", RESOURCE, t.when(t.first(4), t.late(2)))
+    run = download(page.url, path, "-n", "1", "--connect-timeout", "300ms",
+                   "--stall-timeout", "300ms").expect(0)
+    assert_complete(path, page.data, run=run)
+    assert "(--stall-timeout)" in run.err
 
 
 def localhost_has_both_families() -> bool:

@@ -59,6 +59,16 @@ TEST_CASE("a stall is said instead of a speed and a time") {
         "linux-6.12.tar.xz: 50%, 70.0 MiB of 140.0 MiB, stalled 12s, 4 connections");
 }
 
+TEST_CASE("a line for a log says what is waited for, and why") {
+  LineState state = half_way();
+  state.again_in = 28s;
+  state.cause = "refused";
+  CHECK(plain_progress_line(state) ==
+        "linux-6.12.tar.xz: 50%, 70.0 MiB of 140.0 MiB, again in 28s: refused");
+  CHECK(plain_progress_line({.name = "http://a/f", .again_in = 28s, .cause = "refused"}) ==
+        "http://a/f: again in 28s: refused");
+}
+
 TEST_CASE("without a known size there is no percent and no end in sight") {
   LineState state = half_way();
   state.size.reset();
@@ -98,12 +108,21 @@ TEST_CASE("wide and combining characters take the columns they take on a termina
 TEST_CASE("the time left follows the rate slowly") {
   SmoothedRate rate;
   CHECK_FALSE(rate.time_for(1000));
-  rate.add(100, 0s);
-  CHECK(rate.time_for(1000) == 10s);
-  rate.add(200, 100ms);
+  for (auto now = 0ms; now <= 60s; now += 100ms) rate.add(100, now);
+  CHECK(rate.time_for(1000) > 9900ms);
+  rate.add(200, 60100ms);
   CHECK(rate.time_for(1000) > 9s);
   rate.add(200, 200s);
   CHECK(rate.time_for(1000) < 5100ms);
+}
+
+TEST_CASE("a burst at the beginning is no promise of a time left") {
+  SmoothedRate rate;
+  rate.add(10'000, 0ms);
+  rate.add(10'000, 100ms);
+  for (auto now = 200ms; now <= 3s; now += 100ms) rate.add(400, now);
+  CHECK(rate.time_for(400'000) > 700s);
+  CHECK(rate.time_for(400'000) < 1001s);
 }
 
 TEST_CASE("while nothing moves nobody knows the time left") {

@@ -155,6 +155,42 @@ TEST_CASE("No attempt is given longer than what is left before it gives up") {
   CHECK_FALSE(endless.past_deadline(late));
 }
 
+TEST_CASE("A server that takes requests and answers none is given twice as long each time") {
+  RetryPolicy policy({.longest_patience = seconds(60)}, Instant{});
+  const auto leave_unanswered = [&] {
+    return policy.on_failure({.kind = FailureKind::Stall}, {Instant{}}, Instant{}, 0);
+  };
+  CHECK(policy.patience(seconds(10)) == seconds(10));
+  leave_unanswered();
+  CHECK(policy.patience(seconds(10)) == seconds(20));
+  leave_unanswered();
+  CHECK(policy.patience(seconds(10)) == seconds(40));
+  leave_unanswered();
+  CHECK(policy.patience(seconds(10)) == seconds(60));
+  CHECK(policy.patience(seconds(90)) == seconds(90));  // as long as it was told to have
+  policy.on_answer(seconds(1));
+  CHECK(policy.patience(seconds(10)) == seconds(10));
+  leave_unanswered();  // by a server that can do it faster
+  CHECK(policy.patience(seconds(10)) == seconds(10));
+}
+
+TEST_CASE("A server that needs long for an answer is given twice that for the next") {
+  RetryPolicy policy({.longest_patience = seconds(60)}, Instant{});
+  policy.on_answer(seconds(25));
+  policy.on_answer(seconds(1));
+  CHECK(policy.patience(seconds(10)) == seconds(50));
+  CHECK(policy.answer_by(Instant{seconds(5)}, seconds(10)) == Instant{seconds(55)});
+  policy.on_answer(seconds(40));
+  CHECK(policy.patience(seconds(10)) == seconds(60));
+}
+
+TEST_CASE("A body that stalls is not an answer that stays out") {
+  RetryPolicy policy({}, Instant{});
+  const RetryPolicy::Attempt answered{.started = Instant{}, .answered = true};
+  policy.on_failure({.kind = FailureKind::Stall}, answered, Instant{}, 0);
+  CHECK(policy.patience(seconds(10)) == seconds(10));
+}
+
 TEST_CASE("A Retry-After that ends too late is not waited for") {
   RetryPolicy policy({.give_up_after = seconds(30)}, Instant{});
   Failure busy{.kind = FailureKind::Busy, .retry_after = seconds(20)};
@@ -173,10 +209,11 @@ TEST_CASE("A long Retry-After is not waited for, a short one is") {
   CHECK(policy.on_failure(busy, {Instant{}}, Instant{}, 0).remedy == Remedy::GiveUp);
 }
 
-TEST_CASE("A name that never answered is given up soon") {
+TEST_CASE("What fails from the beginning and hardly heals is given up soon") {
   RetryPolicy policy({.failures = 100}, Instant{});
   Failure failure;
-  failure.kind = FailureKind::Resolve;
+  failure.kind = GENERATE(FailureKind::Resolve, FailureKind::Connect, FailureKind::Proxy,
+                          FailureKind::BadResponse);
   int tries = 0;
   while (policy.on_failure(failure, {Instant{}}, Instant{}, 0).remedy != Remedy::GiveUp) ++tries;
   CHECK(tries == 3);
@@ -195,10 +232,34 @@ TEST_CASE("A port that has answered is not given up as one that never does") {
   };
   CHECK(tries_after([](RetryPolicy&) {}) == 3);
   // As when samples are compared, which brings no new byte.
-  CHECK(tries_after([](RetryPolicy& policy) { policy.on_answer(); }) == 10);
+  CHECK(tries_after([](RetryPolicy& policy) { policy.on_answer({}); }) == 10);
   CHECK(tries_after([](RetryPolicy& policy) {
           policy.on_failure({.kind = FailureKind::Busy}, {Instant{}}, Instant{}, 0);
         }) == 9);
+}
+
+TEST_CASE("Answers that make no sense are borne from a server that has made sense before") {
+  RetryPolicy policy({.failures = 10}, Instant{});
+  const auto tries = [&](FailureKind kind, int most) {
+    int count = 0;
+    while (count < most &&
+           policy.on_failure({.kind = kind}, {Instant{}}, Instant{}, 0).remedy != Remedy::GiveUp) {
+      ++count;
+    }
+    return count;
+  };
+  SECTION("a usable answer") {
+    policy.on_answer(seconds(1));
+    CHECK(tries(FailureKind::BadResponse, 100) == 10);
+  }
+  SECTION("bytes") {
+    policy.on_progress(5000, Instant{});
+    CHECK(tries(FailureKind::BadResponse, 100) == 10);
+  }
+  SECTION("not a refusal for now, whose tries count on their own") {
+    CHECK(tries(FailureKind::Busy, 5) == 5);
+    CHECK(tries(FailureKind::BadResponse, 100) == 3);
+  }
 }
 
 TEST_CASE("A byte per attempt is no progress") {
@@ -270,7 +331,7 @@ TEST_CASE("Bad ranges in a row end in a plain question") {
   };
   CHECK(next() == Remedy::TryAgain);
   CHECK(next() == Remedy::TryAgain);
-  policy.on_answer();
+  policy.on_answer({});
   CHECK(next() == Remedy::TryAgain);
   CHECK(next() == Remedy::TryAgain);
   CHECK(next() == Remedy::AskPlainly);

@@ -115,7 +115,8 @@ TEST_CASE_METHOD(Fixture, "a fetch fails once no address is left, for the last o
                              std::pair{TransferStatus::ConnectFailed, FailureKind::Connect},
                              std::pair{TransferStatus::TimedOut, FailureKind::Connect},
                              std::pair{TransferStatus::TlsFailed, FailureKind::Tls},
-                             std::pair{TransferStatus::Broken, FailureKind::Broken});
+                             std::pair{TransferStatus::Broken, FailureKind::Broken},
+                             std::pair{TransferStatus::BadResponse, FailureKind::BadResponse});
   const auto id = fetch();
   transport.end(transport.at(kFirst), TransferStatus::ConnectFailed);
   CHECK(listener.ends.empty());
@@ -174,7 +175,8 @@ TEST_CASE_METHOD(Fixture, "a kept connection that is no good is replaced by a ne
   serve(transport.newest());
   const core::FetchId id = fetch();
   CHECK_FALSE(transport.request(transport.newest()).fresh);
-  transport.end(transport.newest(), TransferStatus::Broken, true);
+  transport.end(transport.newest(), GENERATE(TransferStatus::Broken, TransferStatus::BadResponse),
+                true);
   REQUIRE(transport.addresses() == Addresses{kFirst});
   CHECK(transport.request(transport.newest()).fresh);
   SECTION("and the fetch goes on") {

@@ -169,8 +169,7 @@ TEST_CASE("what comes after the announced length is not handed over") {
 
 TEST_CASE("a connection that breaks before the head is complete is broken") {
   NetworkUnderTest net;
-  const std::string parts[] = {"", "HTTP/1.1 200 OK\r\nA: b\r\n", "garbage\r\n\r\n",
-                               "HTTP/1.1 100 Continue\r\n\r\n"};
+  const std::string parts[] = {"", "HTTP/1.1 200 OK\r\nA: b\r\n", "HTTP/1.1 100 Continue\r\n\r\n"};
   for (const std::string& part : parts) {
     RawServer server(answer(part, true));
     const auto& got = net.get(server.url());
@@ -182,7 +181,20 @@ TEST_CASE("a connection that breaks before the head is complete is broken") {
   }
 }
 
-TEST_CASE("a response that breaks the rules is broken before its body") {
+TEST_CASE("what is no HTTP is a bad response") {
+  NetworkUnderTest net;
+  const std::string texts[] = {"garbage\r\n\r\n", "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"};
+  for (const std::string& text : texts) {
+    RawServer server(answer(text, true));
+    const auto& got = net.get(server.url());
+    INFO(text);
+    CHECK(got.end->status == TransferStatus::BadResponse);
+    CHECK_FALSE(got.head);
+    CHECK(got.body.empty());
+  }
+}
+
+TEST_CASE("a response that breaks the rules is refused before its body") {
   NetworkUnderTest net;
   const std::string headers[] = {
       "Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: 99999999999999999999\r\n",
@@ -191,7 +203,7 @@ TEST_CASE("a response that breaks the rules is broken before its body") {
     RawServer server(answer("HTTP/1.1 200 OK\r\n" + header + "\r\nabc", true));
     const auto& got = net.get(server.url());
     INFO(header.substr(0, 80));
-    CHECK(got.end->status == TransferStatus::Broken);
+    CHECK(got.end->status == TransferStatus::BadResponse);
     CHECK_FALSE(got.head);
     CHECK(got.body.empty());
   }
@@ -206,7 +218,7 @@ TEST_CASE("endless headers end") {
   });
   NetworkUnderTest net;
   const auto& got = net.get(server.url());
-  CHECK(got.end->status == TransferStatus::Broken);
+  CHECK(got.end->status == TransferStatus::BadResponse);
   CHECK(got.end->cause == "the response's header has more than 256 lines");
 }
 
