@@ -210,12 +210,23 @@ Error Arrival::exists_error(std::string cause, WayOn way_on) const {
   return engine::exists_error(destination_.path(), std::move(cause), way_on);
 }
 
-Error Arrival::unproven_error(std::optional<std::uint64_t> offered_size) const {
-  if (!offered_size || *offered_size > existing_->size) {
+Error Arrival::unproven_error(const core::Representation& offered) const {
+  const std::optional<std::uint64_t> offered_size = offered.size;
+  const bool beginning = !offered_size || *offered_size > existing_->size;
+  if (beginning && !offered.ranges) {
+    return exists_error("it exists, and the server cannot send the rest of a file alone",
+                        WayOn::None);
+  }
+  if (beginning) {
     return exists_error("it exists, and is not proven to be the server's file", WayOn::Resume);
   }
   if (*offered_size < existing_->size) {
     return exists_error("it exists, and is longer than the server's file", WayOn::None);
+  }
+  // With a digest it was read before anybody was asked.
+  if (job_.settings.digest) {
+    return exists_error("it exists, as long as the server's file, and its digest is another one",
+                        WayOn::None);
   }
   return exists_error("it exists, as long as the server's file, and nothing proves that it is that",
                       WayOn::Checksum);
@@ -305,7 +316,7 @@ void Arrival::settle_existing() {
     case core::ExistingVerdict::SampleAsBeginning:
       // Of an empty file nothing needs a proof.
       return existing_->size == 0 ? adopt(offered, false) : start_sampling(Sampled::Existing);
-    case core::ExistingVerdict::Refuse: return settled(unproven_error(offered.size));
+    case core::ExistingVerdict::Refuse: return settled(unproven_error(offered));
   }
 }
 

@@ -119,7 +119,7 @@ class Arrival {
 
   [[nodiscard]] Error refusal(const core::Failure& failure) const;
   [[nodiscard]] Error exists_error(std::string cause, WayOn way_on) const;
-  [[nodiscard]] Error unproven_error(std::optional<std::uint64_t> offered_size) const;
+  [[nodiscard]] Error unproven_error(const core::Representation& offered) const;
   // That a sidecar records this job's URL, or one of the same resource.
   [[nodiscard]] bool partial_is_ours() const;
   [[nodiscard]] std::optional<Error> refuse_size(const core::Representation& offered) const;

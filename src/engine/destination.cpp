@@ -59,7 +59,7 @@ Result<core::Sink*> Destination::create(core::MirrorId mirror, core::Representat
     return stream_.get();
   }
   partial_.reset();
-  adopted_ = false;
+  adopted_ = tied_by_samples_ = false;
   return use(store::PartialSink::create(*target_, job_.ports.disk, job_.ports.hashing, version,
                                         partial_settings(mirror, version, false)));
 }
@@ -67,6 +67,7 @@ Result<core::Sink*> Destination::create(core::MirrorId mirror, core::Representat
 Result<core::Sink*> Destination::go_on(store::OpenPartial partial, core::MirrorId mirror,
                                        const core::Representation& version, bool proven) {
   adopted_ = !partial.sidecar;
+  tied_by_samples_ = !proven;
   const auto take = adopted_ ? &store::PartialSink::adopt : &store::PartialSink::resume;
   auto sink =
       use(take(*target_, job_.ports.disk, job_.ports.hashing, std::move(partial),
@@ -101,6 +102,7 @@ store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
 }
 
 void Destination::record_unproven(const core::Representation& version) {
+  tied_by_samples_ = true;
   partial_->record(as_unproven(version).validators);
 }
 
@@ -127,6 +129,14 @@ void Destination::discard_if_worthless() {
   // Before its lock goes: another process may take what stands there then.
   if (auto done = target_->discard_partial(); !done) log::warning(to_string(done.error()));
   partial_.reset();
+}
+
+std::uint64_t Destination::durable_bytes() const {
+  if (partial_) {
+    const auto info = partial_->file().info();
+    if (info && info->links == 0) return 0;
+  }
+  return sink() != nullptr ? sink()->durable_bytes() : 0;
 }
 
 std::string Destination::fate_of_the_old() const {

@@ -64,10 +64,10 @@ class Destination {
   // A partial of which nothing can be used again is litter.
   void discard_if_worthless();
 
-  // Bytes that a later run can go on with.
-  [[nodiscard]] std::uint64_t durable_bytes() const {
-    return sink() != nullptr ? sink()->durable_bytes() : 0;
-  }
+  // Bytes that a later run can go on with: none where somebody has removed their file meanwhile.
+  [[nodiscard]] std::uint64_t durable_bytes() const;
+  // Some of them come from an earlier run, and samples alone tie them to the version.
+  [[nodiscard]] bool tied_by_samples() const { return tied_by_samples_; }
   // "what there was is kept as NAME until ..." or the like, for notes.
   [[nodiscard]] std::string fate_of_the_old() const;
 
@@ -85,6 +85,7 @@ class Destination {
   std::unique_ptr<store::Target> target_;
   const std::unique_ptr<core::Sink> stream_;
   std::unique_ptr<store::PartialSink> partial_;
+  bool tied_by_samples_ = false;
   bool adopted_ = false;  // FILE.partial was the user's own FILE: never discarded
 };
 

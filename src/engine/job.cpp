@@ -259,8 +259,7 @@ void Job::step_stop(Instant now) {
   const bool whole = !stopping_->kept.empty() || stopping_->code == ErrorCode::Exists;
   const std::string usable = kept();
   if (!usable.empty() || !failed_check) stopping_->kept = usable;
-  if (failed_check && stopping_->remedy.empty())
-    stopping_->remedy = checksum_remedy(!destination_.target());
+  if (failed_check && stopping_->remedy.empty()) stopping_->remedy = checksum_remedy(written());
   download_.reset();  // before its sink
   if (!whole) destination_.discard_if_worthless();
   end();
@@ -275,7 +274,14 @@ std::string Job::kept() {
   if (download_ && download_->version().size) {
     text += " of " + format_size(*download_->version().size);
   }
-  return text + " in " + destination_.target()->partial_path();
+  text += " in " + destination_.target()->partial_path();
+  const bool worthless_there = download_ && !download_->version().ranges;
+  return worthless_there ? text + ", of which this server sends all again" : text;
+}
+
+Written Job::written() {
+  if (destination_.target() == nullptr) return Written::Away;
+  return destination_.tied_by_samples() ? Written::OnSamples : Written::AsProven;
 }
 
 Progress Job::progress(Instant now) {

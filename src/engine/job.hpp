@@ -25,6 +25,7 @@
 #include "engine/destination.hpp"
 #include "engine/download.hpp"
 #include "engine/job_context.hpp"
+#include "engine/job_error.hpp"
 #include "engine/mirror_sources.hpp"
 #include "engine/probe.hpp"
 #include "engine/task.hpp"
@@ -108,6 +109,7 @@ class Job final : public Task, private core::SourceListener {
   void end();
   void stop(Error error);
   [[nodiscard]] std::string kept();
+  [[nodiscard]] Written written();
 
   bool on_offer(core::FetchId id, const core::Offer& offer) override;
   core::Flow on_bytes(core::FetchId id, std::span<const std::byte> bytes) override;

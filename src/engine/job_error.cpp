@@ -46,6 +46,10 @@ std::string remedy_of(const core::Failure& failure, Served served) {
   }
   switch (failure.kind) {
     case FailureKind::Resolve: return "check the host";
+    case FailureKind::Stall:
+      return "a longer --stall-timeout waits longer for what the server sends";
+    case FailureKind::Proxy: return "check --proxy, or the proxy in the environment";
+    case FailureKind::BadResponse: return "check the URL";
     case FailureKind::Denied: return "give credentials with -u or -H, or check the URL";
     case FailureKind::NotFound: return "check the URL";
     case FailureKind::Certificate:
@@ -68,11 +72,12 @@ std::string remedy_of(const core::Failure& failure, Served served) {
 const char* words_for(WayOn way_on) {
   switch (way_on) {
     case WayOn::None: break;
-    case WayOn::Resume: return ", --resume compares it with the server's file and goes on from it";
+    case WayOn::Resume:
+      return ", --resume goes on from it if it is a beginning of the server's file";
     case WayOn::Checksum: return ", --checksum proves it";
     case WayOn::ResumeOrChecksum:
-      return ", --checksum proves it, --resume compares it with the server's file and goes on from "
-             "it";
+      return ", --checksum proves it, --resume goes on from it if it is a beginning of the "
+             "server's file";
   }
   return "";
 }
@@ -149,9 +154,17 @@ Error wrong_piece_error(const std::string& subject, ByteRange piece, const std::
           .remedy = "try another mirror, or check what " + publisher + " is of"};
 }
 
-std::string checksum_remedy(bool standard_output) {
-  return standard_output ? "check the digest that was given; what was written is not what it names"
-                         : "check the digest that was given; --no-resume downloads the file again";
+std::string checksum_remedy(Written written) {
+  switch (written) {
+    case Written::Away:
+      return "check the digest that was given; what was written is not what it names";
+    case Written::AsProven:
+      return "check the digest that was given; --no-resume downloads the file again";
+    case Written::OnSamples:
+      return "of what was there before only samples were compared: --no-resume downloads the file "
+             "again; else check the digest that was given";
+  }
+  return "";
 }
 
 Error not_proven_error(const std::string& subject, std::string operation, std::string cause) {

@@ -33,8 +33,14 @@ Error changed_error(const std::string& subject, std::string cause, bool restarta
 Error keeps_changing_error(const std::string& subject);
 // A published piece that is not what its publisher (printable) names, however often it is fetched.
 Error wrong_piece_error(const std::string& subject, ByteRange piece, const std::string& publisher);
+// How bytes came to be part of a download.
+enum class Written {
+  Away,       // to standard output
+  AsProven,   // each response showed that it was of the version
+  OnSamples,  // some were there before, and samples of them agreed
+};
 // What helps against bytes that do not match their digest.
-std::string checksum_remedy(bool standard_output);
+std::string checksum_remedy(Written written);
 // --strict: nothing proves the bytes.
 Error not_proven_error(const std::string& subject, std::string operation, std::string cause);
 

@@ -1,11 +1,13 @@
 """What an earlier run left is used, checked, and never trusted too far."""
 
+import hashlib
 import json
 import os
 import signal
 
 import pytest
 
+from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget, wait_until
 from support.content import content
@@ -350,6 +352,54 @@ def test_a_file_of_the_servers_size_is_no_proof_of_itself(page, path):
     path.write_bytes(mine)
     resume(page, path, "--resume").expect(Exit.EXISTS)
     assert path.read_bytes() == mine
+
+
+def test_a_server_that_cannot_send_the_rest_is_said_to(server, path):
+    page = server.serve("/file", Resource(SIZE), t.whole())
+    path.write_bytes(page.data[:5 * MIB])
+    run = resume(page, path, "--resume").expect(Exit.EXISTS)
+    assert "cannot send the rest" in run.err and "--resume" not in run.err.split("cannot")[1]
+
+
+def test_advice_on_a_file_with_a_wrong_byte_does_not_go_in_a_circle(page, path):
+    mine = bytearray(page.data)
+    mine[77] ^= 1
+    path.write_bytes(mine)
+    check = ["--checksum", "sha256:" + hashlib.sha256(page.data).hexdigest()]
+    run = resume(page, path, *check).expect(Exit.EXISTS)
+    assert "if it is a beginning of the server's file" in run.err
+    run = resume(page, path, *check, "--resume").expect(Exit.EXISTS)
+    assert "its digest is another one" in run.err
+    assert "--checksum" not in run.err and "--resume" not in run.err
+
+
+def test_a_hole_in_an_adopted_file_is_not_blamed_on_the_digest(page, path):
+    mine = bytearray(page.data[:5 * MIB])
+    mine[2 * MIB] ^= 1
+    path.write_bytes(mine)
+    run = resume(page, path, "--resume", "--checksum",
+                 "sha256:" + hashlib.sha256(page.data).hexdigest())
+    run.expect(Exit.CHECKSUM, Exit.EXISTS)
+    if run.code == Exit.CHECKSUM:  # as a rule: the samples missed it
+        assert "only samples were compared: --no-resume" in run.err
+
+
+def test_a_partial_that_was_removed_meanwhile_is_not_said_to_be_kept(page, path):
+    with start_and_stall(page, path, KEEP) as child:
+        wait_until(lambda: sidecar(path).exists(), "a checkpoint was made")
+        partial(path).unlink()
+        child.interrupt()
+        run = child.wait(10).expect(Exit.INTERRUPTED)
+    assert "kept: nothing" in run.err
+
+
+def test_what_a_server_without_ranges_leaves_is_kept_with_a_warning(server, path):
+    page = server.serve("/file", Resource(SIZE), t.whole())
+    with start_and_stall(page, path, KEEP) as child:
+        wait_until(lambda: sidecar(path).exists(), "a checkpoint was made")
+        child.interrupt()
+        run = child.wait(10).expect(Exit.INTERRUPTED)
+    assert "of which this server sends all again" in run.err
 
 
 def test_a_partial_without_its_sidecar_is_never_adopted(page, path):

@@ -10,9 +10,9 @@ TEST_CASE("what is said of an existing file names only what can help") {
   CHECK(remedy(WayOn::None) == "--overwrite replaces it, --no-overwrite leaves it");
   CHECK(remedy(WayOn::Checksum) ==
         "--overwrite replaces it, --no-overwrite leaves it, --checksum proves it");
-  CHECK(remedy(WayOn::ResumeOrChecksum).find("--checksum proves it, --resume compares it") !=
+  CHECK(remedy(WayOn::ResumeOrChecksum).find("--checksum proves it, --resume goes on from it if") !=
         std::string::npos);
-  CHECK(remedy(WayOn::Resume).find("--resume compares it") != std::string::npos);
+  CHECK(remedy(WayOn::Resume).find("--resume goes on from it if") != std::string::npos);
   CHECK(exists_error("f", "it exists", WayOn::Checksum).code == ErrorCode::Exists);
 }
 
@@ -30,4 +30,11 @@ TEST_CASE("a host that cannot be resolved is to be checked, whatever its URL's s
                               .retry_after = std::nullopt,
                               .offered = std::nullopt};
   CHECK(error_of(failure, "http://a/f", Served::Never).remedy == "check the host");
+}
+
+TEST_CASE("wrong bytes are first blamed on what proves least") {
+  CHECK(checksum_remedy(Written::Away).starts_with("check the digest"));
+  CHECK(checksum_remedy(Written::AsProven).starts_with("check the digest"));
+  const std::string on_samples = checksum_remedy(Written::OnSamples);
+  CHECK(on_samples.find("--no-resume") < on_samples.find("check the digest"));
 }
