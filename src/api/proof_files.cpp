@@ -38,7 +38,7 @@ struct ProofFile {
   }
   // What a parser says against it.
   [[nodiscard]] tl::unexpected<Error> refuse(const Error& why) const {
-    return refuse((why.subject.empty() ? "" : why.subject + ": ") + why.cause);
+    return refuse((why.subject.empty() ? "" : why.subject + ": ") + why.cause, why.remedy);
   }
 };
 
@@ -170,9 +170,16 @@ Result<void> take_checksum(const ProofFile& file, std::string_view list_name,
                            const std::vector<std::string>& names, engine::JobSettings& settings) {
   const auto list = formats::parse_checksum_file(file.text, list_name);
   if (!list) return file.refuse(list.error());
-  const auto by_url = list->find(names.front());
-  const auto digests = by_url || names.size() == 1 ? by_url : list->find(names.back());
-  if (!digests) return file.refuse("no checksum in it is of one file called " + called(names));
+  auto digests = list->find(names.front());
+  if (!digests || digests->empty()) {
+    auto by_output = list->find(names.back());
+    if (by_output && !by_output->empty()) digests = std::move(by_output);
+  }
+  if (!digests) return file.refuse(digests.error());
+  if (digests->empty()) {
+    return file.refuse("no checksum in it is of a file called " + called(names),
+                       "-o NAME says what it is called there; --checksum gives a digest by hand");
+  }
   settings.digest = digests->front();
   settings.digest_by = file.name();
   return {};

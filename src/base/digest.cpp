@@ -42,6 +42,7 @@ const EVP_MD* openssl_algorithm(DigestAlgorithm algorithm) {
     case DigestAlgorithm::Md5: return EVP_md5();
     case DigestAlgorithm::Sha1: return EVP_sha1();
     case DigestAlgorithm::Sha256: return EVP_sha256();
+    case DigestAlgorithm::Sha384: return EVP_sha384();
     case DigestAlgorithm::Sha512: return EVP_sha512();
     case DigestAlgorithm::Blake2b512: return EVP_blake2b512();
     default: return nullptr;
@@ -129,6 +130,7 @@ const char* to_string(DigestAlgorithm algorithm) {
     case DigestAlgorithm::Md5: return "md5";
     case DigestAlgorithm::Sha1: return "sha1";
     case DigestAlgorithm::Sha256: return "sha256";
+    case DigestAlgorithm::Sha384: return "sha384";
     case DigestAlgorithm::Sha512: return "sha512";
     case DigestAlgorithm::Blake2b512: return "blake2b";
     case DigestAlgorithm::Xxh3_128: return "xxh128";
@@ -143,7 +145,11 @@ std::optional<DigestAlgorithm> parse_digest_algorithm(std::string_view name) {
       {"md5", DigestAlgorithm::Md5},
       {"sha1", DigestAlgorithm::Sha1},
       {"sha256", DigestAlgorithm::Sha256},
+      {"sha384", DigestAlgorithm::Sha384},
       {"sha512", DigestAlgorithm::Sha512},
+      {"sha2256", DigestAlgorithm::Sha256},
+      {"sha2384", DigestAlgorithm::Sha384},
+      {"sha2512", DigestAlgorithm::Sha512},
       {"blake2b", DigestAlgorithm::Blake2b512},
       {"blake2b512", DigestAlgorithm::Blake2b512},
       {"xxh128", DigestAlgorithm::Xxh3_128},
@@ -164,6 +170,7 @@ std::size_t digest_size(DigestAlgorithm algorithm) {
     case DigestAlgorithm::Md5: return 16;
     case DigestAlgorithm::Sha1: return 20;
     case DigestAlgorithm::Sha256: return 32;
+    case DigestAlgorithm::Sha384: return 48;
     case DigestAlgorithm::Sha512: return 64;
     case DigestAlgorithm::Blake2b512: return 64;
     case DigestAlgorithm::Xxh3_128: return 16;
@@ -174,10 +181,10 @@ std::size_t digest_size(DigestAlgorithm algorithm) {
 }
 
 bool is_stronger(DigestAlgorithm algorithm, DigestAlgorithm other) {
-  static constexpr std::array kStrongestFirst{DigestAlgorithm::Sha512,  DigestAlgorithm::Blake2b512,
-                                              DigestAlgorithm::Sha256,  DigestAlgorithm::Sha1,
-                                              DigestAlgorithm::Md5,     DigestAlgorithm::Xxh3_128,
-                                              DigestAlgorithm::Xxh3_64, DigestAlgorithm::Crc32c};
+  static constexpr std::array kStrongestFirst{
+      DigestAlgorithm::Sha512,   DigestAlgorithm::Blake2b512, DigestAlgorithm::Sha384,
+      DigestAlgorithm::Sha256,   DigestAlgorithm::Sha1,       DigestAlgorithm::Md5,
+      DigestAlgorithm::Xxh3_128, DigestAlgorithm::Xxh3_64,    DigestAlgorithm::Crc32c};
   const auto place = [](DigestAlgorithm one) {
     return std::find(kStrongestFirst.begin(), kStrongestFirst.end(), one);
   };

@@ -13,10 +13,20 @@
 
 namespace xget {
 
-enum class DigestAlgorithm { Md5, Sha1, Sha256, Sha512, Blake2b512, Xxh3_128, Xxh3_64, Crc32c };
+enum class DigestAlgorithm {
+  Md5,
+  Sha1,
+  Sha256,
+  Sha384,
+  Sha512,
+  Blake2b512,
+  Xxh3_128,
+  Xxh3_64,
+  Crc32c
+};
 
-// "sha256" and the like, as printed. Parsing takes any case and "sha-256" too. "xxh3" is the
-// 64-bit one, "xxh128" the other, as xxhsum has it.
+// "sha256" and the like, as printed. Parsing takes any case, "sha-256" and "sha2-256" too. "xxh3"
+// is the 64-bit one, "xxh128" the other, as xxhsum has it.
 const char* to_string(DigestAlgorithm algorithm);
 std::optional<DigestAlgorithm> parse_digest_algorithm(std::string_view name);
 std::size_t digest_size(DigestAlgorithm algorithm);  // bytes

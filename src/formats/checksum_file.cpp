@@ -6,18 +6,38 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "formats/checksum_spec.hpp"
 #include "formats/named_file.hpp"
 
 namespace xget::formats {
 namespace {
 
+constexpr std::string_view kByHand = "--checksum gives one digest by hand";
 constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
 
-tl::unexpected<Error> refuse(std::string_view subject, std::string cause) {
+tl::unexpected<Error> refuse(std::string_view subject, std::string cause, std::string remedy) {
   return fail({.code = ErrorCode::Usage,
                .operation = "read the checksums",
                .subject = printable(subject),
-               .cause = std::move(cause)});
+               .cause = std::move(cause),
+               .remedy = std::move(remedy)});
+}
+
+tl::unexpected<Error> refuse_unknown(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  if (text.starts_with('<')) {
+    return refuse("", "it is a web page and not a list of checksums",
+                  "give the address of the list itself");
+  }
+  return refuse("", "no line of it is a checksum that xget knows",
+                "a line is DIGEST  NAME or ALGORITHM (NAME) = DIGEST; " + std::string(kByHand));
+}
+
+// What some editors put before a text in UTF-8.
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
 }
 
 struct Hint {
@@ -35,9 +55,6 @@ constexpr std::array kHints{Hint{"sha3", std::nullopt},
                             Hint{"b2sum", DigestAlgorithm::Blake2b512},
                             Hint{"xxh128", DigestAlgorithm::Xxh3_128}};
 
-constexpr std::array kByDigits{DigestAlgorithm::Md5, DigestAlgorithm::Sha1, DigestAlgorithm::Sha256,
-                               DigestAlgorithm::Sha512};
-
 // Which algorithm a digest of `digits` digits without a name is by.
 std::optional<DigestAlgorithm> algorithm_of(std::size_t digits, std::string_view file_name) {
   const auto has_digits = [&](DigestAlgorithm one) { return 2 * digest_size(one) == digits; };
@@ -46,8 +63,7 @@ std::optional<DigestAlgorithm> algorithm_of(std::size_t digits, std::string_view
     if (name.find(hint.word) == std::string::npos) continue;
     return hint.algorithm && has_digits(*hint.algorithm) ? hint.algorithm : std::nullopt;
   }
-  const auto found = std::find_if(kByDigits.begin(), kByDigits.end(), has_digits);
-  return found == kByDigits.end() ? std::nullopt : std::optional(*found);
+  return usual_algorithm(digits);
 }
 
 // nullopt: an escape that there is not.
@@ -77,7 +93,8 @@ std::optional<Checksum> entry(std::string_view name, bool escaped,
   return Checksum{*std::move(plain), *std::move(digest)};
 }
 
-// ALGORITHM (NAME) = HEX; OpenSSL has fewer spaces. The last ") = " counts: names may hold one.
+// ALGORITHM (NAME) = HEX; OpenSSL has fewer spaces, and says SHA2-256. The last ") = " counts:
+// names may hold one.
 std::optional<Checksum> parse_tagged(std::string_view line, bool escaped) {
   const auto open = line.find('(');
   const auto close = line.rfind(')');
@@ -125,16 +142,20 @@ std::string_view without_dot(std::string_view name) {
 }  // namespace
 
 Result<ChecksumList> parse_checksum_file(std::string_view text, std::string_view file_name) {
-  if (text.size() > kLargestChecksumFile) return refuse("", "there are more than 16 MiB of them");
+  if (text.size() > kLargestChecksumFile)
+    return refuse("", "there are more than 16 MiB of them", std::string(kByHand));
+  text = without_mark(text);
   std::vector<Checksum> checksums;
   Parts lines(text, '\n');
   while (const auto line = lines.next()) {
     auto checksum = parse_line(*line, file_name);
     if (!checksum) continue;
-    if (checksums.size() == kMostChecksums) return refuse("", "there are too many of them");
+    if (checksums.size() == kMostChecksums) {
+      return refuse("", "there are too many of them", std::string(kByHand));
+    }
     checksums.push_back(*std::move(checksum));
   }
-  if (checksums.empty()) return refuse("", "there is none in it that is known");
+  if (checksums.empty()) return refuse_unknown(text);
   return ChecksumList(std::move(checksums));
 }
 
@@ -173,7 +194,6 @@ Result<std::vector<ExpectedDigest>> ChecksumList::find(std::string_view path) co
   if (found.empty() && checksums_.size() == 1 && checksums_.front().name.empty()) {
     found.push_back(&checksums_.front());
   }
-  if (found.empty()) return refuse(subject, "no checksum is of that file");
   std::vector<ExpectedDigest> digests;
   for (const Checksum* each : found) {
     const auto same = std::find_if(digests.begin(), digests.end(), [&](const auto& other) {
@@ -182,7 +202,8 @@ Result<std::vector<ExpectedDigest>> ChecksumList::find(std::string_view path) co
     if (same == digests.end()) {
       digests.push_back(each->digest);
     } else if (*same != each->digest) {
-      return refuse(subject, "several files of that name have checksums");
+      return refuse(subject, "it has different checksums for files of that name",
+                    "find out which one is right: " + std::string(kByHand));
     }
   }
   sort_strongest_first(digests);

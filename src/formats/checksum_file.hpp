@@ -38,8 +38,8 @@ class ChecksumList {
   // The digests of the file at `path`, which may be a name alone or a URL's decoded path; the
   // strongest first, one of each algorithm. The entry whose whole name is the longest end of `path`
   // counts ("images/a.iso" before "a.iso"), else entries that are called the same in another
-  // folder, else the only one if it has no name. Fails with Usage: there is none, or several
-  // differ. Takes the time of a binary search: a list may be asked for each of its files.
+  // folder, else the only one if it has no name. Empty: there is none. Fails with Usage:
+  // several differ. Takes the time of a binary search: a list may be asked for each of its files.
   [[nodiscard]] Result<std::vector<ExpectedDigest>> find(std::string_view path) const;
 
  private:

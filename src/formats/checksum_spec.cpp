@@ -5,7 +5,7 @@
 namespace xget::formats {
 namespace {
 
-constexpr std::string_view kKnown = "md5, sha1, sha256, sha512, blake2b, xxh3, crc32c";
+constexpr std::string_view kKnown = "md5, sha1, sha256, sha384, sha512, blake2b, xxh3, crc32c";
 
 tl::unexpected<Error> refuse(std::string_view spec, std::string cause) {
   return fail({.code = ErrorCode::Usage,
@@ -37,10 +37,22 @@ std::string expected_digits(std::string_view name, DigestAlgorithm algorithm) {
 
 }  // namespace
 
+std::optional<DigestAlgorithm> usual_algorithm(std::size_t digits) {
+  for (const DigestAlgorithm one :
+       {DigestAlgorithm::Md5, DigestAlgorithm::Sha1, DigestAlgorithm::Sha256,
+        DigestAlgorithm::Sha384, DigestAlgorithm::Sha512}) {
+    if (2 * digest_size(one) == digits) return one;
+  }
+  return std::nullopt;
+}
+
 Result<ExpectedDigest> parse_checksum_spec(std::string_view spec) {
   const std::string_view text = trim(spec);
   const auto separator = text.find_first_of(":=");
   if (separator == std::string_view::npos) {
+    const auto usual = usual_algorithm(text.size());
+    auto digest = usual ? parse_expected_digest(*usual, text) : std::nullopt;
+    if (digest) return *std::move(digest);
     return refuse(spec, "there is no algorithm before the digits");
   }
   const std::string name(trim(text.substr(0, separator)));

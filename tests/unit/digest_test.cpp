@@ -21,10 +21,10 @@ std::string digest_of(DigestAlgorithm algorithm, std::string_view text) {
   return digester->finish_hex();
 }
 
-constexpr DigestAlgorithm kAll[] = {DigestAlgorithm::Md5,        DigestAlgorithm::Sha1,
-                                    DigestAlgorithm::Sha256,     DigestAlgorithm::Sha512,
-                                    DigestAlgorithm::Blake2b512, DigestAlgorithm::Xxh3_128,
-                                    DigestAlgorithm::Xxh3_64,    DigestAlgorithm::Crc32c};
+constexpr DigestAlgorithm kAll[] = {
+    DigestAlgorithm::Md5,      DigestAlgorithm::Sha1,    DigestAlgorithm::Sha256,
+    DigestAlgorithm::Sha384,   DigestAlgorithm::Sha512,  DigestAlgorithm::Blake2b512,
+    DigestAlgorithm::Xxh3_128, DigestAlgorithm::Xxh3_64, DigestAlgorithm::Crc32c};
 
 }  // namespace
 
@@ -33,6 +33,9 @@ TEST_CASE("every digest gives the value that its own tool prints") {
   CHECK(digest_of(DigestAlgorithm::Sha1, "abc") == "a9993e364706816aba3e25717850c26c9cd0d89d");
   CHECK(digest_of(DigestAlgorithm::Sha256, "abc") ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(digest_of(DigestAlgorithm::Sha384, "abc") ==
+        "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+        "8086072ba1e7cc2358baeca134c825a7");
   CHECK(digest_of(DigestAlgorithm::Sha512, "abc") ==
         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
         "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
@@ -50,6 +53,8 @@ TEST_CASE("a digest's name is read back as printed and with dashes and capitals"
     CHECK(digest_of(algorithm, "x").size() == 2 * digest_size(algorithm));
   }
   CHECK(parse_digest_algorithm("SHA-256") == DigestAlgorithm::Sha256);
+  CHECK(parse_digest_algorithm("SHA2-256") == DigestAlgorithm::Sha256);
+  CHECK_FALSE(parse_digest_algorithm("SHA3-256"));
   CHECK(parse_digest_algorithm("xxh3-128") == DigestAlgorithm::Xxh3_128);
   CHECK_FALSE(parse_digest_algorithm("sha257"));
   CHECK_FALSE(parse_digest_algorithm(""));

@@ -21,22 +21,23 @@ ChecksumList read(std::string_view text, std::string_view file_name = "") {
   return *std::move(checksums);
 }
 
+const std::string kNone = "no line of it is a checksum that xget knows";
+const std::string kUnnamed = "no checksum is of that file";
+const std::string kSeveral = "it has different checksums for files of that name";
+
 // "sha256:c... sha1:b... ", or what is wrong.
 std::string found(std::string_view text, std::string_view path, std::string_view file_name = "") {
   const auto checksums = parse_checksum_file(text, file_name);
   if (!checksums) return checksums.error().cause;
   const auto digests = checksums->find(path);
   if (!digests) return digests.error().cause;
+  if (digests->empty()) return kUnnamed;
   std::string words;
   for (const auto& digest : *digests) {
     words += to_string(digest.algorithm) + ":"s + digest.hex.front() + " ";
   }
   return words;
 }
-
-const std::string kNone = "there is none in it that is known";
-const std::string kUnnamed = "no checksum is of that file";
-const std::string kSeveral = "several files of that name have checksums";
 
 }  // namespace
 
@@ -118,7 +119,7 @@ TEST_CASE("each of many files is found in no more than a few steps") {
   const ChecksumList checksums = read(list);
   int missing = 0;
   for (int i = 0; i < 100'000; ++i) {
-    if (!checksums.find("/pub/folder/" + std::to_string(i))) ++missing;
+    if (checksums.find("/pub/folder/" + std::to_string(i))->empty()) ++missing;
   }
   CHECK(missing == 0);  // looking through all of them each time would take minutes
 }
@@ -138,11 +139,27 @@ TEST_CASE("what is no checksum is passed over") {
       kSha256 + "x b.iso\n" + kSha256 + "  \n-----END PGP SIGNATURE-----\n";
   CHECK(found(list, "a.iso") == "sha256:c ");
   CHECK(found(list, "b.iso") == kUnnamed);
-  for (const char* text :
-       {"", "\n\n", "<html>404</html>", "deadbeef  a", "SHA256 () = x", ")(", "\\", "a.iso"}) {
+  for (const char* text : {"", "\n\n", "deadbeef  a", "SHA256 () = x", ")(", "\\", "a.iso"}) {
     CAPTURE(text);
     CHECK(found(text, "a.iso") == kNone);
   }
+}
+
+TEST_CASE("a web page in a list's place is called one") {
+  CHECK(found("\n<!DOCTYPE html><title>404</title>", "a.iso") ==
+        "it is a web page and not a list of checksums");
+}
+
+TEST_CASE("a byte order mark hides nothing") {
+  CHECK(found("\xef\xbb\xbf" + kSha256 + "  a.iso\n", "a.iso") == "sha256:c ");
+  CHECK(found("\xef\xbb\xbf" + kSha256 + "\n", "a.iso") == "sha256:c ");
+}
+
+TEST_CASE("what OpenSSL prints is read") {
+  CHECK(found("SHA2-256(a.iso)= " + kSha256 + "\n", "a.iso") == "sha256:c ");
+  CHECK(found("SHA2-512(a.iso)= " + kSha512 + "\n", "a.iso") == "sha512:e ");
+  CHECK(found("SHA384(a.iso)= " + std::string(96, 'f') + "\n", "a.iso") == "sha384:f ");
+  CHECK(found(std::string(96, 'f') + "  a.iso\n", "a.iso") == "sha384:f ");
 }
 
 TEST_CASE("checksums, their names and their file are bounded") {

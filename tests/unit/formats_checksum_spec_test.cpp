@@ -36,6 +36,14 @@ TEST_CASE("every documented algorithm is known") {
   CHECK(parse_checksum_spec("crc32c:" + digits(8))->algorithm == DigestAlgorithm::Crc32c);
 }
 
+TEST_CASE("digits alone are of the algorithm that usually has so many") {
+  CHECK(parse_checksum_spec(digits(32))->algorithm == DigestAlgorithm::Md5);
+  CHECK(parse_checksum_spec(digits(40))->algorithm == DigestAlgorithm::Sha1);
+  CHECK(parse_checksum_spec(digits(64))->algorithm == DigestAlgorithm::Sha256);
+  CHECK(parse_checksum_spec(digits(96))->algorithm == DigestAlgorithm::Sha384);
+  CHECK(parse_checksum_spec(digits(128))->algorithm == DigestAlgorithm::Sha512);
+}
+
 TEST_CASE("the number of digits tells the two forms of xxh3 apart") {
   CHECK(parse_checksum_spec("xxh3:" + digits(32))->algorithm == DigestAlgorithm::Xxh3_128);
   CHECK(parse_checksum_spec("xxh3:" + digits(16))->algorithm == DigestAlgorithm::Xxh3_64);
@@ -43,7 +51,8 @@ TEST_CASE("the number of digits tells the two forms of xxh3 apart") {
 }
 
 TEST_CASE("a wrong checksum is refused in words") {
-  CHECK(cause_of(digits(64)) == "there is no algorithm before the digits");
+  CHECK(cause_of(digits(63)) == "there is no algorithm before the digits");
+  CHECK(cause_of(std::string(64, 'g')) == "there is no algorithm before the digits");
   CHECK(cause_of("sha3:" + digits(64)).find("known are md5, sha1") != std::string::npos);
   CHECK(cause_of("sha256:" + digits(40)) ==
         "sha256 has 64 hexadecimal digits, 40 digits were given");
