@@ -81,11 +81,19 @@ bool is_metalink(const JobSpec& spec);
 // Fails with Usage if the URL or the name cannot be used; the rest of the job is not looked at.
 Result<std::string> target_path(const JobSpec& spec);
 
+// A file that something besides a job writes to, and what that is called in messages.
+struct WrittenFile {
+  std::string path;
+  std::string called;
+};
+
 // Whether all of these jobs can be added to one session: each has a name, and no two would use one,
 // for the file or for what stands beside it until it is whole (FILE.partial, FILE.partial.json and
 // the like). Jobs whose files a Metalink or a server names are known too late for that. `add` asks
 // the same, job by job, when those before it may run already. Fails with Usage; Error::subject is
 // the URL.
-Result<void> check_targets(const std::vector<JobSpec>& jobs);
+// `written`: what else the caller writes to meanwhile.
+Result<void> check_targets(const std::vector<JobSpec>& jobs,
+                           const std::vector<WrittenFile>& written = {});
 
 }  // namespace xget

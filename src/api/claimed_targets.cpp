@@ -94,9 +94,17 @@ void ClaimedTargets::release(JobId job) {
 
 namespace xget {
 
-Result<void> check_targets(const std::vector<JobSpec>& jobs) {
+Result<void> check_targets(const std::vector<JobSpec>& jobs,
+                           const std::vector<WrittenFile>& written) {
   api::ClaimedTargets targets;
   JobId place = 0;
+  for (const WrittenFile& file : written) {
+    const bool called_dash = file.path == "-";  // no standard output where a file is meant
+    auto claimed = targets.claim(
+        ++place,
+        {.path = called_dash ? "./-" : file.path, .checkpoint_folder = "", .url = file.called});
+    if (!claimed) return claimed;
+  }
   for (const JobSpec& job : jobs) {
     if (is_metalink(job)) continue;  // the names are its to give
     const auto path = target_path(job);

@@ -1,10 +1,19 @@
 #include "cli/job_list.hpp"
 
+#include "cli/url_word.hpp"
 #include "cli/usage_error.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {
 namespace {
+
+Result<void> check_url_words(const Given& given) {
+  const bool named = given.has(OptionId::Output) || given.has(OptionId::ContentDisposition);
+  for (const std::string& word : given.urls) {
+    if (auto sound = check_url_word(word, named); !sound) return sound;
+  }
+  return {};
+}
 
 // A value for each URL, or none at all.
 Result<void> check_pairs(const Given& given, OptionId id, std::size_t urls) {
@@ -46,11 +55,21 @@ Result<void> check_standard_output(const std::vector<JobSpec>& jobs) {
   return {};
 }
 
+// What options write to, besides the jobs.
+std::vector<WrittenFile> written_files(const Given& given) {
+  std::vector<WrittenFile> files;
+  for (const OptionId id : {OptionId::CookieJar, OptionId::LogFile, OptionId::Trace}) {
+    if (const std::string* path = given.last(id)) files.push_back({*path, row_of(id).longest()});
+  }
+  return files;
+}
+
 }  // namespace
 
 Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common) {
   std::vector<JobSpec> jobs = jobs_in_order(given, common);
   if (jobs.empty()) return refuse_usage("", "no URL was given", "xget --help tells more");
+  if (auto sound = check_url_words(given); !sound) return fail(sound.error());
   for (const OptionId id : {OptionId::Output, OptionId::Checksum}) {
     if (auto paired = check_pairs(given, id, jobs.size()); !paired) return fail(paired.error());
   }
@@ -63,7 +82,7 @@ Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common
     if (!checksums.empty()) jobs[i].checksum = checksums[i];
   }
   if (auto sound = check_standard_output(jobs); !sound) return fail(sound.error());
-  if (auto sound = check_targets(jobs); !sound) return fail(sound.error());
+  if (auto sound = check_targets(jobs, written_files(given)); !sound) return fail(sound.error());
   return jobs;
 }
 

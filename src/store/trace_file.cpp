@@ -1,8 +1,10 @@
 #include "store/trace_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -16,16 +18,34 @@ namespace {
 constexpr auto kWriteEvery = std::chrono::milliseconds(200);
 constexpr std::size_t kWorthWriting = 256ULL << 10;  // before that time is over
 
+constexpr std::string_view kOpening = "[\n";
+
+// Whether a file that is there may be replaced: a slip in a name must not cost anything but an
+// older timeline.
+bool may_be_replaced(const std::string& path) {
+  struct stat status {};
+  const bool regular = ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  if (!regular || status.st_size == 0) return true;
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, kOpening.size()> begin{};
+  const ssize_t length =
+      uninterrupted([&] { return ::read(file.get(), begin.data(), begin.size()); });
+  return length > 0 && std::string_view(begin.data(), static_cast<std::size_t>(length)) == kOpening;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TraceFile>> TraceFile::create(const std::string& path) {
+  if (!may_be_replaced(path)) {
+    return fail(disk_error("write the trace", path, "it exists, and is no timeline"));
+  }
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file.valid()) return fail(disk_error("write the trace", path, errno));
   return std::unique_ptr<TraceFile>(new TraceFile(std::move(file), path));
 }
 
 TraceFile::TraceFile(Descriptor file, std::string path)
-    : path_(std::move(path)), file_(std::move(file)) {
+    : path_(std::move(path)), file_(std::move(file)), waiting_(kOpening) {
   thread_ = start_without_signals([this] { run(); });
 }
 

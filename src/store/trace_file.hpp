@@ -25,7 +25,7 @@ class TraceFile final : public core::TraceSink {
  public:
   static constexpr std::size_t kMostWaiting = 16ULL << 20;  // bytes
 
-  // Replaces what is there. Fails with Disk.
+  // Replaces an older timeline, and no other file. Fails with Disk.
   static Result<std::unique_ptr<TraceFile>> create(const std::string& path);
   ~TraceFile() override;
   TraceFile(const TraceFile&) = delete;
@@ -50,7 +50,7 @@ class TraceFile final : public core::TraceSink {
   std::mutex end_;    // only one waits for the thread
   std::mutex mutex_;  // guards the next five
   std::condition_variable work_;
-  std::string waiting_ = "[\n";
+  std::string waiting_;
   bool any_ = false;
   bool ending_ = false;
   std::uint64_t left_out_ = 0;  // events

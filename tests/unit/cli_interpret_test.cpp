@@ -273,6 +273,26 @@ TEST_CASE("two URLs with one name are refused before any request") {
         std::string::npos);
 }
 
+TEST_CASE("a file that an option writes is no other's") {
+  const std::string option = GENERATE("--cookie-jar", "--log-file", "--trace");
+  CHECK(refused({"https://a/f", option, "./f"}) ==
+        "https://a/f: needs a name that " + option + " uses: f");
+  CHECK(refused({"https://a/f", option, "f.partial"}).find("needs a name") != std::string::npos);
+  CHECK(interpreted({"https://a/f", option, "g"}).jobs.size() == 1);
+  CHECK(interpreted({"https://a/f", "-o", "-", option, "-"}).jobs.size() == 1);
+}
+
+TEST_CASE("two ways to log in contradict each other") {
+  CHECK(refused({kUrl, "-u", "me:pw", "-H", "authorization: Bearer x"}) ==
+        "--user: contradicts the Authorization that --header sends");
+  CHECK(interpreted({kUrl, "-u", "me:pw", "-H", "X-Authorization: x"}).jobs.size() == 1);
+}
+
+TEST_CASE("no two options write to one file") {
+  CHECK(refused({"https://a/f", "--log-file", "g", "--trace", "./g"}) ==
+        "--trace: needs a name that --log-file uses: ./g");
+}
+
 TEST_CASE("where servers name the files, URLs of one name or of none are no matter") {
   const auto jobs =
       interpreted({"--content-disposition", "https://a/f?1", "https://a/f?2", "https://a/"}).jobs;

@@ -55,6 +55,16 @@ TEST_CASE("A trace file keeps every event of several threads whole") {
   CHECK(json::parse(text_of(path)).size() == 40000);
 }
 
+TEST_CASE("A trace replaces an older one, and no other file") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "trace";
+  const std::string there = GENERATE("", "[\n", "[\n{\"n\":1}\n]\n", "my notes\n", "[1]\n", "[");
+  std::ofstream(path) << there;
+  const bool ours = there.empty() || there.starts_with("[\n");
+  CHECK(TraceFile::create(path).has_value() == ours);
+  if (!ours) CHECK(text_of(path) == there);
+}
+
 TEST_CASE("A trace that cannot be written says so at its end") {
   auto file = TraceFile::create("/dev/full");
   REQUIRE(file);
