@@ -20,6 +20,10 @@ void advise(const AskedWith& asked, Error& error) {
     error.remedy =
         "the credentials given were refused (they are sent to the URL's own origin alone)";
   }
+  // So a port for TLS answers what is none.
+  if (asked.plain && error.code == ErrorCode::Refused && error.number == 400) {
+    error.remedy = "check the URL: a port for TLS wants https://…";
+  }
   if (!asked.scheme && may_never_have_answered(error)) {
     error.remedy += error.remedy.empty() ? "" : "; ";
     error.remedy += "a URL without a scheme is taken for https";

@@ -9,6 +9,7 @@ namespace xget::api {
 
 struct AskedWith {
   bool scheme = true;        // the URL named its own
+  bool plain = false;        // it is http
   bool credentials = false;  // some were given for the URL's origin
 };
 

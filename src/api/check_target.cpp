@@ -1,10 +1,22 @@
 #include "api/check_target.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.hpp"
 
 namespace xget::api {
+namespace {
+
+// Through a link too.
+bool is_standard_output(const std::string& path) {
+  struct stat there {};
+  struct stat output {};
+  return ::stat(path.c_str(), &there) == 0 && ::fstat(STDOUT_FILENO, &output) == 0 &&
+         there.st_dev == output.st_dev && there.st_ino == output.st_ino;
+}
+
+}  // namespace
 
 Result<void> check_target(const std::string& path) {
   struct stat status {};
@@ -18,6 +30,9 @@ Result<void> check_target(const std::string& path) {
   };
   if (S_ISDIR(status.st_mode)) {
     return refuse("it is a folder", "-d DIR names the folder, -o FILE the file");
+  }
+  if (S_ISLNK(status.st_mode) && is_standard_output(path)) {
+    return refuse("it is a symbolic link to standard output", "-o - writes there");
   }
   if (S_ISLNK(status.st_mode)) {
     return refuse("it is a symbolic link, which is neither followed nor replaced",

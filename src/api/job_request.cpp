@@ -20,6 +20,7 @@
 #include "formats/checksum_spec.hpp"
 #include "formats/mirror.hpp"
 #include "net/command_refresher.hpp"
+#include "net/ip_literal.hpp"
 #include "store/stream_sink.hpp"
 
 namespace xget::api {
@@ -47,6 +48,7 @@ AskedWith asked_with(const JobSpec& spec, const engine::HttpSourceSettings& sour
     return equals_ignoring_case(header.name, "Authorization");
   };
   return {.scheme = names_scheme(spec.url),
+          .plain = source.url.origin.scheme == "http",
           .credentials = !engine::login_for(source.url, source).empty() ||
                          std::any_of(source.headers.begin(), source.headers.end(), logs_in)};
 }
@@ -80,6 +82,19 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
         static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_size);
   }
   return settings;
+}
+
+// An address written out has no other family's beside it. What is asked in its place may have.
+Result<void> check_family(const engine::HttpSourceSettings& source, const Options& options) {
+  const net::Origin& origin = source.url.origin;
+  const auto family = net::family_of(origin.host);
+  if (!family || net::allows(options.address_family, *family)) return {};
+  const bool elsewhere =
+      !net::choose_proxy(source.url, source.proxy, source.proxy_environment).empty() ||
+      !net::connect_to_rule(source.connect_to, origin).empty();
+  if (elsewhere) return {};
+  return option_error(net::without_secrets(source.url.text),
+                      "its host " + net::refusal_of(options.address_family, *family));
 }
 
 Result<void> check_command(const std::vector<std::string>& words) {
@@ -296,6 +311,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   }
   auto source = source_of(spec, options, *url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));
+  if (auto sound = check_family(*source, options); !sound) return fail(std::move(sound.error()));
   request.source = *std::move(source);
   request.source.given_for = std::move(given_for);
   request.source.size = request.settings.size;

@@ -26,8 +26,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "when the server has another version than the one begun: start that one (default) or "
      "stop"},
     {Id::Checksum, Group::Files, 0, "checksum", "ALGO:HEX",
-     "what the file must be: md5, sha1, sha256, sha512, blake2b, xxh3 or crc32c. "
-     "With several URLs: once for each, in order"},
+     "what the file must be: md5, sha1, sha256, sha384, sha512, blake2b, xxh3 or crc32c; HEX alone "
+     "is of the one that usually has so many digits. With several URLs: once for each, in order"},
     {Id::ChecksumFile, Group::Files, 0, "checksum-file", "FILE|URL",
      "what the file must be, as a list says: SHA256SUMS and the like. It is looked up there by the "
      "URL's name, or else the output's",
@@ -91,10 +91,11 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::ConnectTimeout, Group::Network, 0, "connect-timeout", "TIME",
      "for name, connection and TLS of one attempt (15s)"},
     {Id::StallTimeout, Group::Network, 0, "stall-timeout", "TIME",
-     "replace a connection that sends nothing for so long (20s)"},
+     "replace a connection that sends nothing for so long (20s). A first answer may take that and "
+     "--connect-timeout, and twice as long at each further attempt, up to 5m"},
     {Id::Retry, Group::Network, 0, "retry", "N",
      "try again at most N times in a row; new bytes start the count again (15, but 3 while a "
-     "name or a port never answered)"},
+     "name, a port or a proxy never answered, or nothing that came was an answer)"},
     {Id::RetryWait, Group::Network, 0, "retry-wait", "TIME",
      "the first wait; it doubles, up to a minute (1s)"},
     {Id::GiveUpAfter, Group::Network, 0, "give-up-after", "TIME",
@@ -134,7 +135,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::LogFile, Group::Messages, 0, "log-file", "FILE",
      "append what happens to FILE, also without -v"},
     {Id::Trace, Group::Messages, 0, "trace", "FILE",
-     "write a timeline of connections, ranges and decisions to FILE, for ui.perfetto.dev"},
+     "write a timeline of connections, ranges and decisions to FILE, for ui.perfetto.dev; an "
+     "older one is replaced"},
     {Id::Help, Group::Messages, 'h', "help", "", "print this"},
     {Id::Version, Group::Messages, 0, "version", "", "print the version"},
 }};

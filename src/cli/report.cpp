@@ -1,7 +1,5 @@
 #include "cli/report.hpp"
 
-#include <cerrno>
-
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/progress_line.hpp"
@@ -11,6 +9,8 @@ namespace {
 
 // Shorter runs have no speed worth telling.
 constexpr double kShortestSpeedSeconds = 0.001;
+// Nobody minds that so little comes again.
+constexpr std::uint64_t kSmallSize = 64 << 10;
 
 std::string time_and_speed(std::uint64_t received, Duration elapsed) {
   const double length = to_seconds(elapsed);
@@ -41,9 +41,9 @@ std::string start_text(const Probed& probed) {
   std::string text = printable(probed.url) + " → " + shown_path(probed.path) + ", ";
   text += probed.size ? format_size(*probed.size) : "size unknown";
   if (probed.held > 0) text += ", " + format_size(probed.held) + " of it here already";
-  if (!probed.ranges) {
-    text += probed.held > 0 ? "; the server sends all of it again" : ", cannot be resumed";
-  }
+  if (!probed.ranges && probed.held > 0) text += "; the server sends all of it again";
+  const bool worth_resuming = !probed.size || *probed.size > kSmallSize;
+  if (!probed.ranges && probed.held == 0 && worth_resuming) text += ", cannot be resumed";
   return text + "\n";
 }
 
@@ -100,7 +100,7 @@ bool can_go_on(const Failed& failed) {
     case ErrorCode::Network:
     case ErrorCode::Interrupted: return true;
     // What stands in the way before anything was kept is still there for the same command.
-    case ErrorCode::Disk: return !failed.error.kept.empty() || failed.error.number == ENOSPC;
+    case ErrorCode::Disk:
     // Once the server has changed its mind, or the other process is done.
     case ErrorCode::Refused: return !failed.error.kept.empty();
     case ErrorCode::Busy: return true;

@@ -35,7 +35,7 @@ Error no_room(const Target& target, std::uint64_t need, std::uint64_t have) {
   Error error = disk_error("preallocate", target.partial_path(), ENOSPC);
   error.cause = "the download needs " + format_size(need) + " and the file system has " +
                 format_size(have) + " free";
-  error.remedy = "free some space, or begin anyway with --preallocate=sparse";
+  error.remedy = "free some space, or put the file on another disk with -d or -o";
   return error;
 }
 

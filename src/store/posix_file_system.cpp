@@ -108,12 +108,13 @@ class PosixFolder final : public core::Folder {
   }
 
   Result<void> writable() override {
-    if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-      return fail(disk_error("write in the folder", path_, errno));
-    }
+    const auto refuse = [this](int why) {
+      return fail(disk_error("write in the folder", path_.empty() ? "." : path_, why));
+    };
+    if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) return refuse(errno);
     struct statvfs status {};
     if (::fstatvfs(descriptor_.get(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0) {
-      return fail(disk_error("write in the folder", path_, EROFS));
+      return refuse(EROFS);
     }
     return {};
   }

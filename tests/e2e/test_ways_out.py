@@ -103,8 +103,8 @@ def test_a_host_without_the_family_asked_for_is_not_connected_to(server, page, p
 
 
 def test_an_address_of_the_other_family_is_refused_at_once(server, page, path):
-    run = fetch(page.url, path, "-6").expect(Exit.REFUSED)
-    assert "it is an IPv4 address, and only IPv6 is allowed" in run.err
+    run = fetch(page.url, path, "-6").expect(Exit.USAGE)
+    assert "its host is an IPv4 address, and only IPv6 is allowed" in run.err
     assert not server.clients
 
 

@@ -29,6 +29,13 @@ TEST_CASE("who gave credentials is not told to give some") {
   CHECK(remedy({.credentials = true}, missing) == "check the URL");
 }
 
+TEST_CASE("plain http that is no good request may want https") {
+  const Error bad{.code = ErrorCode::Refused, .number = 400, .remedy = "check the URL"};
+  const bool plain = asked_with({.url = "http://host.example:8443/f"}).plain;
+  CHECK(remedy({.plain = plain}, bad) == "check the URL: a port for TLS wants https://…");
+  CHECK(remedy(asked_with({.url = "https://host.example/f"}), bad) == "check the URL");
+}
+
 TEST_CASE("a scheme that was assumed is named only where that may be what is wrong") {
   const Error unresolved{.code = ErrorCode::Network, .remedy = "check the host"};
   CHECK(remedy({.scheme = true}, unresolved) == "check the host");

@@ -40,6 +40,18 @@ std::string refused_trust(const Options& options) {
 
 }  // namespace
 
+TEST_CASE("an address of a family that is not allowed is refused, unless another is asked") {
+  const JobSpec spec{.url = "http://127.0.0.1/f"};
+  const auto refused = [&](const Options& options) {
+    const auto request = api::prepare(spec, options);
+    if (!request) CHECK(request.error().code == ErrorCode::Usage);
+    return !request;
+  };
+  CHECK(refused({.proxy = "none", .address_family = AddressFamily::IPv6}));
+  CHECK_FALSE(refused({.proxy = "none", .address_family = AddressFamily::IPv4}));
+  CHECK_FALSE(refused({.proxy = "http://[::1]:3128", .address_family = AddressFamily::IPv6}));
+}
+
 TEST_CASE("a server's mirrors are used unless told otherwise, whatever is read as a Metalink") {
   const auto uses = [](const JobSpec& spec) { return api::prepare(spec, {})->server_mirrors; };
   CHECK(uses({.url = kUrl}));

@@ -68,6 +68,9 @@ TEST_CASE("a start says where from, where to and how much") {
       "https://a/f → f, 2.0 KiB, 1.0 KiB of it here already\n");
   CHECK(start_text({.url = "https://a/f", .path = "-"}) ==
         "https://a/f → standard output, size unknown, cannot be resumed\n");
+  CHECK(start_text({.url = "https://a/f", .path = "f", .size = 1 << 20}) ==
+        "https://a/f → f, 1.0 MiB, cannot be resumed\n");
+  CHECK(start_text({.url = "https://a/f", .path = "f", .size = 18}) == "https://a/f → f, 18 B\n");
   CHECK(start_text({.url = "https://a/f", .path = "f", .size = 2048, .held = 1024}) ==
         "https://a/f → f, 2.0 KiB, 1.0 KiB of it here already; the server sends all of it again\n");
 }
