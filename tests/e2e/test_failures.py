@@ -165,8 +165,9 @@ def test_answers_that_make_no_sense_are_believed_soon(server, path, answer):
     page = server.serve("/file", RESOURCE, answer)
     run = run_xget([page.url, "-o", path, "--retry-wait", "30ms"], path.parent)
     run.expect(Exit.NETWORK)
-    # One more over a fresh connection, where it may have been left over from the answer before.
-    assert len(page.requests) in (4, 5), page.ranges
+    # Each try once more over a fresh connection, where what it read may have been left over from the
+    # answer before.
+    assert 4 <= len(page.requests) <= 8, page.ranges
     assert "check the URL" in run.err
 
 
