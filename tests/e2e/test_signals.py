@@ -122,8 +122,7 @@ def test_the_printed_command_leaves_out_what_is_done(server, folder):
 
 
 def test_secrets_in_the_printed_command_are_hidden(page, path):
-    with start_and_stall(page, path, 2 * MIB, "-H", "Authorization: Bearer c4n4ry",
-                         "-u", "me:c4n4ry") as child:
+    with start_and_stall(page, path, 2 * MIB, "-H", "X-Token: c4n4ry", "-u", "me:c4n4ry") as child:
         child.interrupt()
         run = child.wait(10).expect(Exit.INTERRUPTED)
     assert "c4n4ry" not in run.err
