@@ -29,6 +29,13 @@ inline Duration from_seconds(double s) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
 }
 
+// Doubles as often as said, up to a longest.
+inline Duration doubled(Duration first, int times, Duration longest) {
+  if (first <= Duration::zero()) return first;
+  for (; times > 0 && first < longest; --times) first = first < longest / 2 ? 2 * first : longest;
+  return std::min(first, longest);
+}
+
 // The earlier of two moments, of which either may never come.
 inline std::optional<Instant> earliest(std::optional<Instant> a, std::optional<Instant> b) {
   return a && b ? std::min(*a, *b) : a ? a : b;

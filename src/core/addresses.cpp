@@ -11,7 +11,6 @@ constexpr Duration kLongestDelay = std::chrono::seconds(5);
 constexpr double kRememberedTime = 10;  // seconds of a connection
 constexpr double kOnTrial = 1000;       // one request at a time, while others can be asked
 constexpr int kFailuresUntilUnheard = 3;
-constexpr int kMostDoublings = 10;
 
 bool is_v6(const std::string& address) { return address.find(':') != std::string::npos; }
 
@@ -28,10 +27,6 @@ std::vector<std::string> interleave_families(const std::vector<std::string>& add
     }
   }
   return turns;
-}
-
-Duration grown(Duration first, int times, Duration longest) {
-  return std::min(longest, first * (Duration::rep{1} << std::min(times, kMostDoublings)));
 }
 
 bool same_version(const Representation& known, const Representation& other) {
@@ -332,7 +327,7 @@ std::optional<Duration> Addresses::delivered(const std::string& address, std::ui
     if (it.seconds >= 2 * kFairTime) it.slow_times = 0;
     return std::nullopt;
   }
-  const Duration length = grown(kFirstRest, it.slow_times++, kLongestRest);
+  const Duration length = doubled(kFirstRest, it.slow_times++, kLongestRest);
   put_to_rest(id, Rest::Slow, length, now);
   return length;
 }
@@ -367,7 +362,7 @@ Duration Addresses::failed(const std::string& address, bool answered, Instant no
   settled_ = false;
   const Id id = find(address);
   Address& it = addresses_[id];
-  const Duration length = grown(kFirstRest, it.failures++, kLongestRest);
+  const Duration length = doubled(kFirstRest, it.failures++, kLongestRest);
   // One connection too many, it may be; what this one did says little of the others.
   if (it.receiving > (answered ? 1 : 0)) {
     put_to_rest(id, Rest::Full, length, now);

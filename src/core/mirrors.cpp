@@ -73,9 +73,8 @@ void Mirrors::admit(MirrorId id) {
 }
 
 void Mirrors::rest(MirrorId id, Duration at_least, Instant now) {
-  const int doublings = std::min(mirrors_[id].rests++, 10);
-  const Duration grown = std::min(kLongestRest, kFirstRest * (Duration::rep{1} << doublings));
-  rest_until(id, now + std::max(at_least, grown));
+  const Duration usual = doubled(kFirstRest, mirrors_[id].rests++, kLongestRest);
+  rest_until(id, now + std::max(at_least, usual));
 }
 
 void Mirrors::rest_until(MirrorId id, Instant back_at) {

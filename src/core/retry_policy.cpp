@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::uint64_t kProgressBytes = 1024;
 constexpr int kBadRangesBeforeAskingPlainly = 3;
-constexpr int kMostDoublings = 10;
 
 // Half of it is fixed and half is chance, so that many clients spread out but none hurries.
 Duration jittered(Duration wait, std::uint64_t random) {
@@ -143,9 +142,8 @@ bool RetryPolicy::used_up(const Failure& failure, const Attempt& attempt, Instan
 }
 
 Duration RetryPolicy::next_wait(bool progressed, std::uint64_t random) const {
-  const int doublings = std::clamp(failures_ - 1, 0, kMostDoublings);
   const Duration first = std::min(limits_.first_wait, limits_.longest_wait);
-  Duration wait = std::min(limits_.longest_wait, first * (Duration::rep{1} << doublings));
+  Duration wait = doubled(first, failures_ - 1, limits_.longest_wait);
   // A connection that delivered and then broke is simply made again.
   if (progressed) wait = std::min(wait, first / 10);
   return jittered(wait, random);
@@ -180,8 +178,7 @@ bool RetryPolicy::past_deadline(Instant now) const {
 }
 
 Duration RetryPolicy::patience(Duration usual) const {
-  const Duration first = std::min(usual, limits_.longest_patience);
-  const Duration grown = first * (Duration::rep{1} << std::min(silences_, kMostDoublings));
+  const Duration grown = doubled(usual, silences_, limits_.longest_patience);
   const Duration wanted = std::max(grown, 2 * slowest_answer_);
   return std::max(usual, std::min(wanted, limits_.longest_patience));
 }

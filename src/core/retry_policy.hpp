@@ -93,7 +93,6 @@ class RetryPolicy {
   // Until when a request that is made now may: not past the deadline.
   [[nodiscard]] Instant answer_by(Instant now, Duration usual_patience) const;
   [[nodiscard]] int failures() const { return failures_; }  // in a row without a new byte
-  // The source has given bytes of this resource in this run.
 
  private:
   [[nodiscard]] Remedy remedy_for(const Failure& failure, const Attempt& attempt);
@@ -113,7 +112,7 @@ class RetryPolicy {
   std::optional<Instant> last_counted_;  // failure
   bool answered_ = false;                // whatever it said
   bool usable_ = false;                  // some of that was
-  bool served_ = false;
+  bool served_ = false;                  // it gave bytes of this resource in this run
 };
 
 }  // namespace xget::core

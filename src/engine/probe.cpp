@@ -48,8 +48,8 @@ void Probe::start(core::MirrorId mirror, Instant now) {
   started_ = now;
   answer_by_ = job_.answer_by(mirror, now);
   if (job_.mirrors.others_may_be_asked(mirror, now)) {
-    const int doublings = std::min(job_.mirrors.at(mirror).silences, 10);
-    answer_by_ = std::min(answer_by_, now + kPatienceWithOthers * (Duration::rep{1} << doublings));
+    const int silences = job_.mirrors.at(mirror).silences;
+    answer_by_ = now + doubled(kPatienceWithOthers, silences, answer_by_ - now);
   }
   fetch_ = job_.sources.fetch(mirror, spec_, job_.listener);
 }
