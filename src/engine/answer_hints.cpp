@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/digest.hpp"
 #include "formats/content_disposition.hpp"
 #include "formats/digest_header.hpp"
 #include "formats/link_header.hpp"
@@ -67,6 +68,16 @@ core::AnswerHints answer_hints(const core::ResponseHead& head, const net::Url& b
   hints.digests = digests_in(head, whole);
   add_links(head, base, hints);
   return hints;
+}
+
+std::optional<ExpectedDigest> digest_to_check(const core::Offer& offer) {
+  const bool all =
+      offer.whole || (offer.granted.begin == 0 && offer.granted.end == offer.representation.size);
+  if (!all) return std::nullopt;
+  for (const ExpectedDigest& digest : offer.hints.digests) {
+    if (Digester::create(digest.algorithm)) return digest;
+  }
+  return std::nullopt;
 }
 
 }  // namespace xget::engine

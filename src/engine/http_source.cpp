@@ -51,18 +51,6 @@ core::FailureKind kind_of(core::TransferStatus status) {
 
 bool from_start(ByteRange range) { return range.begin == 0 && range.end == kUnknownEnd; }
 
-// The strongest that this system can compute. Only an answer that brings all is heard: some servers
-// say the digest of a part where that of the whole is meant.
-std::optional<ExpectedDigest> digest_to_check(const core::Offer& offer) {
-  const bool all =
-      offer.whole || (offer.granted.begin == 0 && offer.granted.end == offer.representation.size);
-  if (!all) return std::nullopt;
-  for (const ExpectedDigest& digest : offer.hints.digests) {
-    if (Digester::create(digest.algorithm)) return digest;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
