@@ -90,9 +90,8 @@ struct WrittenFile {
 // Whether all of these jobs can be added to one session: each has a name, and no two would use one,
 // for the file or for what stands beside it until it is whole (FILE.partial, FILE.partial.json and
 // the like). Jobs whose files a Metalink or a server names are known too late for that. `add` asks
-// the same, job by job, when those before it may run already. Fails with Usage; Error::subject is
-// the URL.
-// `written`: what else the caller writes to meanwhile.
+// the same, job by job, when those before it may run already. `written`: what else the caller
+// writes to meanwhile. Fails with Usage; Error::subject is the URL.
 Result<void> check_targets(const std::vector<JobSpec>& jobs,
                            const std::vector<WrittenFile>& written = {});
 

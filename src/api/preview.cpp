@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "api/choose_target.hpp"
+#include "api/claimed_targets.hpp"
 #include "api/metalink_request.hpp"
 #include "formats/metalink.hpp"
 #include "net/url.hpp"
@@ -24,6 +25,30 @@ Result<std::string> target_path(const JobSpec& spec) {
   auto target = api::choose_target(spec, *url);
   if (!target) return fail(std::move(target.error()));
   return std::move(target->path);
+}
+
+Result<void> check_targets(const std::vector<JobSpec>& jobs,
+                           const std::vector<WrittenFile>& written) {
+  api::ClaimedTargets targets;
+  JobId place = 0;
+  for (const WrittenFile& file : written) {
+    const bool called_dash = file.path == "-";  // no standard output where a file is meant
+    auto claimed = targets.claim(
+        ++place,
+        {.path = called_dash ? "./-" : file.path, .checkpoint_folder = "", .url = file.called});
+    if (!claimed) return claimed;
+  }
+  for (const JobSpec& job : jobs) {
+    if (is_metalink(job)) continue;  // the names are its to give
+    const auto path = target_path(job);
+    if (!path) return fail(path.error());
+    if (job.content_disposition) continue;  // the names are the servers' to give
+    auto claimed = targets.claim(++place, {.path = *path,
+                                           .checkpoint_folder = job.checkpoint_folder,
+                                           .url = net::without_secrets(job.url)});
+    if (!claimed) return claimed;
+  }
+  return {};
 }
 
 }  // namespace xget
