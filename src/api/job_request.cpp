@@ -13,7 +13,6 @@
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
 #include "base/header_line.hpp"
-#include "base/text.hpp"
 #include "core/auto_connections.hpp"
 #include "core/named_bytes.hpp"
 #include "engine/login.hpp"
@@ -44,13 +43,10 @@ std::string own_login(const JobSpec& spec, const net::Url& url, const formats::N
 }
 
 AskedWith asked_with(const JobSpec& spec, const engine::HttpSourceSettings& source) {
-  const auto logs_in = [](const core::Header& header) {
-    return equals_ignoring_case(header.name, "Authorization");
-  };
   return {.scheme = names_scheme(spec.url),
           .plain = source.url.origin.scheme == "http",
-          .credentials = !engine::login_for(source.url, source).empty() ||
-                         std::any_of(source.headers.begin(), source.headers.end(), logs_in)};
+          .credentials =
+              !engine::login_for(source.url, source).empty() || engine::logs_in_by_header(source)};
 }
 
 engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
@@ -220,6 +216,9 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
     auto header = parse_header_line(line);
     if (!header) return option_error("--header", std::move(header.error()));
     source.headers.push_back({std::move(header->name), std::move(header->value)});
+  }
+  if (!spec.user_password.empty() && engine::logs_in_by_header(source)) {
+    return option_error("--user", "contradicts the Authorization that --header sends");
   }
   source.user_password = own_login(spec, url, netrc.get());
   source.netrc = std::move(netrc);

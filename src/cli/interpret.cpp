@@ -1,6 +1,5 @@
 #include "cli/interpret.hpp"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -211,10 +210,6 @@ Result<JobSpec> read_common_job(const Given& given) {
   return job;
 }
 
-bool logs_in(const std::string& header) {
-  return equals_ignoring_case(trim(header.substr(0, header.find(':'))), "Authorization");
-}
-
 // Last, since it may ask the user: not before everything else is known to be right.
 Result<void> add_credentials(const Given& given, const SecretInput& input,
                              std::vector<JobSpec>& jobs) {
@@ -225,9 +220,6 @@ Result<void> add_credentials(const Given& given, const SecretInput& input,
     auto read = read_user(*value, input);
     if (!read) return fail(read.error());
     user = *std::move(read);
-  }
-  if (!user.empty() && std::any_of(headers->begin(), headers->end(), logs_in)) {
-    return refuse_usage("--user", "contradicts the Authorization that --header sends");
   }
   for (JobSpec& job : jobs) {
     job.headers = *headers;

@@ -7,12 +7,6 @@
 namespace xget::engine {
 namespace {
 
-bool logs_in_by_header(const HttpSourceSettings& settings) {
-  return std::any_of(settings.headers.begin(), settings.headers.end(), [](const auto& header) {
-    return equals_ignoring_case(header.name, "Authorization");
-  });
-}
-
 std::string netrc_login(const net::Url& hop, const HttpSourceSettings& settings) {
   const net::Origin& first = settings.home();
   if (!settings.netrc || (first.scheme == "https" && hop.origin.scheme == "http")) return {};
@@ -23,6 +17,12 @@ std::string netrc_login(const net::Url& hop, const HttpSourceSettings& settings)
 }
 
 }  // namespace
+
+bool logs_in_by_header(const HttpSourceSettings& settings) {
+  return std::any_of(settings.headers.begin(), settings.headers.end(), [](const auto& header) {
+    return equals_ignoring_case(header.name, "Authorization");
+  });
+}
 
 std::string login_for(const net::Url& hop, const HttpSourceSettings& settings) {
   if (hop.origin == settings.home()) {

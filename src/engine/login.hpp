@@ -8,6 +8,9 @@
 
 namespace xget::engine {
 
+// The user's own headers carry a login.
+bool logs_in_by_header(const HttpSourceSettings& settings);
+
 // "user:password" for a request to `hop`; empty: none, or one that the user's own headers carry.
 //
 // At the home origin, that of the URL that the user gave, what the user gave with it comes first.

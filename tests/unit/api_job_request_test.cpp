@@ -52,6 +52,18 @@ TEST_CASE("an address of a family that is not allowed is refused, unless another
   CHECK_FALSE(refused({.proxy = "http://[::1]:3128", .address_family = AddressFamily::IPv6}));
 }
 
+TEST_CASE("two ways to log in contradict each other") {
+  const auto login_with = [](const std::string& header) {
+    return api::prepare({.url = kUrl, .headers = {header}, .user_password = "me:pw"}, {});
+  };
+  const auto refused = login_with("authorization: Bearer x");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::Usage);
+  CHECK(refused.error().subject == "--user");
+  CHECK(refused.error().cause == "contradicts the Authorization that --header sends");
+  CHECK(login_with("X-Authorization: x"));
+}
+
 TEST_CASE("a server's mirrors are used unless told otherwise, whatever is read as a Metalink") {
   const auto uses = [](const JobSpec& spec) { return api::prepare(spec, {})->server_mirrors; };
   CHECK(uses({.url = kUrl}));

@@ -282,12 +282,6 @@ TEST_CASE("a file that an option writes is no other's") {
   CHECK(interpreted({"https://a/f", "-o", "-", option, "-"}).jobs.size() == 1);
 }
 
-TEST_CASE("two ways to log in contradict each other") {
-  CHECK(refused({kUrl, "-u", "me:pw", "-H", "authorization: Bearer x"}) ==
-        "--user: contradicts the Authorization that --header sends");
-  CHECK(interpreted({kUrl, "-u", "me:pw", "-H", "X-Authorization: x"}).jobs.size() == 1);
-}
-
 TEST_CASE("no two options write to one file") {
   CHECK(refused({"https://a/f", "--log-file", "g", "--trace", "./g"}) ==
         "--trace: needs a name that --log-file uses: ./g");
