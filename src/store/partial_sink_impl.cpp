@@ -320,10 +320,7 @@ void PartialSink::Impl::commit(std::uint64_t size) {
   Commit commit;
   commit.size = size;
   commit.replace_existing = settings_.replace_existing;
-  const core::Validators& validators = representation_.validators;
-  commit.mark = {commit.size, validators.strong_etag,
-                 validators.last_modified_is_strong ? validators.last_modified : std::string(),
-                 validators.resource};
+  commit.mark = {commit.size, representation_.validators};
   if (records_) {
     commit.sidecar = snapshot();
     commit.sidecar->committing = true;

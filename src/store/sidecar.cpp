@@ -305,11 +305,14 @@ Result<Sidecar> parse_sidecar(std::string_view document) {
 }
 
 std::string serialise(const OriginMark& mark, std::int64_t mtime_ns) {
-  const Json document = {{"size", mark.size},
-                         {"mtime_ns", mtime_ns},
-                         {"strong_etag", to_text(mark.strong_etag)},
-                         {"last_modified", to_text(mark.last_modified)},
-                         {"resource", to_text(mark.resource)}};
+  const core::Validators& validators = mark.validators;
+  const bool strong_date = validators.last_modified_is_strong;
+  const Json document = {
+      {"size", mark.size},
+      {"mtime_ns", mtime_ns},
+      {"strong_etag", to_text(validators.strong_etag)},
+      {"last_modified", to_text(strong_date ? validators.last_modified : std::string())},
+      {"resource", to_text(validators.resource)}};
   return dump(document);
 }
 
@@ -319,9 +322,12 @@ std::optional<OriginMark> parse_origin_mark(std::string_view document, std::uint
   if (!json.is_object()) return std::nullopt;
   const Reader reader(json);
   OriginMark mark;
-  const bool sound =
-      reader.number("size", mark.size) && reader.bytes("strong_etag", mark.strong_etag) &&
-      reader.bytes("last_modified", mark.last_modified) && reader.bytes("resource", mark.resource);
+  core::Validators& validators = mark.validators;
+  const bool sound = reader.number("size", mark.size) &&
+                     reader.bytes("strong_etag", validators.strong_etag) &&
+                     reader.bytes("last_modified", validators.last_modified) &&
+                     reader.bytes("resource", validators.resource);
+  validators.last_modified_is_strong = !validators.last_modified.empty();
   const auto mtime = json.find("mtime_ns");
   if (!sound || mtime == json.end() || !mtime->is_number_integer()) return std::nullopt;
   if (mark.size != size || mtime->get<std::int64_t>() != mtime_ns) return std::nullopt;

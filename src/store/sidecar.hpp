@@ -70,9 +70,7 @@ Result<Sidecar> parse_sidecar(std::string_view document);
 // and modification time are still what they were then.
 struct OriginMark {
   std::uint64_t size = 0;
-  std::string strong_etag;
-  std::string last_modified;  // only if it was a strong validator
-  std::string resource;       // that these are of, as in core::Validators
+  core::Validators validators;  // the strong ones alone are recorded
 };
 
 inline constexpr char kOriginMarkAttribute[] = "xget.origin";  // "user.xget.origin" on Linux

@@ -43,7 +43,7 @@ TEST_CASE("a download written in any order ends as the file, with its mode and n
   CHECK_FALSE(exists(place.sidecar()));
   if (auto mark = run.target->existing_mark()) {
     CHECK(mark->size == kSize);
-    CHECK(mark->strong_etag == "\"v1\"");
+    CHECK(mark->validators.strong_etag == "\"v1\"");
     write_file(place.file(), "edited");
     CHECK_FALSE(run.target->existing_mark());
   }

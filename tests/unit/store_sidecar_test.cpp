@@ -176,15 +176,24 @@ TEST_CASE("a document that nests very deep is refused without harm") {
 }
 
 TEST_CASE("an origin mark is believed only of the file as it was left") {
-  const store::OriginMark mark{123, "\"e\xfftag\"", "Tue, 15 Nov 1994 12:45:26 GMT", "5f0a"};
+  const store::OriginMark mark{123,
+                               {.strong_etag = "\"e\xfftag\"",
+                                .weak_etag = "",
+                                .last_modified = "Tue, 15 Nov 1994 12:45:26 GMT",
+                                .last_modified_is_strong = true,
+                                .resource = "5f0a"}};
   const std::string text = serialise(mark, -5);
   auto parsed = store::parse_origin_mark(text, 123, -5);
   REQUIRE(parsed);
-  CHECK(parsed->strong_etag == mark.strong_etag);
-  CHECK(parsed->last_modified == mark.last_modified);
-  CHECK(parsed->resource == mark.resource);
+  CHECK(parsed->validators == mark.validators);
   CHECK_FALSE(store::parse_origin_mark(text, 124, -5));
   CHECK_FALSE(store::parse_origin_mark(text, 123, -4));
   CHECK_FALSE(store::parse_origin_mark("", 123, -5));
   CHECK_FALSE(store::parse_origin_mark("{\"size\":123,\"mtime_ns\":-5}", 123, -5));
+
+  store::OriginMark weak = mark;
+  weak.validators.last_modified_is_strong = false;
+  parsed = store::parse_origin_mark(serialise(weak, -5), 123, -5);
+  REQUIRE(parsed);
+  CHECK(parsed->validators.last_modified.empty());
 }
