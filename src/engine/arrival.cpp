@@ -161,6 +161,13 @@ bool Arrival::partial_is_ours() const {
          sidecar.validators.resource == probe_.offer()->representation.validators.resource;
 }
 
+// What another URL's download has is not lost to this one. `found`: how this URL differs.
+std::optional<Error> Arrival::refuse_other_url(const std::string& found) const {
+  if (claimed_bytes() == 0 || partial_is_ours()) return std::nullopt;
+  return partial_of_other_url_error(destination_.target()->partial_path(), partial_->sidecar->url,
+                                    job_.url() + " " + found);
+}
+
 core::Validators Arrival::recorded_validators() const {
   return partial_ && partial_->sidecar ? partial_->sidecar->validators : core::Validators{};
 }
@@ -296,15 +303,8 @@ void Arrival::settle_existing() {
   const core::Representation& offered = probe_.offer()->representation;
   std::optional<core::Representation> marked;
   if (const auto mark = destination_.target()->existing_mark()) {
-    marked =
-        core::Representation{.size = mark->size,
-                             .validators = {.strong_etag = mark->strong_etag,
-                                            .weak_etag = "",
-                                            .last_modified = mark->last_modified,
-                                            .last_modified_is_strong = !mark->last_modified.empty(),
-                                            .resource = mark->resource},
-                             .ranges = true,
-                             .content_type = ""};
+    marked = core::Representation{
+        .size = mark->size, .validators = mark->validators, .ranges = true, .content_type = ""};
   }
   switch (core::judge_existing(existing_->size, marked, offered, job_.settings.resume)) {
     case core::ExistingVerdict::AlreadyComplete:
@@ -344,6 +344,9 @@ void Arrival::settle_partial() {
     }
     case core::PartialVerdict::OtherVersion: return on_other_version();
     case core::PartialVerdict::BeginAgain:
+      if (auto refusal = refuse_other_url("cannot show that it is the same file")) {
+        return settled(*std::move(refusal));
+      }
       job_.note("the server cannot show that the partial file is of this version; beginning again");
       return begin_again();
   }
@@ -403,10 +406,7 @@ bool Arrival::leave_for_others() {
 void Arrival::on_other_version() {
   if (leave_for_others()) return;
   if (!probe_.asked_openly()) return ask_openly();  // and hear what it is now
-  if (partial_ && partial_->sidecar && claimed_bytes() > 0 && !partial_is_ours()) {
-    return settled(partial_of_other_url_error(destination_.target()->partial_path(),
-                                              partial_->sidecar->url, job_.url()));
-  }
+  if (auto refusal = refuse_other_url("is another file")) return settled(*std::move(refusal));
   const std::string cause = "it changed on the server since the download began";
   if (job_.settings.on_change == OnChange::Fail || destination_.handed_on()) {
     const bool restartable = destination_.target() != nullptr;

@@ -122,6 +122,7 @@ class Arrival {
   [[nodiscard]] Error unproven_error(const core::Representation& offered) const;
   // That a sidecar records this job's URL, or one of the same resource.
   [[nodiscard]] bool partial_is_ours() const;
+  [[nodiscard]] std::optional<Error> refuse_other_url(const std::string& found) const;
   [[nodiscard]] std::optional<Error> refuse_size(const core::Representation& offered) const;
   // --strict: nothing would prove it.
   [[nodiscard]] std::optional<Error> refuse_unproven(const core::Representation& offered) const;

@@ -115,11 +115,11 @@ Error exists_error(const std::string& path, std::string cause, WayOn way_on) {
 }
 
 Error partial_of_other_url_error(const std::string& path, const std::string& recorded_url,
-                                 const std::string& url) {
+                                 const std::string& found) {
   return {.code = ErrorCode::Exists,
           .operation = "download to",
           .subject = path,
-          .cause = "it is of " + recorded_url + ", and " + url + " is another file",
+          .cause = "it is of " + recorded_url + ", and " + found,
           .kept = "",
           .remedy = "give this one another name (-o FILE), or drop what is there (--no-resume)"};
 }

@@ -24,9 +24,10 @@ enum class WayOn {
 };
 // What stands at `path` is neither replaced nor gone on from.
 Error exists_error(const std::string& path, std::string cause, WayOn way_on);
-// The partial file at `path` is of another URL, and what this one leads to is another file.
+// The partial file at `path` is of another URL, and `found` in words is what shows that it cannot
+// be gone on with.
 Error partial_of_other_url_error(const std::string& path, const std::string& recorded_url,
-                                 const std::string& url);
+                                 const std::string& found);
 // The resource is another version now. `restartable`: --on-change=restart would help.
 Error changed_error(const std::string& subject, std::string cause, bool restartable);
 // The resource became another version again and again; beginning anew has not helped.

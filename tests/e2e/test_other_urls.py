@@ -55,6 +55,20 @@ def test_a_partial_is_not_completed_with_another_url_s_bytes(server, path, this)
     assert one.body_bytes < SIZE - MIB, "what was kept is still there"
 
 
+@pytest.mark.parametrize("size", [SIZE, SIZE + 1], ids=["same size", "other size"])
+def test_a_partial_is_left_alone_by_another_url_that_has_no_ranges(server, path, this, size):
+    """Nothing of it could be used, and all of it would be lost to its own URL."""
+    one = server.serve("/one/file", this)
+    other = server.serve("/other/file", dataclasses.replace(this, size=size), t.whole())
+    leave_partial(one, path, KEEP)
+    run = download(other, path).expect(Exit.EXISTS)
+    assert one.url in run.err and other.url in run.err and "--no-resume" in run.err, run
+    assert not path.exists() and not old(path).exists()
+    run = download(one, path).expect(0)
+    assert_complete(path, one.data, run=run)
+    assert one.body_bytes < SIZE - MIB, "what was kept is still there"
+
+
 def test_with_strict_equal_tags_of_another_url_prove_nothing(server, path, this):
     one, other = server.serve("/one/file", this), server.serve("/other/file", this)
     leave_partial(one, path, KEEP)
