@@ -53,6 +53,13 @@ Result<void> write_mark(core::Folder& folder, const std::string& name, const std
   return folder.sync();
 }
 
+// A power cut may undo the times of what is not synced: it would be taken for somebody's change.
+Result<void> sync_file(core::Folder& folder, const std::string& name) {
+  auto file = folder.open(name, core::Access::Read);
+  if (!file) return fail(std::move(file.error()));
+  return (*file)->sync();
+}
+
 Error somebody_elses(const std::string& path) {
   Error error = disk_error("set the old version aside", path, EEXIST);
   error.cause = "a file of that name is there that xget did not set aside, and is left alone";
@@ -77,6 +84,7 @@ Result<void> set_partial_aside(core::Folder& folder, const std::string& name,
   const std::string mark = mark_of(name);
   if (auto free = check_free(folder, old, set_aside_of(path)); !free) return free;
   if (auto free = check_free(folder, mark, mark_of(path)); !free) return free;
+  if (auto synced = sync_file(folder, partial_of(name)); !synced) return synced;
   const auto partial = folder.info(partial_of(name));
   if (!partial) return fail(partial.error());
   if (!*partial) return fail(disk_error("set aside", partial_of(path), ENOENT));

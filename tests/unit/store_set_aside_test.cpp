@@ -155,6 +155,7 @@ TEST_CASE("a mark is on stable storage before the rename, and outlives what it i
   Aside aside;
   REQUIRE(aside.set("old"));
   const Script& script = aside.script;
+  CHECK(script.position("sync f.partial") < script.position("sync f.partial.mark"));
   CHECK(script.position("sync f.partial.mark") < script.position("sync folder"));
   CHECK(script.position("sync folder") < script.position("rename f.partial f.partial.old"));
   aside.script.log.clear();
