@@ -1,5 +1,7 @@
 #include "sim/trial.hpp"
 
+#include <cerrno>
+
 #include "sim/oracle.hpp"
 #include "sim/run.hpp"
 #include "sim/universe.hpp"
@@ -79,6 +81,7 @@ class Trial {
     ++result_.deaths;
     if (kind != OutageKind::PowerCut) return;
     universe_.world.trace("the power is cut");
+    power_was_cut_ = true;
     universe_.disk.power_cut(universe_.world.dice());
     // What a disk loses after it called it safe, nobody can keep. If that was FILE, there is
     // nothing left to judge.
@@ -150,6 +153,9 @@ class Trial {
         if (scenario.published_pieces && changed) return true;
         return (scenario.digest_given || scenario.servers_say_digest) &&
                (changed || (meddled_ && scenario.job.resume == Resume::Adopt));
+      // A mark or a partial of its own that the disk lost in part looks like somebody else's.
+      case ErrorCode::Disk:
+        return error.number == EEXIST && power_was_cut_ && !universe_.disk_is_honest();
       case ErrorCode::Refused: return scenario.job.max_filesize.has_value();
       default: return false;
     }
@@ -176,6 +182,7 @@ class Trial {
   Universe universe_;
   TrialResult result_;
   bool meddled_ = false;
+  bool power_was_cut_ = false;
 };
 
 }  // namespace
