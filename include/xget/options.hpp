@@ -15,8 +15,15 @@ using Milliseconds = std::chrono::milliseconds;
 // No time may be longer: sums of some still fit into what counts nanoseconds.
 inline constexpr Milliseconds kLongestTime = std::chrono::hours(24 * 3650);
 
-enum class OnChange { Restart, Fail };            // the resource is another version than before
-enum class Preallocate { Full, Sparse, None };    // how room for the file is claimed
+enum class OnChange { Restart, Fail };          // the resource is another version than before
+enum class Preallocate { Full, Sparse, None };  // how room for the file is claimed
+// Whether a file is written past the page cache, where that is possible and nothing is to be read
+// back meanwhile (for a checksum or published pieces).
+enum class DirectIo {
+  Auto,  // a file that is large beside the memory, on a disk that does not seek
+  On,
+  Off,
+};
 enum class Existing { Refuse, Overwrite, Keep };  // what to do with a whole target
 enum class AddressFamily { Any, IPv4, IPv6 };
 // Whether a resource is read as a Metalink (version 4, RFC 5854, or 3), which stands for the files
@@ -129,6 +136,7 @@ struct JobSpec {
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;
   Preallocate preallocate = Preallocate::Full;
+  DirectIo direct_io = DirectIo::Auto;
   std::optional<std::uint64_t> max_filesize;
   bool strict = false;                // refuse what no strong validator or digest proves
   std::optional<std::uint64_t> size;  // bytes; a server that has another size is refused

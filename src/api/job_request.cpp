@@ -55,6 +55,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.resume = spec.resume;
   settings.on_change = spec.on_change;
   settings.preallocate = spec.preallocate;
+  settings.direct_io = spec.direct_io;
   settings.checkpoint_interval = options.checkpoint_interval;
   settings.checkpoint_folder = spec.checkpoint_folder;
   settings.max_filesize = spec.max_filesize;

@@ -99,6 +99,7 @@ class Session::Impl {
               resolver_settings(options_)),
         disk_([this] { loop_.wake(); }),
         hashing_([this] { loop_.wake(); }),
+        writing_([this] { loop_.wake(); }),
         stream_writer_([this] { loop_.wake(); }),
         commands_([this] { loop_.wake(); }),
         schedule_(options_.limit_rate, options_.limit_rate_windows),
@@ -174,6 +175,7 @@ class Session::Impl {
       }
       disk_.run_completions();
       hashing_.run_completions();
+      writing_.run_completions();
       stream_writer_.run_completions();
       commands_.run_completions();
       Instant now = clock_.now();
@@ -226,11 +228,12 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make(const api::JobRequest& request, const JobSpec& spec) {
     if (request.checksum_list) return make_checksum_task(request, spec);
-    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, limits_, trace_.get()},
-                                  stream_writer_,
-                                  commands_,
-                                  loop_.transport(),
-                                  loop_.resolver()};
+    const api::RequestPorts ports{
+        {clock_, random_, files_, disk_, hashing_, writing_, limits_, trace_.get()},
+        stream_writer_,
+        commands_,
+        loop_.transport(),
+        loop_.resolver()};
     const JobId id = request.settings.id;
     auto job = api::make_job(
         request, ports, [this](Event event) { tell(std::move(event)); },
@@ -383,6 +386,7 @@ class Session::Impl {
   net::Loop loop_;
   store::WorkerThread disk_;
   store::WorkerThread hashing_;
+  store::WorkerThread writing_;
   store::WorkerThread stream_writer_;
   store::WorkerThread commands_;
   core::RateSchedule schedule_;

@@ -26,6 +26,7 @@ const char* to_string(Defence defence) {
     case Defence::Validator: return "validator";
     case Defence::BodyCap: return "body-cap";
     case Defence::BodyLength: return "body-length";
+    case Defence::AwaitWrites: return "await-writes";
     case Defence::SyncData: return "sync-data";
     case Defence::SyncSidecar: return "sync-sidecar";
     case Defence::SyncFolder: return "sync-folder";

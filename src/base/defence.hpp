@@ -13,6 +13,7 @@ enum class Defence {
   Validator,        // a response of another version is refused
   BodyCap,          // a body is cut off at the end of its range
   BodyLength,       // a body that ends early is not taken for whole
+  AwaitWrites,      // what is on its way to the disk is not claimed
   SyncData,         // data is synced before the sidecar claims it
   SyncSidecar,      // the sidecar is synced before it is renamed into place
   SyncFolder,       // the folder is synced after a rename

@@ -90,6 +90,13 @@ std::optional<CheckpointInterval> parse_checkpoint_interval(const std::string& t
   return interval;
 }
 
+std::optional<DirectIo> parse_direct_io(const std::string& text) {
+  if (text == "auto") return DirectIo::Auto;
+  if (text == "on") return DirectIo::On;
+  if (text == "off") return DirectIo::Off;
+  return std::nullopt;
+}
+
 std::optional<Preallocate> parse_preallocate(const std::string& text) {
   if (text == "full") return Preallocate::Full;
   if (text == "sparse") return Preallocate::Sparse;
@@ -190,6 +197,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read_text(OptionId::Pieces, job.pieces);
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
   reader.read(OptionId::Preallocate, job.preallocate, parse_preallocate, "full, sparse or none");
+  reader.read(OptionId::DirectIo, job.direct_io, parse_direct_io, "auto, on or off");
   reader.read(OptionId::MaxFilesize, job.max_filesize, parse_size, kSize);
   if (reader.error()) return fail(*reader.error());
   if (const std::string* command = given.last(OptionId::RefreshCommand)) {

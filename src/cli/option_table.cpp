@@ -124,6 +124,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
 
     {Id::Preallocate, Group::Disk, 0, "preallocate", "full|sparse|none",
      "how room for the file is claimed (full)"},
+    {Id::DirectIo, Group::Disk, 0, "direct-io", "auto|on|off",
+     "write past the page cache (auto: what is large beside the memory)"},
     {Id::CheckpointInterval, Group::Disk, 0, "checkpoint-interval", "TIME,SIZE",
      "record what is safe after so long or so much; either alone will do (1s,64MiB)"},
     {Id::CheckpointFolder, Group::Disk, 0, "checkpoint-dir", "DIR",

@@ -57,6 +57,7 @@ enum class OptionId {
   Insecure,
   AllowDowngrade,
   Preallocate,
+  DirectIo,
   CheckpointInterval,
   CheckpointFolder,
   Quiet,

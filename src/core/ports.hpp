@@ -4,8 +4,8 @@
 // Thread: all of them are called on the loop thread and call back on the loop thread, never from
 // inside the call that asked, unless a line says otherwise. The exception is File and Folder:
 // their calls block, and may be made on a worker, one at a time for each object, except that
-// File::write_at, read_at, sync_data and drop_cache of one file may run at the same time, and so
-// may all calls of one Folder.
+// File::write_at, write_direct, read_at, sync_data and drop_cache of one file may run at the same
+// time, and so may all calls of one Folder.
 #pragma once
 
 #include <cstddef>
@@ -197,11 +197,23 @@ struct FileInfo {
 
 enum class LockOutcome { Locked, HeldByOther, Unsupported };
 
+// Whether a file can be written past the page cache. Slow: where seeking costs, the kernel puts
+// writes into a better order.
+enum class DirectWrites { Impossible, Slow, Fast };
+inline constexpr std::size_t kDirectAlignment = 4096;
+
 // An open regular file. Closing releases its lock. Errors are ErrorCode::Disk with errno.
 class File {
  public:
   virtual ~File() = default;
   virtual Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;  // all
+  // Before the first write_direct, which must not be called where they are impossible.
+  virtual DirectWrites direct_writes() { return DirectWrites::Impossible; }
+  // As write_at, past the page cache. Offset, length and address are multiples of kDirectAlignment.
+  // No page may be written by both at the same time. Durable no sooner than by write_at.
+  virtual Result<void> write_direct(std::uint64_t offset, std::span<const std::byte> bytes) {
+    return write_at(offset, bytes);
+  }
   // Fewer bytes than asked only at the end of the file.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
   virtual Result<void> sync_data() = 0;  // fdatasync

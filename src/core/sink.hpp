@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/byte_range.hpp"
 #include "core/ports.hpp"
@@ -18,6 +20,17 @@
 
 namespace xget::core {
 
+// Bytes that are handed over. Who needs them for longer than the call keeps their owner: as long as
+// he does they neither change nor go away. It is let go of on the loop thread. Without an owner
+// they are the caller's again when the call returns.
+struct LentBytes {
+  LentBytes(std::span<const std::byte> lent, std::shared_ptr<const void> their_owner = nullptr)
+      : bytes(lent), owner(std::move(their_owner)) {}
+
+  std::span<const std::byte> bytes;
+  std::shared_ptr<const void> owner;
+};
+
 class Sink {
  public:
   using Done = std::function<void(Result<void>)>;
@@ -25,20 +38,29 @@ class Sink {
   virtual ~Sink() = default;
 
   // Bytes at an offset, in any order, never twice. A failure ends the job: what the last
-  // checkpoint claims is kept. May block for as long as a write does.
-  virtual Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+  // checkpoint claims is kept. May block for as long as a write does, or return before the bytes
+  // are written: a failure is then told by the next call that could meet one.
+  virtual Result<void> write(std::uint64_t offset, LentBytes bytes) = 0;
+  // Writes that begin and end at multiples of this, in the file and in memory, cost least.
+  [[nodiscard]] virtual std::size_t alignment() const { return 1; }
+  // False: enough is on its way. Who can wait with the next write does, until on_room's callback;
+  // who cannot may write all the same.
+  [[nodiscard]] virtual bool takes_more() const { return true; }
 
   // No byte at or after this offset may be written for now; grows as the front is taken away.
   [[nodiscard]] virtual std::uint64_t window_end() const = 0;
   // How far that is ahead of the front at most; kUnknownEnd: there is no window.
   [[nodiscard]] virtual std::uint64_t window_length() const = 0;
-  // Called on the loop thread when window_end has grown.
-  virtual void on_window_growth(std::function<void()> callback) = 0;
+  // Called on the loop thread when window_end has grown, when takes_more() is true again, and when
+  // a write has failed.
+  virtual void on_room(std::function<void()> callback) = 0;
 
-  // What was written, or claimed by an earlier run: not to be fetched again.
+  // What was written, is on its way, or was claimed by an earlier run: not to be fetched again.
   [[nodiscard]] virtual RangeSet held() const = 0;
+  // Of that, what can be read back where the bytes can be read at all.
+  [[nodiscard]] virtual RangeSet readable() const { return held(); }
 
-  // Bytes written since the last checkpoint that could be made durable.
+  // Bytes written since the last checkpoint, or on their way, that could be made durable.
   [[nodiscard]] virtual std::uint64_t undurable_bytes() const = 0;
   // Bytes that a later run can go on with.
   [[nodiscard]] virtual std::uint64_t durable_bytes() const = 0;

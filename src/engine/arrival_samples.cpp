@@ -53,7 +53,7 @@ Result<core::File*> Arrival::file_to_sample(Sampled what) {
 RangeSet Arrival::held_by(Sampled what) const {
   switch (what) {
     case Sampled::Partial: return partial_->sidecar->claimed();
-    case Sampled::Running: return destination_.held();
+    case Sampled::Running: return destination_.readable();
     case Sampled::Existing: break;
   }
   return RangeSet({0, existing_->size});

@@ -98,7 +98,9 @@ store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
           .digest = by_server ? version.digest : settings.digest,
           .digest_by = by_server ? kTheServer : settings.digest_by,
           .pieces = settings.pieces,
-          .physical_memory = settings.physical_memory};
+          .physical_memory = settings.physical_memory,
+          .writer = &job_.ports.writing,
+          .direct_io = settings.direct_io};
 }
 
 void Destination::record_unproven(const core::Representation& version) {

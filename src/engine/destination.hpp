@@ -47,7 +47,7 @@ class Destination {
   // The bytes of the download under way, to compare samples of; null where they cannot be read
   // back.
   [[nodiscard]] core::File* file() { return partial_ ? &partial_->file() : nullptr; }
-  [[nodiscard]] RangeSet held() const { return partial_ ? partial_->held() : RangeSet(); }
+  [[nodiscard]] RangeSet readable() const { return partial_ ? partial_->readable() : RangeSet(); }
   // What is held is tied to `version` by samples alone. There must be a file().
   void record_unproven(const core::Representation& version);
   // What the server says of the version's digest later than in its first answer: it is checked, and

@@ -62,9 +62,9 @@ std::optional<Instant> Download::next_deadline() const {
 // ---- schedule ⇄ transfer → write → checkpoint ---------------------------------------------
 
 void Download::begin(Instant now) {
-  sink_.on_window_growth([weak = weak_from_this()] {
+  sink_.on_room([weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
-      self->window_grew_ = true;
+      self->sink_has_room_ = true;
       self->job_.wake();
     }
   });
@@ -192,7 +192,7 @@ void Download::step_transfer(Instant now) {
   refetch_bad_claims(now);
   refetch_wrong_pieces(now);
   if (outcome_) return;
-  if (std::exchange(window_grew_, false)) transfer_->window_grew(now);
+  if (std::exchange(sink_has_room_, false)) transfer_->sink_has_room(now);
   transfer_->on_time(now);
   if (const auto retry = transfer_->take_retry()) {
     job_.tell_retry(retry->mirror, retry->failure, retry->wait);
@@ -227,7 +227,7 @@ void Download::refetch_bad_claims(Instant now) {
 }
 
 void Download::take_checkpoint(Instant now) {
-  if (auto flushed = transfer_ ? transfer_->flush_all() : Result<void>{}; !flushed) {
+  if (auto flushed = transfer_ ? transfer_->flush_full() : Result<void>{}; !flushed) {
     sink_error_ = flushed.error();
     job_.wake();
     return;

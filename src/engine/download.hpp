@@ -153,7 +153,7 @@ class Download : public std::enable_shared_from_this<Download> {
   RangeSet damaged_;                          // of what was kept, not yet told to the user
   std::vector<ByteRange> wrong_pieces_;       // not yet told to the transfer
   std::map<std::uint64_t, int> times_wrong_;  // of pieces, by where they begin
-  bool window_grew_ = false;
+  bool sink_has_room_ = false;
   std::optional<Error> sink_error_;
   std::optional<Result<void>> finished_;
   int rounds_of_bad_bytes_ = 0;

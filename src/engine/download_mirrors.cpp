@@ -28,9 +28,9 @@ void Download::compare_mirrors(Instant now) {
   comparisons_.on_time(now);
   act_on_comparisons(now);
   const std::vector<core::MirrorId> mirrors = transfer_->take_mirrors_to_compare();
-  if (mirrors.empty() || !transfer_->flush_all()) return;
+  if (mirrors.empty() || !transfer_->flush_full()) return;
   for (const core::MirrorId mirror : mirrors) {
-    comparisons_.begin(mirror, expected_of(mirror), sink_.held(), now);
+    comparisons_.begin(mirror, expected_of(mirror), sink_.readable(), now);
   }
 }
 

@@ -34,6 +34,7 @@ struct JobSettings {
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;
   Preallocate preallocate = Preallocate::Full;
+  DirectIo direct_io = DirectIo::Auto;
   CheckpointInterval checkpoint_interval;
   std::string checkpoint_folder;
   std::optional<std::uint64_t> max_filesize;
@@ -66,6 +67,7 @@ struct JobPorts {
   core::FileSystem& files;
   core::Worker& disk;
   core::Worker& hashing;
+  core::Worker& writing;
   core::RateLimits& limits;
   core::TraceSink* trace = nullptr;  // null: nobody watches
 };

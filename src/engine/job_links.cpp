@@ -60,7 +60,7 @@ void Job::add_linked_mirrors(std::vector<core::LinkedMirror> links, const Downlo
 // For a file alone: what goes to a stream is neither compared with mirrors nor checked any more.
 void Job::begin_description(const core::Offer& offer, const DownloadPlan& plan) {
   const std::uint64_t size = *plan.version.size;
-  const std::uint64_t held = destination_.held().size();
+  const std::uint64_t held = destination_.readable().size();
   const bool pays =
       destination_.file() != nullptr && size - std::min(held, size) >= kWorthDescribing;
   if (!links_.make_description || !pays) return;

@@ -15,6 +15,7 @@ namespace {
 // The loop turns far more often than this while a transfer runs; a longer gap is the loop's own.
 constexpr Duration kTurnInterval = std::chrono::milliseconds(250);
 constexpr Duration kPathInterval = std::chrono::milliseconds(50);
+constexpr std::size_t kSharedByFullBuffers = 2U << 20;
 constexpr Duration kBlockedTurn = std::chrono::seconds(1);
 
 std::string to_text(ByteRange range) {
@@ -162,12 +163,14 @@ core::Flow Transfer::take(core::SegmentId id, std::span<const std::byte> bytes, 
         {.kind = core::FailureKind::TooLarge, .cause = "it is larger than --max-filesize allows"}};
     return core::Flow::Stop;
   }
-  if (segment.buffered + wanted > BufferPool::kCapacity && !flush(segment)) return core::Flow::Stop;
+  if (segment.buffered + wanted > BufferPool::kCapacity && !flush(segment, Flush::Aligned)) {
+    return core::Flow::Stop;
+  }
   assert(segment.buffered + wanted <= BufferPool::kCapacity);
   std::copy_n(bytes.begin(), wanted, segment.buffer.get() + segment.buffered);
   segment.buffered += wanted;
   segment.position += wanted;
-  if (segment.buffered >= kBufferSize && !flush(segment)) return core::Flow::Stop;
+  if (segment.buffered >= full_size() && !flush(segment, Flush::Aligned)) return core::Flow::Stop;
 
   tell(core::SegmentAdvanced{id, segment.position}, now);
   const auto still = segments_.find(id);
@@ -254,7 +257,7 @@ void Transfer::carry_out(const core::CancelSegment& action) {
   const auto it = segments_.find(action.id);
   if (it == segments_.end()) return;
   if (!it->second.ended) ports_.sources.cancel(it->second.fetch, cause_of(action.reason));
-  flush(it->second);
+  flush(it->second, Flush::AtOnce);
   const ByteRange unwritten{it->second.position - it->second.buffered, it->second.position};
   drop_segment(action.id);
   // The scheduler counts them as arrived, but the sink could not take them.
@@ -280,8 +283,8 @@ void Transfer::carry_out(const core::AllWritten&) {
 
 void Transfer::end_segment(core::SegmentId id, std::optional<core::Failure> failure, Instant now) {
   Segment& segment = segments_.at(id);
-  if (!flush(segment)) return;
-  if (segment.buffered > 0) {  // the window is full: it ends when the rest is written
+  if (!flush(segment, Flush::All)) return;
+  if (segment.buffered > 0) {  // the sink is full: it ends when the rest is written
     segment.ended = core::FetchEnd{std::move(failure)};
     tell(core::SegmentPaused{id, true}, now);
     return;
@@ -297,34 +300,49 @@ void Transfer::end_segment(core::SegmentId id, std::optional<core::Failure> fail
 void Transfer::drop_segment(core::SegmentId id) {
   const auto it = segments_.find(id);
   by_fetch_.erase(it->second.fetch);
-  pool_.give_back(std::move(it->second.buffer));
   segments_.erase(it);
 }
 
 // ---- writing ------------------------------------------------------------------------------
 
+// Through the page cache small writes cost no more than large ones. Past it each one is a turn of
+// the disk; yet all segments together are not to take more memory for it.
+std::size_t Transfer::full_size() const {
+  if (ports_.sink.alignment() == 1) return kSmallWrite;
+  const std::size_t share = kSharedByFullBuffers / std::max<std::size_t>(1, segments_.size());
+  return std::clamp(share, kSmallWrite, kLargeWrite);
+}
+
 // Writes what the sink can take now; the rest stays at the front of the buffer.
-bool Transfer::flush(Segment& segment) {
+bool Transfer::flush(Segment& segment, Flush how) {
+  if (how != Flush::AtOnce && !ports_.sink.takes_more()) return true;
   const std::uint64_t begin = segment.position - segment.buffered;
-  const std::uint64_t window_end = ports_.sink.window_end();
-  if (begin >= window_end || segment.buffered == 0) return true;
-  const auto ready =
-      static_cast<std::size_t>(std::min<std::uint64_t>(segment.buffered, window_end - begin));
-  if (!write(segment.mirror, begin, {segment.buffer.get(), ready})) return false;
-  segment.buffered -= ready;
-  if (segment.buffered > 0) {
-    std::memmove(segment.buffer.get(), segment.buffer.get() + ready, segment.buffered);
-  }
+  std::uint64_t end = std::min(segment.position, ports_.sink.window_end());
+  if (how == Flush::Aligned) end -= end % ports_.sink.alignment();
+  if (begin >= end) return true;
+  const auto ready = static_cast<std::size_t>(end - begin);
+  if (!write(segment.mirror, begin, {{segment.buffer.get(), ready}, segment.buffer})) return false;
+  keep_rest(segment, ready);
   return true;
 }
 
+// Where the sink has kept the buffer, the rest goes to the front of another one.
+void Transfer::keep_rest(Segment& segment, std::size_t written) {
+  const BufferPool::Buffer before = segment.buffer;
+  const bool kept = before.use_count() > 2;
+  if (kept) segment.buffer = pool_.take();
+  segment.buffered -= written;
+  if (segment.buffered > 0) {
+    std::memmove(segment.buffer.get(), before.get() + written, segment.buffered);
+  }
+}
+
 // Skips what is held already, which only a stream that began again can bring.
-bool Transfer::write(core::MirrorId mirror, std::uint64_t offset,
-                     std::span<const std::byte> bytes) {
-  const std::uint64_t end = offset + bytes.size();
+bool Transfer::write(core::MirrorId mirror, std::uint64_t offset, const core::LentBytes& lent) {
+  const std::uint64_t end = offset + lent.bytes.size();
   while (const auto gap = written_.next_gap(offset, end)) {
-    const auto part = bytes.subspan(gap->begin - (end - bytes.size()), gap->length());
-    if (auto done = ports_.sink.write(gap->begin, part); !done) {
+    const auto part = lent.bytes.subspan(gap->begin - (end - lent.bytes.size()), gap->length());
+    if (auto done = ports_.sink.write(gap->begin, {part, lent.owner}); !done) {
       outcome_ = std::move(done.error());
       return false;
     }
@@ -342,9 +360,12 @@ std::uint64_t Transfer::wasted_bytes() const {
   return received_ - std::min(received_, useful);
 }
 
-Result<void> Transfer::flush_all() {
+Result<void> Transfer::flush_full() { return flush_each(Flush::Aligned); }
+Result<void> Transfer::flush_all() { return flush_each(Flush::AtOnce); }
+
+Result<void> Transfer::flush_each(Flush how) {
   for (auto& [id, segment] : segments_) {
-    if (!flush(segment)) return fail(std::get<Error>(*outcome_));
+    if (!flush(segment, how)) return fail(std::get<Error>(*outcome_));
   }
   return {};
 }
@@ -389,7 +410,7 @@ bool Transfer::held_back(Instant now) const {
 }
 
 bool Transfer::must_pause(const Segment& segment, Instant now) const {
-  return segment.buffered + kMostDelivered > BufferPool::kCapacity || !limit_open(segment, now);
+  return segment.buffered > full_size() || !limit_open(segment, now);
 }
 
 void Transfer::set_paused(core::SegmentId id, Segment& segment, bool paused, Instant now) {
@@ -401,7 +422,7 @@ void Transfer::resume_paused(Instant now) {
   std::vector<core::SegmentId> ready;
   for (auto& [id, segment] : segments_) {
     if (!segment.paused && !segment.ended) continue;
-    if (!flush(segment)) return;
+    if (!flush(segment, segment.ended ? Flush::All : Flush::Aligned)) return;
     if (segment.ended ? segment.buffered == 0 : !must_pause(segment, now)) ready.push_back(id);
   }
   for (core::SegmentId id : ready) {
@@ -416,7 +437,7 @@ void Transfer::resume_paused(Instant now) {
   }
 }
 
-void Transfer::window_grew(Instant now) {
+void Transfer::sink_has_room(Instant now) {
   tell(core::WindowMoved{ports_.sink.window_end()}, now);
   resume_paused(now);
 }

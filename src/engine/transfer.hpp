@@ -86,8 +86,10 @@ class Transfer {
   void expel(core::MirrorId mirror, Instant now);  // what it gave is kept
 
   void lose(ByteRange range, Instant now);  // held bytes proved bad
-  void window_grew(Instant now);
-  Result<void> flush_all();  // writes what the buffers hold
+  void sink_has_room(Instant now);
+  // Writes what the buffers hold, but for what the sink would rather wait for.
+  Result<void> flush_full();
+  Result<void> flush_all();  // all of it
 
   [[nodiscard]] const std::optional<TransferOutcome>& outcome() const { return outcome_; }
   // The last failure that is waited for since this was asked before.
@@ -137,8 +139,16 @@ class Transfer {
   void carry_out(const core::AllWritten& action);
 
   core::Flow take(core::SegmentId id, std::span<const std::byte> bytes, Instant now);
-  bool flush(Segment& segment);  // false: the sink failed, outcome_ is set
-  bool write(core::MirrorId mirror, std::uint64_t offset, std::span<const std::byte> bytes);
+  enum class Flush {
+    Aligned,  // as far as the sink likes it best; the rest can wait
+    All,      // once the sink takes more
+    AtOnce,   // even if it would rather not: the buffer goes away
+  };
+  bool flush(Segment& segment, Flush how);  // false: the sink failed, outcome_ is set
+  bool write(core::MirrorId mirror, std::uint64_t offset, const core::LentBytes& lent);
+  Result<void> flush_each(Flush how);
+  [[nodiscard]] std::size_t full_size() const;  // of what a buffer holds
+  void keep_rest(Segment& segment, std::size_t written);
   void end_segment(core::SegmentId id, std::optional<core::Failure> failure, Instant now);
   void drop_segment(core::SegmentId id);
   void set_paused(core::SegmentId id, Segment& segment, bool paused, Instant now);

@@ -166,19 +166,21 @@ PartialSink::~PartialSink() { impl_->close(); }
 void PartialSink::retire() { impl_->retire(); }
 
 RangeSet PartialSink::held() const { return impl_->held(); }
+RangeSet PartialSink::readable() const { return impl_->readable(); }
 std::uint64_t PartialSink::piece_length() const { return impl_->piece_length(); }
 std::uint64_t PartialSink::durable_bytes() const { return impl_->durable_bytes(); }
 std::uint64_t PartialSink::undurable_bytes() const { return impl_->undurable_bytes(); }
-std::uint64_t PartialSink::window_end() const { return kUnknownEnd; }
-void PartialSink::on_window_growth(std::function<void()>) {}
+std::size_t PartialSink::alignment() const { return impl_->alignment(); }
+bool PartialSink::takes_more() const { return impl_->takes_more(); }
+void PartialSink::on_room(std::function<void()> callback) { impl_->on_room(std::move(callback)); }
 
 core::File& PartialSink::file() { return impl_->file(); }
 void PartialSink::record(const core::Validators& validators) { impl_->record(validators); }
 Result<void> PartialSink::expect(const ExpectedDigest& digest, std::string said_by) {
   return impl_->expect(digest, std::move(said_by));
 }
-Result<void> PartialSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
-  return impl_->write(offset, bytes);
+Result<void> PartialSink::write(std::uint64_t offset, core::LentBytes bytes) {
+  return impl_->write(offset, std::move(bytes));
 }
 void PartialSink::checkpoint(Done done) { impl_->checkpoint(std::move(done)); }
 void PartialSink::verify_claims(std::function<void(ByteRange)> bad, Done done) {

@@ -7,11 +7,14 @@
 // Where there are no locks a file FILE.partial.lock stands in for one (partial_lock.hpp); it goes
 // when the sink does.
 //
+// Where it writes past the page cache, what is on its way does not count as written, for any
+// purpose but held(), until it has reached the file (write_behind.hpp).
+//
 // Thread: loop; checkpoints run on `disk`, re-checks and whole-file digests on `hashing`. The sink
 // may be destroyed at any time, from a callback of its own too: no callback comes after that, and
-// nothing of it changes the disk any more. For that the destructor waits for a checkpoint that is
-// being carried out; those that have not begun are left out. The workers must outlive the sink;
-// the Target need not.
+// nothing of it changes the disk any more. For that the destructor waits for a checkpoint and a
+// write that are being carried out; those that have not begun are left out. The workers must
+// outlive the sink; the Target need not.
 #pragma once
 
 #include <memory>
@@ -35,7 +38,13 @@ struct PartialSettings {
   std::optional<ExpectedDigest> digest;  // of the whole file
   std::string digest_by;                 // who says it, for messages; empty: the user
   std::optional<core::PublishedPieces> pieces;
-  std::uint64_t physical_memory = 0;  // a large part of it leaves the page cache once synced
+  // A file that is a large part of this does not go through the page cache: it is written past it,
+  // or leaves it once synced.
+  std::uint64_t physical_memory = 0;
+  // Who writes past the page cache; null: nobody. Bytes that are read back on the way, for a digest
+  // or published pieces, go through it all the same.
+  core::Worker* writer = nullptr;
+  DirectIo direct_io = DirectIo::Auto;
 };
 
 class PartialSink final : public core::Sink {
@@ -66,6 +75,7 @@ class PartialSink final : public core::Sink {
 
   // What is held or claimed: not to be fetched again unless verify_claims() says it is bad.
   [[nodiscard]] RangeSet held() const override;
+  [[nodiscard]] RangeSet readable() const override;
   [[nodiscard]] std::uint64_t piece_length() const;
   // Bytes the last successful checkpoint claims.
   [[nodiscard]] std::uint64_t durable_bytes() const override;
@@ -79,10 +89,12 @@ class PartialSink final : public core::Sink {
   // as make_digester, and nothing is expected then.
   Result<void> expect(const ExpectedDigest& digest, std::string said_by);
 
-  Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
-  [[nodiscard]] std::uint64_t window_end() const override;
+  Result<void> write(std::uint64_t offset, core::LentBytes bytes) override;
+  [[nodiscard]] std::size_t alignment() const override;
+  [[nodiscard]] bool takes_more() const override;
+  [[nodiscard]] std::uint64_t window_end() const override { return kUnknownEnd; }
   [[nodiscard]] std::uint64_t window_length() const override { return kUnknownEnd; }
-  void on_window_growth(std::function<void()> callback) override;
+  void on_room(std::function<void()> callback) override;
   [[nodiscard]] std::uint64_t undurable_bytes() const override;
   void checkpoint(Done done) override;
   // `bad` is also called later, should bytes written in this run read back differently; a range

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/defence.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "store/digest_check.hpp"
 #include "store/disk_error.hpp"
@@ -12,10 +13,10 @@
 namespace xget::store {
 namespace {
 
-// A file this large, as a part of the memory, leaves the page cache as it is synced. Kept, it would
-// push out what the machine works with, and each of its pages would be a fresh one: where a
-// hypervisor lends the memory, that costs more than the copy.
-constexpr std::uint64_t kLargePartOfMemory = 8;
+// A file this large, as a part of the memory, does not stay in the page cache. Kept, it would push
+// out what the machine works with, and each of its pages would be a fresh one: where a hypervisor
+// lends the memory, that costs more than the copy.
+constexpr std::uint64_t kLargePartOfMemory = 16;
 
 std::uint64_t size_of(const core::Representation& representation) {
   return representation.size.value_or(kUnknownEnd);
@@ -40,6 +41,7 @@ PartialSink::Impl::Impl(PartialFiles files, PartialLock lock, core::Worker& disk
 // Whoever comes after this sink finds the names on the disk at rest.
 void PartialSink::Impl::close() {
   closed_ = true;
+  if (behind_) behind_->end();
   retire();
 }
 
@@ -57,6 +59,7 @@ Result<void> PartialSink::Impl::begin(std::uint64_t generation) {
     auto self = weak.lock();
     if (self && !self->closed_) self->on_verdicts(all);
   });
+  if (goes_past_the_cache()) begin_write_behind();
   if (auto begun = begin_digest(); !begun) return begun;
   return representation_.size ? begin_pieces(*representation_.size) : Result<void>{};
 }
@@ -97,17 +100,75 @@ void PartialSink::Impl::take_over_unhashed(std::uint64_t bytes) {
 
 // ---- writing ------------------------------------------------------------------------------
 
-Result<void> PartialSink::Impl::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+// Small files are wanted again soon, and from memory; so are bytes that a digest follows.
+bool PartialSink::Impl::goes_past_the_cache() const {
+  const bool read_back = settings_.digest || settings_.pieces;
+  if (settings_.writer == nullptr || !records_ || read_back) return false;
+  switch (settings_.direct_io) {
+    case DirectIo::Off: return false;
+    case DirectIo::On: return files_.file->direct_writes() != core::DirectWrites::Impossible;
+    case DirectIo::Auto: break;
+  }
+  return is_large() && files_.file->direct_writes() == core::DirectWrites::Fast;
+}
+
+void PartialSink::Impl::begin_write_behind() {
+  log::debug(files_.partial_path() + " is written past the page cache");
+  behind_ = std::make_shared<WriteBehind>(
+      files_.file, *settings_.writer,
+      [weak = weak_from_this()](std::uint64_t offset, std::span<const std::byte> bytes,
+                                const Result<void>& outcome) {
+        auto self = weak.lock();
+        if (self && !self->closed_) self->on_written(offset, bytes, outcome);
+      });
+}
+
+Result<void> PartialSink::Impl::write(std::uint64_t offset, core::LentBytes lent) {
   if (broken_) return fail(*broken_);
-  const ByteRange range{offset, offset + bytes.size()};
-  if (auto dropped = drop_now_if_claimed(range); !dropped) return dropped;
+  if (write_error_) return fail(*write_error_);
+  const std::span<const std::byte> bytes = lent.bytes;
+  auto dropped = drop_now_if_claimed({offset, offset + bytes.size()});
+  if (!dropped) return dropped;
+  if (behind_) {
+    if (!defence_on(Defence::AwaitWrites)) wrote(offset, bytes);
+    behind_->write(offset, std::move(lent));
+    return {};
+  }
   if (auto written = files_.file->write_at(offset, bytes); !written) return written;
+  wrote(offset, bytes);
+  return {};
+}
+
+void PartialSink::Impl::on_written(std::uint64_t offset, std::span<const std::byte> bytes,
+                                   const Result<void>& outcome) {
+  if (!outcome) {
+    if (!write_error_) write_error_ = outcome.error();
+  } else if (defence_on(Defence::AwaitWrites)) {
+    wrote(offset, bytes);
+  }
+  const bool has_room = std::exchange(awaited_, false) && takes_more();
+  if (room_ && (has_room || !outcome)) room_();
+  try_finish();
+}
+
+bool PartialSink::Impl::takes_more() {
+  awaited_ = behind_ && behind_->full();
+  return !awaited_;
+}
+
+// They are in the file, and their digests grow by them.
+void PartialSink::Impl::wrote(std::uint64_t offset, std::span<const std::byte> bytes) {
+  const ByteRange range{offset, offset + bytes.size()};
   ledger_.append(offset, bytes);
   if (is_large()) cached_.add(range);
   undurable_ += bytes.size();
   dirty_ = true;
   came(range);
-  return {};
+}
+
+std::uint64_t PartialSink::Impl::undurable_bytes() const {
+  if (!records_) return 0;
+  return undurable_ + (behind_ ? behind_->bytes() : 0);
 }
 
 // Bytes that a sidecar claims with another digest may not change under it. Who forgets a range
@@ -164,6 +225,9 @@ void PartialSink::Impl::forget_pieces(const std::vector<ByteRange>& pieces) {
 // The range, and all that shares a digest with it. No re-check speaks of it any more.
 RangeSet PartialSink::Impl::drop(ByteRange range) {
   RangeSet dropped(range);
+  if (behind_) {
+    for (const ByteRange unwritten : behind_->forget(range)) dropped.add(unwritten);
+  }
   for (const ByteRange unit : rechecker_->forget(range)) {
     merging_.erase(ledger_.piece_of(unit.begin));
     dropped.add(unit);
@@ -187,6 +251,13 @@ RangeSet PartialSink::Impl::drop(ByteRange range) {
 }
 
 RangeSet PartialSink::Impl::held() const {
+  RangeSet held = readable();
+  if (!behind_) return held;
+  for (const ByteRange range : behind_->ranges()) held.add(range);
+  return held;
+}
+
+RangeSet PartialSink::Impl::readable() const {
   RangeSet held = ledger_.written();
   for (const ByteRange range : unverified_.ranges()) held.add(range);
   return held;
@@ -194,7 +265,17 @@ RangeSet PartialSink::Impl::held() const {
 
 // ---- checkpoints --------------------------------------------------------------------------
 
+// What was handed over before is in it.
 void PartialSink::Impl::checkpoint(Done done) {
+  const bool waits = behind_ && !behind_->idle() && defence_on(Defence::AwaitWrites);
+  if (!waits) return request_checkpoint(std::move(done));
+  behind_->afterwards([weak = weak_from_this(), done = std::move(done)] {
+    auto self = weak.lock();
+    if (self && !self->closed_) self->request_checkpoint(done);
+  });
+}
+
+void PartialSink::Impl::request_checkpoint(Done done) {
   merge_pieces();
   next_checkpoint_.push_back(std::move(done));
   if (!checkpoint_) begin_checkpoint();
@@ -303,6 +384,8 @@ bool PartialSink::Impl::cancel_finish() {
 void PartialSink::Impl::try_finish() {
   if (!finish_size_) return;
   if (broken_) return end_finish(fail(*broken_));
+  if (behind_ && !behind_->idle()) return;
+  if (write_error_) return end_finish(fail(*write_error_));
   const bool waits = !unverified_.empty() || !untold_.empty() || checkpoint_ ||
                      !rechecker_->idle() || (pieces_ && !pieces_->idle());
   if (waits) return;

@@ -14,6 +14,7 @@
 #include "store/partial_sink.hpp"
 #include "store/piece_check.hpp"
 #include "store/recheck.hpp"
+#include "store/write_behind.hpp"
 
 namespace xget::store {
 
@@ -29,7 +30,8 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   void take_over(const Sidecar& sidecar);
   void take_over_unhashed(std::uint64_t bytes);
 
-  Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes);
+  Result<void> write(std::uint64_t offset, core::LentBytes lent);
+  void on_room(std::function<void()> callback) { room_ = std::move(callback); }
   void checkpoint(Done done);
   void verify_claims(std::function<void(ByteRange)> bad, Done done);
   void on_wrong_piece(std::function<void(ByteRange)> wrong) { wrong_ = std::move(wrong); }
@@ -41,8 +43,11 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   void retire() { checkpointer_->end(); }
   void close();
 
+  [[nodiscard]] std::size_t alignment() const { return behind_ ? core::kDirectAlignment : 1; }
+  [[nodiscard]] bool takes_more();
   [[nodiscard]] RangeSet held() const;
-  [[nodiscard]] std::uint64_t undurable_bytes() const { return records_ ? undurable_ : 0; }
+  [[nodiscard]] RangeSet readable() const;
+  [[nodiscard]] std::uint64_t undurable_bytes() const;
   [[nodiscard]] std::uint64_t durable_bytes() const { return recorded_.size(); }
   [[nodiscard]] std::uint64_t piece_length() const { return piece_length_; }
   [[nodiscard]] core::File& file() { return *files_.file; }
@@ -63,9 +68,16 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
     bool wrong = false;  // as a published piece, else read back differently
   };
 
+  [[nodiscard]] bool goes_past_the_cache() const;
+  void begin_write_behind();
+  void on_written(std::uint64_t offset, std::span<const std::byte> bytes,
+                  const Result<void>& outcome);
+  void wrote(std::uint64_t offset, std::span<const std::byte> bytes);
+
   void drop_unclaimed_pages();
   Sidecar snapshot();
   std::vector<ByteRange> take_droppable();
+  void request_checkpoint(Done done);
   void begin_checkpoint();
   void end_checkpoint(const std::shared_ptr<Checkpoint>& checkpoint);
   Result<void> drop_now_if_claimed(ByteRange range);
@@ -116,6 +128,11 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   bool dirty_ = false;  // the ledger says something that no snapshot says
   bool closed_ = false;
   std::optional<Error> broken_;
+
+  std::shared_ptr<WriteBehind> behind_;  // null: what is handed over is written at once
+  std::optional<Error> write_error_;     // of its writes; what was written before is well
+  bool awaited_ = false;                 // somebody was told that it takes no more
+  std::function<void()> room_;
 
   std::shared_ptr<Checkpoint> checkpoint_;  // under way
   std::vector<Done> next_checkpoint_;       // who wait for the one after it

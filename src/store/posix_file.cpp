@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/log.hpp"
+#include "store/direct_io.hpp"
 #include "store/disk_error.hpp"
 
 namespace xget::store {
@@ -51,6 +53,33 @@ Result<void> PosixFile::write_at(std::uint64_t offset, std::span<const std::byte
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
   return {};
+}
+
+core::DirectWrites PosixFile::direct_writes() {
+  direct_ = open_direct(descriptor_.get());
+  return direct_.valid() ? speed_of_direct_writes(descriptor_.get())
+                         : core::DirectWrites::Impossible;
+}
+
+// A file system may refuse only when it is asked to write; and after a short write the rest need
+// not be aligned any more.
+Result<void> PosixFile::write_direct(std::uint64_t offset, std::span<const std::byte> bytes) {
+  while (direct_.valid() && !bytes.empty()) {
+    const std::size_t ask = std::min(bytes.size(), kMaxTransfer);
+    const ssize_t written = uninterrupted(
+        [&] { return ::pwrite(direct_.get(), bytes.data(), ask, static_cast<off_t>(offset)); });
+    if (written < 0 && errno == EINVAL) {
+      log::debug(path_ + " takes no direct writes");
+      direct_ = {};
+      break;
+    }
+    if (written < 0) return failure("write");
+    if (written == 0) return fail(disk_error("write", path_, ENOSPC));
+    offset += static_cast<std::uint64_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    if (static_cast<std::size_t>(written) % core::kDirectAlignment != 0) break;
+  }
+  return write_at(offset, bytes);
 }
 
 Result<std::size_t> PosixFile::read_at(std::uint64_t offset, std::span<std::byte> into) {

@@ -17,6 +17,8 @@ class PosixFile final : public core::File {
   PosixFile(Descriptor descriptor, std::string path);
 
   Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override;
+  core::DirectWrites direct_writes() override;
+  Result<void> write_direct(std::uint64_t offset, std::span<const std::byte> bytes) override;
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override;
   Result<void> sync_data() override;
   Result<void> sync() override;
@@ -34,6 +36,7 @@ class PosixFile final : public core::File {
   [[nodiscard]] tl::unexpected<Error> failure(const char* operation) const;  // with errno
 
   Descriptor descriptor_;
+  Descriptor direct_;  // the same file, written past the page cache; not valid: it is not
   std::string path_;
 };
 

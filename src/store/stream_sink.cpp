@@ -66,7 +66,7 @@ class StreamSink::Impl : public std::enable_shared_from_this<StreamSink::Impl> {
   [[nodiscard]] std::uint64_t window_end() const {
     return failure_ ? kUnknownEnd : front_ + window_;
   }
-  void on_window_growth(std::function<void()> callback) { grown_ = std::move(callback); }
+  void on_room(std::function<void()> callback) { grown_ = std::move(callback); }
 
  private:
   void deliver();
@@ -240,13 +240,11 @@ std::uint64_t StreamSink::front() const { return impl_->front(); }
 bool StreamSink::handed_on() const { return impl_->handed_on(); }
 std::uint64_t StreamSink::window_length() const { return impl_->window_length(); }
 RangeSet StreamSink::held() const { return impl_->held(); }
-Result<void> StreamSink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
-  return impl_->write(offset, bytes);
+Result<void> StreamSink::write(std::uint64_t offset, core::LentBytes lent) {
+  return impl_->write(offset, lent.bytes);
 }
 std::uint64_t StreamSink::window_end() const { return impl_->window_end(); }
-void StreamSink::on_window_growth(std::function<void()> callback) {
-  impl_->on_window_growth(std::move(callback));
-}
+void StreamSink::on_room(std::function<void()> callback) { impl_->on_room(std::move(callback)); }
 void StreamSink::checkpoint(Done done) { impl_->later(std::move(done)); }
 void StreamSink::verify_claims(std::function<void(ByteRange)>, Done done) {
   impl_->later(std::move(done));

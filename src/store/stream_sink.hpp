@@ -34,12 +34,12 @@ class StreamSink final : public core::Sink {
   [[nodiscard]] std::uint64_t front() const;
 
   // At or after front() and before window_end(). After a failed write to the descriptor it fails
-  // with that error; window_end() is then without bound and on_window_growth's callback is called
+  // with that error; window_end() is then without bound and on_room's callback is called
   // once more, so that whoever waits for room comes to hear of it.
-  Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes) override;
+  Result<void> write(std::uint64_t offset, core::LentBytes bytes) override;
   [[nodiscard]] std::uint64_t window_end() const override;
   [[nodiscard]] std::uint64_t window_length() const override;
-  void on_window_growth(std::function<void()> callback) override;
+  void on_room(std::function<void()> callback) override;
   [[nodiscard]] RangeSet held() const override;
   // Nothing here is ever durable and nothing was claimed before.
   [[nodiscard]] std::uint64_t durable_bytes() const override { return 0; }

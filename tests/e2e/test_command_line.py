@@ -44,6 +44,7 @@ NONSENSE = {
     "a digest that is not hex": [URL, "--checksum", "md5:" + "z" * 32],
     "a digest without a name": [URL, "--checksum", "d41d8cd98f00b204e9800998ecf8427"],
     "a wrong way to preallocate": [URL, "--preallocate", "some"],
+    "a wrong word for direct I/O": [URL, "--direct-io", "sometimes"],
     "a wrong way to change": [URL, "--on-change", "panic"],
     "a wrong checkpoint interval": [URL, "--checkpoint-interval", "often"],
     "a checkpoint interval of nothing": [URL, "--checkpoint-interval", ","],
@@ -181,7 +182,7 @@ def test_help_names_options_in_groups_and_the_exit_codes(folder, option):
     ["-c"], ["--resume"], ["--no-resume"], ["-q"], ["-v"], ["-vv"], ["-v", "-v"], ["--overwrite"],
     ["--no-overwrite"], ["--strict"], ["--insecure"], ["--allow-downgrade"], ["-cq"],
     ["-n4"], ["-n", "4"], ["--connections=4"], ["--connections", "4"], ["--on-change=restart"],
-    ["--preallocate=none"], ["--give-up-after", "inf"], ["--checkpoint-interval=1s"],
+    ["--preallocate=none"], ["--direct-io=on"], ["--give-up-after", "inf"], ["--checkpoint-interval=1s"],
     ["--limit-rate=100M"], ["--"],
 ], ids=" ".join)
 def test_no_option_swallows_the_url_after_it(page, folder, options):

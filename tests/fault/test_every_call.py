@@ -58,6 +58,9 @@ SCENARIOS = [
     Scenario("sparse", options=("--preallocate", "sparse"), new=frozenset({"ftruncate"})),
     Scenario("no fallocate", besides=("fallocate:1:EOPNOTSUPP",), new=frozenset({"ftruncate"})),
     Scenario("a digest", resumed=True, options=("--checksum",), new=frozenset({"pread"})),
+    Scenario("direct", options=("--direct-io", "on"), new=frozenset({"open", "pwrite"})),
+    Scenario("direct, resumed", resumed=True, options=("--direct-io", "on"),
+             new=frozenset({"pwrite"})),
     # What stands in for renameat2 where there is none.
     Scenario("no renameat2", besides=("renameat2:1:EINVAL",),
              new=frozenset({"linkat", "unlinkat", "fsync"})),

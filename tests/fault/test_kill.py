@@ -68,7 +68,7 @@ def kill_one_download(server, folder, source: random.Random, number: int, tally:
     size = source.choice(SIZES)
     page = server.serve(f"/{number}", Resource(size, seed="kill"))
     digest = ["--checksum", "sha256:" + ALGORITHMS["sha256"](page.data)]
-    options = source.choice([[], digest])
+    options = [*source.choice([[], digest]), "--direct-io", source.choice(["on", "off"])]
     about = f"seed {SEED}, kill {number}, {size} bytes"
     kills, bound = 0, 0.0
     # Most downloads are killed once, some several times over.

@@ -64,7 +64,8 @@ class PowerCuts:
         digest = ["--checksum", "sha256:" + ALGORITHMS["sha256"](page.data)]
         options = [page.url, "-o", path, "-n", CONNECTIONS, *QUICK,
                    *self._random.choice([[], digest]),
-                   "--preallocate", self._random.choice(["full", "sparse", "none"])]
+                   "--preallocate", self._random.choice(["full", "sparse", "none"]),
+                   "--direct-io", self._random.choice(["on", "off"])]
         about = f"seed {SEED}, cut {self._done} on {self._disk.kind}, {size} bytes"
         times = min(self._random.choice([1, 1, 2, 3]), self._cuts - self._done)
         bound = sum(self._run_and_cut(page, path, options, about) for _ in range(times))

@@ -61,6 +61,16 @@ def test_a_failing_disk_ends_the_run_and_nothing_is_untrue(page, path, fault, re
     go_on(page, path)
 
 
+@pytest.mark.parametrize("fault", ["ENOSPC:when=2", "EIO:when=1", "EDQUOT:when=2+"])
+def test_a_write_past_the_page_cache_that_fails_ends_the_run_too(page, path, fault):
+    past = ["--direct-io", "on"]
+    leave_partial(page, path, 3 * MIB, *past)
+    injected(page, path, f"pwrite64:error={fault}", *past).expect(Exit.DISK)
+    assert not path.exists()
+    assert partial(path).exists()
+    assert_complete(path, page.data, run=download(page, path, *past).expect(0))
+
+
 @pytest.mark.parametrize("error", ["ENOSPC", "EDQUOT", "EFBIG"])
 def test_no_room_at_preallocation(page, path, error):
     injected(page, path, f"fallocate:error={error}:when=1").expect(Exit.DISK)

@@ -38,10 +38,12 @@ struct Process {
         resolver(universe.world, universe.network),
         disk_worker(universe.world),
         hashing_worker(universe.world),
+        writing_worker(universe.world),
         output(universe.world),
         limits(universe.scenario.limit_rate, universe.scenario.limit_rate_per_host) {
     const Scenario& scenario = universe.scenario;
-    const engine::JobPorts ports{clock, random, universe.disk, disk_worker, hashing_worker, limits};
+    const engine::JobPorts ports{clock,          random,         universe.disk, disk_worker,
+                                 hashing_worker, writing_worker, limits};
     std::vector<engine::JobMirror> mirrors;
     mirrors.push_back(mirror_at(universe.given_url(), scenario));
     for (const HostPlan& host : scenario.mirrors) {
@@ -81,6 +83,7 @@ struct Process {
   SimResolver resolver;
   SimWorker disk_worker;
   SimWorker hashing_worker;
+  SimWorker writing_worker;
   SimOutput output;
   core::RateLimits limits;
   std::unique_ptr<engine::Job> job;
@@ -172,7 +175,8 @@ class Loop {
 // process exits.
 void drain(World& world, Process& process) {
   while (!world.process_dying() && world.next_event() &&
-         !(process.disk_worker.idle() && process.hashing_worker.idle() && process.output.idle())) {
+         !(process.disk_worker.idle() && process.hashing_worker.idle() &&
+           process.writing_worker.idle() && process.output.idle())) {
     world.step();
   }
 }
@@ -193,6 +197,7 @@ RunOutcome run_process(Universe& universe, const Outage& outage) {
     if (stuck) world.kill_process();
     process.disk_worker.abandon();
     process.hashing_worker.abandon();
+    process.writing_worker.abandon();
     process.output.abandon();
     outcome.streamed = process.output.bytes();
     process.job.reset();

@@ -1,6 +1,7 @@
 #include "sim/sim_disk.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -21,6 +22,8 @@ tl::unexpected<Error> disk_error(const char* operation, const std::string& subje
   error.cause = "simulated";
   return fail(std::move(error));
 }
+
+Duration slowness(Dice& dice) { return dice.between(Duration{}, std::chrono::seconds(3)); }
 
 // "a/b/" and "a/b" are one folder; "." and "" are the working folder.
 std::string normal(std::string path) {
@@ -52,6 +55,17 @@ class SimFile final : public core::File {
     inode_->mtime_ns = disk_.mtime();
     disk_.end("disk write", DiskCall::Write, offset, bytes.size());
     return {};
+  }
+
+  core::DirectWrites direct_writes() override {
+    return disk_.faults.direct_writes ? core::DirectWrites::Fast : core::DirectWrites::Impossible;
+  }
+
+  // Nobody sees anything of it until the disk has it.
+  Result<void> write_direct(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    assert((offset | bytes.size()) % core::kDirectAlignment == 0);
+    disk_.wait_for_disk();
+    return write_at(offset, bytes);
   }
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
@@ -257,8 +271,17 @@ void SimDisk::end(const char* operation, DiskCall call, std::uint64_t a, std::ui
   if (call == DiskCall::Ordering) {
     cost = dice.between(std::chrono::microseconds(50), std::chrono::milliseconds(20));
   }
-  if (dice.chance(faults.slow)) cost += dice.between(Duration{}, std::chrono::seconds(3));
+  if (dice.chance(faults.slow)) cost += slowness(dice);
   world_.spend(cost);
+}
+
+void SimDisk::wait_for_disk() {
+  if (world_.process_dying()) return;
+  world_.trace("disk waits for a direct write", 0, 0);
+  Duration wait =
+      world_.dice().between(std::chrono::microseconds(50), std::chrono::milliseconds(20));
+  if (world_.dice().chance(faults.slow)) wait += slowness(world_.dice());
+  world_.spend(wait);
 }
 
 bool SimDisk::has_room(const Inode& inode, std::uint64_t size) const {

@@ -24,12 +24,13 @@ namespace xget::sim {
 
 // Probabilities are for each call.
 struct DiskFaults {
-  double write_fails = 0;  // ENOSPC or EIO, without effect
-  double sync_fails = 0;   // EIO; the pages it could not write count as clean from then on
-  double name_fails = 0;   // creating, renaming, removing and syncing names: EIO
-  double slow = 0;         // a call that takes up to seconds
-  bool lies = false;       // syncs report success and do nothing
-  bool locks = true;       // the file system knows locks
+  double write_fails = 0;     // ENOSPC or EIO, without effect
+  double sync_fails = 0;      // EIO; the pages it could not write count as clean from then on
+  double name_fails = 0;      // creating, renaming, removing and syncing names: EIO
+  double slow = 0;            // a call that takes up to seconds
+  bool lies = false;          // syncs report success and do nothing
+  bool direct_writes = true;  // the file system has them
+  bool locks = true;          // the file system knows locks
   std::uint64_t capacity = std::numeric_limits<std::uint64_t>::max();  // bytes of all files
 };
 
@@ -74,6 +75,7 @@ class SimDisk final : public core::FileSystem {
 
   Result<void> begin(const char* operation, const std::string& subject, double fails);
   void end(const char* operation, DiskCall call, std::uint64_t a = 0, std::uint64_t b = 0);
+  void wait_for_disk();
   [[nodiscard]] bool has_room(const Inode& inode, std::uint64_t size) const;
   [[nodiscard]] std::uint64_t free_bytes() const;
   InodePtr new_inode(std::uint32_t mode);

@@ -23,9 +23,11 @@ PACE = 24 * MIB             # bytes a second, over all connections
 CONNECTIONS = 4
 INTERVAL_BYTES = MIB
 CHECKPOINTS = ["--checkpoint-interval", "100ms,1MiB"]
-# For each connection: what libcurl reads at once (256 KiB), the 256 KiB that are coalesced before
-# they are written, and the two sockets (the server's 64 KiB asked, doubled by the kernel).
-IN_FLIGHT = CONNECTIONS * (256 + 256 + 640) * KIB
+# For each connection: what libcurl reads at once (256 KiB), the 512 KiB that are coalesced before
+# they are written, and the two sockets (the server's 64 KiB asked, doubled by the kernel). Besides,
+# what is on its way to the disk past the page cache: no more is handed over from 2 MiB on, and a
+# full buffer may have gone last.
+IN_FLIGHT = CONNECTIONS * (256 + 512 + 640) * KIB + (2048 + 512) * KIB
 
 _LATE_ANSWER = 0.03         # seconds: without it there would hardly be a probe
 _LOOK_EVERY = 0.001

@@ -71,9 +71,9 @@ class ManualWorker final : public core::Worker {
 };
 
 struct Workers {
-  ManualWorker disk, hashing;
+  ManualWorker disk, hashing, writing;
   void run_all() {
-    while (disk.run_one() || hashing.run_one()) {
+    while (disk.run_one() || hashing.run_one() || writing.run_one()) {
     }
   }
 };
@@ -81,7 +81,8 @@ struct Workers {
 // What is done to the disk, in order, and what is to go wrong.
 struct Script {
   std::vector<std::string> log;
-  std::string fail;                   // this step fails with EIO, each time
+  std::string fail;  // this step fails with EIO, each time
+  core::DirectWrites direct = core::DirectWrites::Fast;
   std::size_t dies_after = SIZE_MAX;  // steps; then every step fails and does nothing
   std::function<void(const std::string& step)> before;  // on the thread that takes the step
 
@@ -105,6 +106,11 @@ class ScriptedFile final : public core::File {
       : real_(std::move(real)), script_(script), name_(std::move(name)) {}
   Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
     if (auto ok = script_.step("write " + name_); !ok) return ok;
+    return real_->write_at(offset, bytes);
+  }
+  core::DirectWrites direct_writes() override { return script_.direct; }
+  Result<void> write_direct(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    if (auto ok = script_.step("write_direct " + name_); !ok) return ok;
     return real_->write_at(offset, bytes);
   }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {

@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "engine/buffer_pool.hpp"
 #include "store_fixture.hpp"
 
 using namespace store_test;
@@ -60,6 +62,23 @@ TEST_CASE("bytes written at an offset are read back from there and end with the 
   CHECK((*info)->mode == 0600);
   CHECK((*info)->regular);
   CHECK((*info)->ours);
+}
+
+TEST_CASE(
+    "what is written past the page cache is read back, and by way of it where there is no other") {
+  TemporaryFolder here;
+  auto file = open_folder(here.path())->create("f", 0600);
+  REQUIRE(file);
+  const std::string bytes = content(2 * core::kDirectAlignment);
+  engine::BufferPool pool;
+  const engine::BufferPool::Buffer buffer = pool.take();
+  std::ranges::copy(bytes_of(bytes), buffer.get());
+  REQUIRE((*file)->write_at(0, bytes_of("what stands there, in the cache")));
+  static_cast<void>((*file)->direct_writes());
+  REQUIRE((*file)->write_direct(0, {buffer.get(), bytes.size()}));
+  // No file system takes such a length past its cache, so that it has to go the other way.
+  REQUIRE((*file)->write_direct(bytes.size(), {buffer.get(), 100}));
+  CHECK(read_file(here / "f") == bytes + bytes.substr(0, 100));
 }
 
 TEST_CASE("creating a name that is taken fails with EEXIST") {

@@ -86,7 +86,7 @@ TEST_CASE("the window moves with the front and tells when it does") {
   constexpr std::uint64_t kWindow = 2 * StreamSink::kBlockBytes;
   auto sink = sink_on(pipe.ends[1], worker, {}, kWindow);
   int grown = 0;
-  sink->on_window_growth([&] { ++grown; });
+  sink->on_room([&] { ++grown; });
   CHECK(sink->window_end() == kWindow);
   REQUIRE(sink->write(kWindow - 3, bytes_of("end")));
   CHECK(sink->window_end() == kWindow);
@@ -152,7 +152,7 @@ TEST_CASE("a reader that is gone ends it, and whoever waits for room hears of it
   ManualWorker worker;
   auto sink = sink_on(pipe.ends[1], worker);
   int grown = 0;
-  sink->on_window_growth([&] { ++grown; });
+  sink->on_room([&] { ++grown; });
   REQUIRE(sink->write(0, bytes_of("bytes")));
   worker.run_one();
   CHECK(grown == 1);
