@@ -30,7 +30,9 @@ constexpr double kAsFastWithFewer = 0.93;
 // Slow start goes far beyond what loss allows later: what is compared with such a burst says
 // nothing.
 constexpr double kCollapsed = 0.7;
-constexpr double kQueueStands = 1.25;  // times the shortest round trip
+// Times the shortest round trip. Slow start ends at such a rise (HyStart, RFC 9406 section 4.2), so
+// the queue of a path that one connection fills need not be longer.
+constexpr double kQueueStands = 1.125;
 constexpr Duration kQueueStandsFrom = std::chrono::milliseconds(5);  // less is the machine's own
 constexpr Duration kQueueRemembered = std::chrono::seconds(1);
 

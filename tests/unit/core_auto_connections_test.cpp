@@ -160,6 +160,24 @@ TEST_CASE("a clean path that one connection fills is not given more") {
   CHECK(path.run(seconds(60)) < 3);
 }
 
+TEST_CASE("a queue as short as slow start leaves it shows that the path is full") {
+  const Duration round_trip = milliseconds(50);
+  const auto most_wanted_behind = [&](Duration queue) {
+    AutoConnections policy(64);
+    Instant now{};
+    int most = 0;
+    policy.on_answer(1, round_trip, now);
+    for (const Instant end = now + seconds(1); now < end; now += milliseconds(10)) {
+      policy.on_path(false, {0, round_trip + queue, round_trip}, now);
+      policy.on_bytes(600'000, 1, now);
+      most = std::max(most, policy.target(now));
+    }
+    return most;
+  };
+  CHECK(most_wanted_behind(milliseconds(8)) == 1);
+  CHECK(most_wanted_behind(milliseconds(3)) > 1);
+}
+
 TEST_CASE("where each connection is held down by loss many are opened within two seconds") {
   const unsigned seed = seed_of_test();
   CAPTURE(seed);
