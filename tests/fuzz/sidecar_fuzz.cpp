@@ -77,9 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto mark = store::parse_origin_mark(text, 1000, -5)) {
     require(mark->size == 1000, "a mark is believed for its own size alone");
     const auto again = store::parse_origin_mark(store::serialise(*mark, -5), 1000, -5);
-    require(again && again->strong_etag == mark->strong_etag &&
-                again->last_modified == mark->last_modified,
-            "a mark is read as it was written");
+    require(again && again->validators == mark->validators, "a mark is read as it was written");
   }
   return 0;
 }
