@@ -6,9 +6,9 @@
 // every file system has those; and not the inode's number alone, which the next file may get.
 //
 // The order, each step on stable storage before the next: the file as it is marked, the mark, the
-// rename; later the removal, and that of the mark. So a crash leaves a mark too many, which the next call clears up, and never
-// one too few.
-// Thread: any; the partial's lock is held, or FILE is whole.
+// rename; later the removal, and that of the mark. So a crash leaves a mark too many, which the
+// next call clears up, and never one too few. Thread: any; the partial's lock is held, or FILE is
+// whole.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
-#include "base/time.hpp"
-
 #include <catch2/catch.hpp>
 #include <limits>
+
+#include "base/time.hpp"
 
 using namespace xget;
 using namespace std::chrono_literals;
