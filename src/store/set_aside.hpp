@@ -7,8 +7,8 @@
 //
 // The order, each step on stable storage before the next: the file as it is marked, the mark, the
 // rename; later the removal, and that of the mark. So a crash leaves a mark too many, which the
-// next call clears up, and never one too few. Thread: any; the partial's lock is held, or FILE is
-// whole.
+// next call clears up, and never one too few.
+// Thread: any; the partial's lock is held, or FILE is whole.
 #pragma once
 
 #include <string>
