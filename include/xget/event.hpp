@@ -2,6 +2,7 @@
 // Every text in them is safe to print: no control characters, no secrets.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ struct Probed {
   bool ranges = false;                // the server serves ranges: the download can be resumed
 };
 
+inline constexpr std::size_t kProgressParts = 64;
+
 // At most ten a second for each job.
 struct Progress {
   JobId job = 0;
@@ -41,6 +44,9 @@ struct Progress {
   std::uint64_t bytes_per_second = 0;  // smoothed over some seconds
   int connections = 0;                 // that are receiving now
   double stalled_seconds = 0;          // since the last byte
+  // Which parts of the file those bytes are: the file in kProgressParts parts of equal length (one
+  // of fewer bytes in as many), each 0 (no byte of it) to 255 (all). Empty while `size` is unknown.
+  std::vector<std::uint8_t> parts;
 };
 
 // A request failed and is made again after the wait. Other connections may still bring bytes:

@@ -2,6 +2,7 @@
 // All sizes are bytes, all rates bytes per second. Every default is the command's default.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -53,11 +54,35 @@ struct RateWindow {
   std::uint64_t rate = 0;  // bytes per second; 0: no limit
 };
 
+inline constexpr int kMostActiveJobs = 64;
+inline constexpr int kMostFinishingJobs = 256;      // besides: they only wait for the disk
+inline constexpr int kMostSharedConnections = 256;  // of jobs whose number of connections is open
+
+// What is another one for requests to certain hosts, whatever leads there: a URL, a redirect, a
+// mirror. It goes to no other host. Headers and login go there beside a job's own (of which those
+// of one name go first), but not over plain http in a job whose URL is https.
+struct HostOptions {
+  // "example.org", or "*.example.org" for all that is below it; with ":8080" behind at that port,
+  // else at the scheme's own. Of several that hold, the one that says more of the name goes first,
+  // and leaves to the others what it does not say.
+  std::string host;
+  std::vector<std::string> headers;
+  std::string user_password;  // empty: no other login
+  std::string user_agent;     // empty: no other one
+  std::string proxy;          // likewise
+  std::optional<bool> netrc;
+  std::optional<std::uint64_t> limit_rate_per_host;  // at all ports
+  std::optional<int> max_connections_per_host;       // likewise
+};
+
 // Shared by all jobs of a Session.
 struct Options {
-  std::optional<int> connections;       // per job, 1 to 256; nullopt: as many as bring more
-  int max_connections_per_host = 64;    // where that is left open; 1 to 256
-  int max_active_jobs = 4;              // further jobs wait their turn; 1 to 64
+  std::optional<int> connections;  // per job, 1 to 256; nullopt: as many as bring more
+  // Where that is left open, over all jobs: each has one at least; 1 to 256.
+  int max_connections_per_host = 64;
+  // Further jobs wait their turn; 1 to 64. nullopt: many that are small at once, and few large
+  // ones.
+  std::optional<int> max_active_jobs;
   std::uint64_t limit_rate = 0;         // bytes per second over all jobs; 0: no limit
   Milliseconds connect_timeout{15000};  // name, TCP and TLS of one attempt
   Milliseconds stall_timeout{20000};    // no byte for so long: the connection is replaced
@@ -97,10 +122,14 @@ struct Options {
   // What the scheduler decides and when, in Chrome's trace event format, for Perfetto and the like:
   // a file that is replaced. Session::end_trace writes the rest of it. Empty: none.
   std::string trace_file;
+  std::vector<HostOptions> hosts;
 
-  // Those of one job at most: a process needs an open file for each.
+  // A process needs open files for each of these, and for those that only wait for the disk.
+  [[nodiscard]] int most_active_jobs() const { return max_active_jobs.value_or(kMostActiveJobs); }
+  // Over all jobs. Where the numbers are left open they share what one host and one machine bear.
   [[nodiscard]] int most_connections() const {
-    return connections.value_or(max_connections_per_host);
+    return connections ? *connections * most_active_jobs()
+                       : std::max(kMostSharedConnections, most_active_jobs());
   }
 };
 
@@ -115,6 +144,7 @@ struct JobSpec {
   std::vector<std::string> headers;  // "Name: value", sent to the URL's own origin alone
   std::string user_password;         // "user:password", likewise
   std::string referer;
+  std::string user_agent;  // instead of the session's
   // A program and its arguments, run without a shell when `url` is refused with 401, 403, 404 or
   // 410: it may have expired. The program prints a fresh URL as its first line; in its environment
   // XGET_URL is `url` and XGET_STATUS the status. It has a minute, and is asked at most three times

@@ -35,6 +35,10 @@ class Session {
   // or one MetalinkRead. A local Metalink is read before this returns.
   Result<JobId> add(JobSpec spec);
 
+  // Adds an entry of a list: one that is an error, or that `add` would refuse, ends at once as
+  // Failed, so that the list goes on behind it.
+  JobId add_listed(Result<JobSpec> entry);
+
   // The next event in order; waits for it. nullopt once every job added has ended and all
   // events were read, and so at once before the first job is added. At most one thread should wait
   // here.
@@ -75,6 +79,9 @@ const char* version();
 
 // Whether `add` would read this job as a Metalink, as far as can be told without a request.
 bool is_metalink(const JobSpec& spec);
+
+// Whether what these options hold is for requests to this URL. False where either is none.
+bool holds_for(const HostOptions& host, const std::string& url);
 
 // Where `add` would put this job's bytes: folder and output, or a safe name from the URL.
 // Where the server may name the file, this is where it goes without such a name; it may be empty.

@@ -6,6 +6,7 @@
 
 #include "api/check_proxy.hpp"
 #include "api/check_trust.hpp"
+#include "api/host_rules.hpp"
 #include "api/option_error.hpp"
 #include "net/connect_to.hpp"
 #include "net/ip_literal.hpp"
@@ -15,7 +16,6 @@
 namespace xget::api {
 namespace {
 
-constexpr int kMostActiveJobs = 64;
 constexpr int kMinutesADay = 24 * 60;
 constexpr std::size_t kMostRateWindows = 48;
 
@@ -81,8 +81,9 @@ Result<void> check_options(const Options& options) {
   if (!is_count(options.max_connections_per_host)) {
     return option_error("--max-connections-per-host", "must be from 1 to 256");
   }
-  if (options.max_active_jobs < 1 || options.max_active_jobs > kMostActiveJobs) {
-    return option_error("max_active_jobs", "must be from 1 to 64");
+  const int jobs = options.max_active_jobs.value_or(1);
+  if (jobs < 1 || jobs > kMostActiveJobs) {
+    return option_error("--jobs", "must be from 1 to 64");
   }
   if (options.retry && *options.retry < 0) return option_error("--retry", "must not be negative");
   if (auto sound = check_times(options); !sound) return sound;
@@ -104,6 +105,7 @@ Result<void> check_options(const Options& options) {
   if (has_line_break(options.user_agent))
     return option_error("--user-agent", "has a line break in it");
   if (auto sound = check_proxy(options.proxy, "--proxy"); !sound) return sound;
+  if (auto sound = host_rules(options); !sound) return fail(std::move(sound.error()));
   return check_trust(options);
 }
 

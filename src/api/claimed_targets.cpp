@@ -14,17 +14,26 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kUsualNameMax = 255;  // of a folder that is not open yet
 
-// One text for each file, however its path is spelt. Links in its folders are followed, as opening
-// it would follow them.
-std::string one_path(const std::string& path) {
+// One text for each folder, however its path is spelt. Links in it are followed, as opening would
+// follow them.
+std::string one_folder(const fs::path& path) {
   std::error_code unseen;  // a folder that cannot be looked at: what it is called has to do
-  const fs::path whole = fs::absolute(path, unseen);
-  const fs::path folder = fs::weakly_canonical(whole.parent_path(), unseen);
-  return ((unseen ? whole.parent_path() : folder) / whole.filename()).lexically_normal().string();
+  const fs::path whole = fs::absolute(path.empty() ? "." : path, unseen);
+  const fs::path folder = fs::weakly_canonical(whole, unseen);
+  return (unseen ? whole : folder).lexically_normal().string();
+}
+
+}  // namespace
+
+std::string ClaimedTargets::one_path(const std::string& path) {
+  const fs::path file(path);
+  const std::string folder = file.parent_path().string();
+  if (!last_folder_ || last_folder_->given != folder) last_folder_ = {folder, one_folder(folder)};
+  return (fs::path(last_folder_->found) / file.filename()).lexically_normal().string();
 }
 
 // FILE, and what a sidecar that stands elsewhere would be the sidecar of.
-std::vector<std::string> files_of(const WantedTarget& target) {
+std::vector<std::string> ClaimedTargets::files_of(const WantedTarget& target) {
   if (target.path == "-") return {target.path};
   std::vector<std::string> files{one_path(target.path)};
   if (!target.checkpoint_folder.empty()) {
@@ -35,13 +44,17 @@ std::vector<std::string> files_of(const WantedTarget& target) {
   return files;
 }
 
+namespace {
+
 tl::unexpected<Error> name_in_use(const std::string& url, const std::string& other_url,
                                   const std::string& name) {
   return fail({.code = ErrorCode::Usage,
                .operation = "",
                .subject = url,
                .cause = "needs a name that " + other_url + " uses: " + printable(name),
-               .remedy = "name each file with its own -o FILE, in the order of the URLs"});
+               .remedy =
+                   "name each file with its own -o FILE, in the order of the URLs, or out=NAME in "
+                   "a list"});
 }
 
 }  // namespace
@@ -62,8 +75,8 @@ ClaimedTargets::Clash ClaimedTargets::find_clash(const std::string& file) const 
 }
 
 Result<void> ClaimedTargets::claim(JobId job, const WantedTarget& target) {
-  std::vector<std::string> files = files_of(target);
   const std::lock_guard lock(mutex_);
+  std::vector<std::string> files = files_of(target);
   for (const std::string& file : files) {
     const Clash clash = find_clash(file);
     if (clash.owner == nullptr) continue;

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +43,17 @@ class ClaimedTargets {
     std::string_view suffix;       // what the wanted name has after FILE's
   };
   [[nodiscard]] Clash find_clash(const std::string& file) const;
+  std::string one_path(const std::string& path);
+  std::vector<std::string> files_of(const WantedTarget& target);
 
-  std::mutex mutex_;
+  // Many files go into one folder: it is looked at once for those that follow each other.
+  struct Folder {
+    std::string given;
+    std::string found;
+  };
+
+  std::mutex mutex_;  // guards the rest
+  std::optional<Folder> last_folder_;
   // By a FILE's one path. The names beside it follow from it, and are not kept: there may be very
   // many jobs.
   std::map<std::string, Owner> owners_;

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -23,7 +24,7 @@ tl::unexpected<Error> refuse_content(const char* option, const std::string& path
   return option_error(option, printable(path) + place + ": " + why.cause);
 }
 
-Result<InputFile> read_file(const char* option, const std::string& path, std::size_t most_bytes) {
+Result<FileText> read_file(const char* option, const std::string& path, std::size_t most_bytes) {
   auto file = read_input_file(path, most_bytes);
   if (!file) return option_error(option, printable(path) + " cannot be read: " + file.error());
   return *std::move(file);
@@ -41,7 +42,9 @@ Result<std::string> netrc_path(const Options& options) {
 }
 
 Result<std::shared_ptr<const formats::Netrc>> read_netrc(const Options& options) {
-  if (!options.netrc && options.netrc_file.empty()) return nullptr;
+  const bool for_a_host = std::any_of(options.hosts.begin(), options.hosts.end(),
+                                      [](const auto& host) { return host.netrc.value_or(false); });
+  if (!options.netrc && options.netrc_file.empty() && !for_a_host) return nullptr;
   const char* option = options.netrc_file.empty() ? "--netrc" : "--netrc-file";
   const auto path = netrc_path(options);
   if (!path) return fail(path.error());

@@ -8,6 +8,7 @@
 #include "api/check_options.hpp"
 #include "api/check_proxy.hpp"
 #include "api/choose_target.hpp"
+#include "api/host_rules.hpp"
 #include "api/listed_mirrors.hpp"
 #include "api/metalink_request.hpp"
 #include "api/option_error.hpp"
@@ -49,6 +50,14 @@ AskedWith asked_with(const JobSpec& spec, const engine::HttpSourceSettings& sour
               !engine::login_for(source.url, source).empty() || engine::logs_in_by_header(source)};
 }
 
+// 0: not known.
+std::uint64_t physical_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page_size = sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page_size <= 0) return 0;
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_size);
+}
+
 engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   engine::JobSettings settings;
   settings.existing = spec.existing;
@@ -72,12 +81,8 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
     const auto share = rate / (4 * static_cast<std::uint64_t>(options.most_connections()));
     settings.crawl_rate = std::min(settings.crawl_rate, share);
   }
-  const long pages = sysconf(_SC_PHYS_PAGES);
-  const long page_size = sysconf(_SC_PAGESIZE);
-  if (pages > 0 && page_size > 0) {
-    settings.physical_memory =
-        static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_size);
-  }
+  static const std::uint64_t memory = physical_memory();
+  settings.physical_memory = memory;
   return settings;
 }
 
@@ -86,9 +91,8 @@ Result<void> check_family(const engine::HttpSourceSettings& source, const Option
   const net::Origin& origin = source.url.origin;
   const auto family = net::family_of(origin.host);
   if (!family || net::allows(options.address_family, *family)) return {};
-  const bool elsewhere =
-      !net::choose_proxy(source.url, source.proxy, source.proxy_environment).empty() ||
-      !net::connect_to_rule(source.connect_to, origin).empty();
+  const bool elsewhere = !source.proxy_for(source.url).empty() ||
+                         !net::connect_to_rule(source.connect_to, origin).empty();
   if (elsewhere) return {};
   return option_error(net::without_secrets(source.url.text),
                       "its host " + net::refusal_of(options.address_family, *family));
@@ -138,7 +142,7 @@ Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& f
     mirror.user_password.clear();
   }
   if (named_by_user && !url->user_password.empty()) mirror.user_password = url->user_password;
-  const std::string proxy = net::choose_proxy(*url, options.proxy, mirror.proxy_environment);
+  const std::string proxy = mirror.proxy_for(*url);
   if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
       !sound) {
     return fail(sound.error());
@@ -171,14 +175,20 @@ std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
 // Makes what fetches from a mirror of the request's resource. The ports must outlive what it makes.
 auto mirror_maker(const JobRequest& request, const RequestPorts& ports) {
   return [connections = request.connections, most = request.max_connections_per_host,
-          ports](const engine::HttpSourceSettings& source) {
+          ports](engine::HttpSourceSettings source) {
     engine::JobMirror mirror;
-    mirror.source = std::make_unique<engine::HttpSource>(source, ports.transport, ports.resolver,
-                                                         ports.job.clock);
+    const std::string host = source.url.origin.host;
+    const auto own = source.hosts ? source.hosts->max_connections(host) : std::nullopt;
+    if (ports.others_run && source.http2 == engine::Http2::Never) {
+      source.http2 = engine::Http2::Probes;
+    }
+    mirror.source = std::make_unique<engine::HttpSource>(std::move(source), ports.transport,
+                                                         ports.resolver, ports.job.clock);
     if (connections) {
       mirror.connections = std::make_unique<core::FixedConnections>(*connections);
     } else {
-      mirror.connections = std::make_unique<core::AutoConnections>(most);
+      mirror.connections = std::make_unique<core::SharedConnections>(
+          std::make_unique<core::AutoConnections>(own.value_or(most)), ports.connections, host);
     }
     return mirror;
   };
@@ -221,11 +231,19 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   if (!spec.user_password.empty() && engine::logs_in_by_header(source)) {
     return option_error("--user", "contradicts the Authorization that --header sends");
   }
-  source.user_password = own_login(spec, url, netrc.get());
+  auto hosts = host_rules(options);
+  if (!hosts) return fail(std::move(hosts.error()));
+  source.hosts = *std::move(hosts);
   source.netrc = std::move(netrc);
+  source.netrc_everywhere = options.netrc || !options.netrc_file.empty();
+  const bool by_netrc = engine::uses_netrc(url.origin, source);
+  source.user_password = own_login(spec, url, by_netrc ? source.netrc.get() : nullptr);
   auto referer = parse_header_line("Referer: " + spec.referer);
   if (!referer) return option_error("--referer", std::move(referer.error()));
   source.referer = std::move(referer->value);
+  auto user_agent = parse_header_line("User-Agent: " + spec.user_agent);
+  if (!user_agent) return option_error("--user-agent", std::move(user_agent.error()));
+  source.user_agent = std::move(user_agent->value);
   for (const std::string& rule : options.connect_to) {
     auto connect_to = net::parse_connect_to(rule);
     if (!connect_to) return option_error("--connect-to", std::move(connect_to.error()));
@@ -233,13 +251,13 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   }
   source.proxy = options.proxy;
   source.proxy_environment = net::read_proxy_environment();
-  const std::string proxy = net::choose_proxy(url, options.proxy, source.proxy_environment);
+  const std::string proxy = source.proxy_for(url);
   if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
       !sound) {
     return fail(sound.error());
   }
   source.allow_downgrade = options.allow_downgrade;
-  source.http2 = options.connections == 1;
+  source.http2 = options.connections == 1 ? engine::Http2::Always : engine::Http2::Never;
   source.url = url;
   source.size = spec.size;
   return source;
@@ -279,6 +297,7 @@ std::uint64_t lowest_rate(const Options& options) {
   take(options.limit_rate);
   take(options.limit_rate_per_host);
   for (const RateWindow& window : options.limit_rate_windows) take(window.rate);
+  for (const HostOptions& host : options.hosts) take(host.limit_rate_per_host.value_or(0));
   return lowest;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/advice.hpp"
+#include "core/connection_budget.hpp"
 #include "engine/document.hpp"
 #include "engine/http_source.hpp"
 #include "engine/job.hpp"
@@ -61,6 +62,8 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
 // The ports a job runs on, as prepare()'s result needs them.
 struct RequestPorts {
   engine::JobPorts job;
+  core::ConnectionBudget& connections;
+  bool others_run;              // whose requests to the same server can share a connection
   core::Worker& stream_writer;  // whoever reads standard output may hold it up
   core::Worker& commands;       // waits for them to end
   core::Transport& transport;

@@ -4,7 +4,8 @@
 #include "api/choose_target.hpp"
 #include "api/claimed_targets.hpp"
 #include "api/metalink_request.hpp"
-#include "formats/metalink.hpp"
+#include "base/metalink_name.hpp"
+#include "engine/host_rules.hpp"
 #include "net/url.hpp"
 #include "xget/session.hpp"
 
@@ -13,10 +14,16 @@ namespace xget {
 bool is_metalink(const JobSpec& spec) {
   if (spec.metalink != MetalinkUse::Detect) return spec.metalink == MetalinkUse::Always;
   // Who calls the file so wants the Metalink itself.
-  if (formats::is_metalink_name(spec.output)) return false;
-  if (formats::is_metalink_name(spec.url) && api::is_local_metalink(spec)) return true;
+  if (is_metalink_name(spec.output)) return false;
+  if (is_metalink_name(spec.url) && api::is_local_metalink(spec)) return true;
   const auto url = net::parse_url(spec.url);
-  return url && formats::is_metalink_name(url->path);
+  return url && is_metalink_name(url->path);
+}
+
+bool holds_for(const HostOptions& host, const std::string& url) {
+  const auto pattern = engine::parse_host_pattern(host.host);
+  const auto parsed = net::parse_url(url);
+  return pattern && parsed && pattern->matches(parsed->origin);
 }
 
 Result<std::string> target_path(const JobSpec& spec) {

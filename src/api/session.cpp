@@ -14,13 +14,16 @@
 #include "api/cookie_jar.hpp"
 #include "api/credential_files.hpp"
 #include "api/event_queue.hpp"
+#include "api/host_rules.hpp"
 #include "api/job_request.hpp"
 #include "api/metalink_request.hpp"
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
 #include "base/quiet_thread.hpp"
+#include "core/connection_budget.hpp"
 #include "core/rate_limits.hpp"
 #include "core/rate_schedule.hpp"
+#include "engine/buffer_pool.hpp"
 #include "engine/job_queue.hpp"
 #include "formats/cookie_file.hpp"
 #include "net/ip_literal.hpp"
@@ -28,6 +31,7 @@
 #include "net/name_servers.hpp"
 #include "net/system_clock.hpp"
 #include "net/system_random.hpp"
+#include "store/commit_group.hpp"
 #include "store/posix_file_system.hpp"
 #include "store/trace_file.hpp"
 #include "store/worker_thread.hpp"
@@ -66,7 +70,7 @@ net::TransportSettings transport_settings(const Options& options,
   settings.family = allowed_family(options);
   settings.interface = options.interface;
   settings.cookies = std::move(cookies);
-  const int connections = options.most_connections() * options.max_active_jobs;
+  const int connections = options.most_connections();
   settings.max_connections = std::max(64, connections + 4);
   constexpr int kUnderLimit = 4;  // whoever is held back seldom finds that more bring more
   if (const auto rate = api::lowest_rate(options); rate > 0) {
@@ -82,6 +86,21 @@ net::ResolverSettings resolver_settings(const Options& options) {
   settings.ask_system = options.dns_servers.empty();
   settings.family = allowed_family(options);
   return settings;
+}
+
+// Checked already, too.
+core::PerHost<std::uint64_t> rates_per_host(const Options& options) {
+  const auto hosts = api::host_rules(options).value_or(nullptr);
+  if (!hosts) return options.limit_rate_per_host;
+  return {options.limit_rate_per_host,
+          [hosts](const std::string& host) { return hosts->limit_rate(host); }};
+}
+
+core::PerHost<int> connections_per_host(const Options& options) {
+  const auto hosts = api::host_rules(options).value_or(nullptr);
+  if (!hosts) return options.max_connections_per_host;
+  return {options.max_connections_per_host,
+          [hosts](const std::string& host) { return hosts->max_connections(host); }};
 }
 
 }  // namespace
@@ -102,9 +121,11 @@ class Session::Impl {
         writing_([this] { loop_.wake(); }),
         stream_writer_([this] { loop_.wake(); }),
         commands_([this] { loop_.wake(); }),
+        commits_(disk_),
         schedule_(options_.limit_rate, options_.limit_rate_windows),
-        limits_(options_.limit_rate, options_.limit_rate_per_host),
-        jobs_(options_.max_active_jobs),
+        limits_(options_.limit_rate, rates_per_host(options_)),
+        connections_(connections_per_host(options_), options_.most_connections()),
+        jobs_(options_.max_active_jobs, connections_per_host(options_)),
         thread_(start_without_signals([this] { run(); })) {}
 
   ~Impl() {
@@ -122,7 +143,17 @@ class Session::Impl {
     const JobId id = request->settings.id = ++last_id_;
     if (auto claimed = targets_.claim(id, *request); !claimed) return fail(claimed.error());
     events_.add_job();
-    queue(id, [this, request = *std::move(request), spec] { return make(request, spec); });
+    queue({id, request->source.url.origin.host,
+           [this, request = *std::move(request), spec] { return make(request, spec); }});
+    return id;
+  }
+
+  JobId add_listed(const Result<JobSpec>& entry) {
+    auto added = entry ? add(*entry) : fail(entry.error());
+    if (added) return *added;
+    const JobId id = ++last_id_;
+    events_.add_job();
+    events_.push(Failed{.job = id, .path = "", .error = std::move(added.error())});
     return id;
   }
 
@@ -157,9 +188,14 @@ class Session::Impl {
   }
 
  private:
+  struct NewJob {
+    JobId id;
+    std::string host;  // that it asks first
+    engine::JobQueue::Make make;
+  };
   // What other threads want of the loop.
   struct Inbox {
-    std::vector<std::pair<JobId, engine::JobQueue::Make>> jobs;
+    std::vector<NewJob> jobs;
     std::vector<JobId> cancelled;
     std::vector<std::promise<std::string>> cookie_questions;  // what is to be in the jar?
   };
@@ -204,10 +240,10 @@ class Session::Impl {
   }
 
   // Any thread.
-  void queue(JobId id, engine::JobQueue::Make make) {
+  void queue(NewJob job) {
     {
       const std::lock_guard lock(mutex_);
-      inbox_.jobs.emplace_back(id, std::move(make));
+      inbox_.jobs.push_back(std::move(job));
     }
     loop_.wake();
   }
@@ -219,7 +255,9 @@ class Session::Impl {
       const std::lock_guard lock(mutex_);
       std::swap(arrived, inbox_);
     }
-    for (auto& [id, make] : arrived.jobs) jobs_.add(id, std::move(make));
+    for (NewJob& job : arrived.jobs) {
+      jobs_.add(job.id, std::move(job.host), std::move(job.make));
+    }
     for (const JobId id : arrived.cancelled) jobs_.cancel(id);
     for (auto& question : arrived.cookie_questions) {
       question.set_value(formats::cookie_file_text(loop_.cookies(), clock_.wall_now()));
@@ -228,12 +266,14 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make(const api::JobRequest& request, const JobSpec& spec) {
     if (request.checksum_list) return make_checksum_task(request, spec);
-    const api::RequestPorts ports{
-        {clock_, random_, files_, disk_, hashing_, writing_, limits_, trace_.get()},
-        stream_writer_,
-        commands_,
-        loop_.transport(),
-        loop_.resolver()};
+    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, writing_, limits_,
+                                   buffers_, commits_, trace_.get()},
+                                  connections_,
+                                  jobs_.others(),
+                                  stream_writer_,
+                                  commands_,
+                                  loop_.transport(),
+                                  loop_.resolver()};
     const JobId id = request.settings.id;
     auto job = api::make_job(
         request, ports, [this](Event event) { tell(std::move(event)); },
@@ -283,10 +323,9 @@ class Session::Impl {
   }
 
   void queue_metalink(JobId id, api::MetalinkRequest request) {
-    queue(id,
-          [this, id, request = std::make_shared<const api::MetalinkRequest>(std::move(request))] {
-            return make_metalink_task(id, request);
-          });
+    auto shared = std::make_shared<const api::MetalinkRequest>(std::move(request));
+    queue({id, shared->source.url.origin.host,
+           [this, id, shared] { return make_metalink_task(id, shared); }});
   }
 
   std::unique_ptr<engine::Task> make_metalink_task(
@@ -333,7 +372,8 @@ class Session::Impl {
     steps.done = [this, id, path = request.settings.path, spec, known](Result<void> fetched) {
       if (!fetched) return fail_job(id, path, std::move(fetched.error()));
       if (!*known) return fail_job(id, path, std::move(known->error()));
-      queue(id, [this, known, spec] { return make(**known, spec); });
+      queue({id, (*known)->source.url.origin.host,
+             [this, known, spec] { return make(**known, spec); }});
     };
     const api::ChecksumListUrl& list = *request.checksum_list;
     return std::make_unique<engine::DocumentTask>(
@@ -364,8 +404,10 @@ class Session::Impl {
     if (auto claimed = targets_.claim(id, *job.request); !claimed) {
       return fail_job(id, std::move(job.path), std::move(claimed.error()));
     }
-    inbox_.jobs.emplace_back(
-        id, [this, request = *std::move(job.request)] { return make(request, {}); });
+    std::string host = job.request->source.url.origin.host;
+    inbox_.jobs.push_back({id, std::move(host), [this, request = *std::move(job.request)] {
+                             return make(request, {});
+                           }});
   }
 
   const Options options_;
@@ -389,8 +431,11 @@ class Session::Impl {
   store::WorkerThread writing_;
   store::WorkerThread stream_writer_;
   store::WorkerThread commands_;
+  engine::BufferPool buffers_;
+  store::CommitGroup commits_;
   core::RateSchedule schedule_;
   core::RateLimits limits_;
+  core::ConnectionBudget connections_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;
   std::thread thread_;
@@ -417,6 +462,7 @@ Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
 Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
+JobId Session::add_listed(Result<JobSpec> entry) { return impl_->add_listed(entry); }
 std::optional<Event> Session::next_event() { return impl_->next_event(); }
 std::optional<Event> Session::next_event(Milliseconds at_most) {
   return impl_->next_event(at_most);

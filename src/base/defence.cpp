@@ -1,6 +1,6 @@
 #include "base/defence.hpp"
 
-#ifdef XGET_MUTATION
+#ifdef XGET_DEFENCE_SWITCHES
 #include <array>
 
 namespace xget {

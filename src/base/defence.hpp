@@ -1,6 +1,6 @@
 // The checks, caps and syncs that keep wrong bytes out, by name, so that a test can switch one
-// off and see the simulator catch it. In every build but the simulator's (XGET_MUTATION) all
-// are on and the questions compile to nothing.
+// off and see the simulator catch it. In a build without XGET_DEFENCE_SWITCHES, as any release is,
+// all are on and the questions compile to nothing.
 #pragma once
 
 namespace xget {
@@ -23,7 +23,7 @@ enum class Defence {
   Count
 };
 
-#ifdef XGET_MUTATION
+#ifdef XGET_DEFENCE_SWITCHES
 bool defence_on(Defence defence);
 void switch_off(Defence defence);
 void switch_all_on();

@@ -3,7 +3,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>
@@ -18,20 +17,13 @@ using Registered = std::map<const CLI::Option*, OptionId>;
 
 bool looks_like_option(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
 
-const OptionRow* find_long(std::string_view name) {
-  const auto rows = option_table();
-  const auto found = std::find_if(rows.begin(), rows.end(),
-                                  [&](const OptionRow& row) { return row.name == name; });
-  return found == rows.end() ? nullptr : &*found;
-}
-
 // CLI11 reads "--output= URL" as "--output URL" and lets flags have values. Neither may be.
 Result<void> check_inline_values(std::span<const std::string> words) {
   for (const std::string& word : words) {
     if (word == "--") return {};
     const auto equals = word.find('=');
     if (!word.starts_with("--") || equals == std::string::npos) continue;
-    const OptionRow* row = find_long(std::string_view(word).substr(2, equals - 2));
+    const OptionRow* row = row_named(std::string_view(word).substr(2, equals - 2));
     if (row == nullptr) continue;
     if (!row->takes_value()) return refuse_usage(row->longest(), "takes no value");
     if (equals + 1 == word.size()) return refuse_usage(row->longest(), "needs a value");

@@ -26,49 +26,94 @@ std::vector<NumberedLine> lines_of(std::string_view text) {
   return numbered;
 }
 
-Result<std::string> read_for(const char* option, const std::string& file,
+Result<std::string> read_for(const std::string& option, const std::string& file,
                              const SecretInput& input) {
   auto text = input.read_file(file);
   if (!text) text.error().operation = option;
   return text;
 }
 
-}  // namespace
+struct PlacedHeader {
+  std::string line;
+  Layer layer = Layer::CommandLine;
+};
 
-Result<std::vector<std::string>> read_headers(const std::vector<std::string>& values,
-                                              const SecretInput& input) {
-  std::vector<std::string> headers;
-  for (const std::string& value : values) {
-    if (!value.starts_with('@')) {
-      headers.push_back(value);
-      continue;
-    }
-    const std::string file = value.substr(1);
-    const auto text = read_for("--header", file, input);
-    if (!text) return fail(text.error());
-    for (NumberedLine& line : lines_of(*text)) {
-      if (const auto header = parse_header_line(line.text); !header) {
-        return refuse_usage("--header",
-                            file + ", line " + std::to_string(line.number) + ": " + header.error());
-      }
-      headers.push_back(std::move(line.text));
-    }
-  }
-  return headers;
+std::string_view name_of(std::string_view line) { return trim(line.substr(0, line.find(':'))); }
+
+// Those of one place may well have the same name.
+void add_header(std::string line, Layer layer, std::vector<PlacedHeader>& headers) {
+  std::erase_if(headers, [&](const PlacedHeader& earlier) {
+    return earlier.layer < layer && equals_ignoring_case(name_of(earlier.line), name_of(line));
+  });
+  headers.push_back({std::move(line), layer});
 }
 
-Result<std::string> read_user(const std::string& value, const SecretInput& input) {
-  if (value.starts_with('@')) {
-    const auto text = read_for("--user", value.substr(1), input);
-    if (!text) return fail(text.error());
-    std::string line(without_return(std::string_view(*text).substr(0, text->find('\n'))));
-    if (line.find(':') != std::string::npos) return line;
-    return refuse_usage("--user", "the first line of " + value.substr(1) + " is no USER:PASSWORD");
+Result<void> read_header_file(const GivenOption& option, const SecretInput& input,
+                              std::vector<PlacedHeader>& headers) {
+  const std::string file = option.value.substr(1);
+  const std::string name = called(option.id, option.origin);
+  const auto text = read_for(name, file, input);
+  if (!text) return fail(text.error());
+  for (NumberedLine& line : lines_of(*text)) {
+    if (const auto header = parse_header_line(line.text); !header) {
+      return refuse_usage(name,
+                          file + ", line " + std::to_string(line.number) + ": " + header.error());
+    }
+    add_header(std::move(line.text), option.origin.layer, headers);
   }
-  if (value.find(':') != std::string::npos) return value;
-  const auto password = input.ask_password(value);
+  return {};
+}
+
+// "USER:PASSWORD"
+Result<std::string> login_in(std::string_view text, const char* option, const std::string& place) {
+  const std::string_view line = without_return(text.substr(0, text.find('\n')));
+  if (line.find(':') != std::string_view::npos) return std::string(line);
+  return refuse_usage(option, "the first line " + place + " is no USER:PASSWORD");
+}
+
+Result<std::string> read_user_file(const std::string& file, const SecretInput& input) {
+  const auto text = read_for("--user", file, input);
+  if (!text) return fail(text.error());
+  return login_in(*text, "--user", "of " + file);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> read_headers(const Given& given, const SecretInput& input) {
+  std::vector<PlacedHeader> headers;
+  for (const GivenOption& option : given.options) {
+    if (option.id != OptionId::Header) continue;
+    if (option.value.starts_with('@')) {
+      if (auto read = read_header_file(option, input, headers); !read) return fail(read.error());
+      continue;
+    }
+    const auto sound = parse_header_line(option.value);
+    if (!sound && option.origin.layer != Layer::CommandLine) {
+      return refuse_usage(called(option.id, option.origin), sound.error());
+    }
+    add_header(option.value, option.origin.layer, headers);
+  }
+  std::vector<std::string> lines;
+  lines.reserve(headers.size());
+  for (PlacedHeader& header : headers) lines.push_back(std::move(header.line));
+  return lines;
+}
+
+Result<std::string> read_user(const Given& given, const SecretInput& input) {
+  if (const std::string* command = given.last(OptionId::UserCommand)) {
+    auto printed = input.run(*command);
+    if (printed) return login_in(*printed, "--user-command", "of its output");
+    printed.error().operation.clear();
+    printed.error().subject = "--user-command";
+    return printed;
+  }
+  const std::string* user = given.last(OptionId::User);
+  if (user == nullptr) return "";
+  if (user->starts_with('@')) return read_user_file(user->substr(1), input);
+  if (user->find(':') != std::string::npos) return *user;
+  const auto password = input.ask_password(*user);
   if (!password) return fail(password.error());
-  return value + ":" + *password;
+  return *user + ":" + *password;
 }
 
 }  // namespace xget::cli

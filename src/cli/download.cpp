@@ -3,48 +3,34 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "cli/announcer.hpp"
 #include "cli/arguments.hpp"
+#include "cli/configuration.hpp"
+#include "cli/end_files.hpp"
 #include "cli/help.hpp"
+#include "cli/hooks.hpp"
 #include "cli/interpret.hpp"
+#include "cli/job_book.hpp"
+#include "cli/list_feeder.hpp"
 #include "cli/open_files.hpp"
+#include "cli/output.hpp"
 #include "cli/process_list.hpp"
-#include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/resume_command.hpp"
 #include "cli/signals.hpp"
-#include "cli/stopwatch.hpp"
 #include "cli/terminal.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {
 namespace {
-
-ExitCode report_failure(const Error& error) {
-  print_error(failure_text(error));
-  return exit_code_of(error.code);
-}
-
-ExitCode print_to_standard_output(const std::string& text) {
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (written) return ExitCode::Success;
-  return report_failure({.code = ErrorCode::Disk,
-                         .operation = "write",
-                         .subject = "standard output",
-                         .number = errno,
-                         .cause = std::generic_category().message(errno)});
-}
 
 log::Level log_level(int verbosity) {
   if (verbosity >= 3) return log::Level::Trace;
@@ -67,122 +53,161 @@ Result<void> start_log(const Arguments& arguments) {
   return {};
 }
 
-// The limit that holds whatever the time of day; 0: there is none.
-std::uint64_t lasting_limit(const Options& options) {
-  return options.limit_rate_windows.empty() ? options.limit_rate : 0;
-}
-
-ProgressDisplay make_display(const Arguments& arguments) {
-  // The log's lines and a line that is redrawn would write over each other.
-  const bool log_on_terminal = arguments.verbosity > 0 && arguments.log_file.empty();
-  const bool redraw = !arguments.quiet && !log_on_terminal && can_redraw();
-  const bool data_on_terminal = arguments.jobs.front().output == "-" && output_is_seen();
-  if (redraw) use_utf8_characters();
-  return {
-      {.quiet = arguments.quiet,
-       .redraw = redraw && !data_on_terminal,
-       .jobs = arguments.jobs.size(),
-       .limit_rate = lasting_limit(arguments.options)},
-      {data_on_terminal ? print_on_fresh_line : print_error, terminal_columns, is_in_foreground}};
-}
-
-// What became of the jobs, in the order of their URLs. A Metalink is done once all of its files
-// are.
-struct Outcome {
-  std::vector<std::optional<ErrorCode>> failures;
-  bool can_go_on = false;
-  bool anything_kept = false;
+// Who hears of what becomes of the jobs.
+struct Listeners {
+  Announcer& announcer;
+  Hooks& hooks;
+  EndFiles& end_files;
 };
 
-// Reads events until every job has ended.
-Outcome follow(Session& session, std::map<JobId, std::size_t> position, ProgressDisplay& display,
-               const Stopwatch& watch) {
-  Outcome outcome;
-  outcome.failures.resize(position.size());
-  while (const auto event = session.next_event()) {
-    display.on_event(*event, watch.elapsed());
-    if (const auto* read = std::get_if<MetalinkRead>(&*event)) {
-      for (const JobId file : read->files) position.emplace(file, position.at(read->job));
+// Reads events until every job has ended. Returns the failure that stopped all others, if one did.
+std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
+                                const Listeners& listeners) {
+  std::optional<ErrorCode> stopped_by;
+  do {
+    while (const auto event = session.next_event()) {
+      listeners.announcer.on_event(*event);
+      const auto ended = book.on_event(*event);
+      listeners.hooks.on_event(*event);
+      listeners.end_files.on_event(*event, ended.get(), listeners.announcer.elapsed());
+      const auto* failed = std::get_if<Failed>(&*event);
+      if (!fail_fast || stopped_by || failed == nullptr) continue;
+      stopped_by = failed->error.code;
+      book.stop();
+      session.interrupt();
     }
-    if (const auto* failed = std::get_if<Failed>(&*event)) {
-      auto& failure = outcome.failures[position.at(failed->job)];
-      if (!failure || failed->error.code == ErrorCode::Interrupted) failure = failed->error.code;
-      outcome.can_go_on |= can_go_on(*failed);
-      outcome.anything_kept |= !failed->error.kept.empty();
-    }
-  }
-  display.end(watch.elapsed());
-  return outcome;
+  } while (book.wait_for_more());
+  listeners.announcer.jobs_ended();
+  return stopped_by;
 }
 
 LeftBehind left_behind(const Outcome& outcome) {
   LeftBehind left{.done = {}, .anything_kept = outcome.anything_kept};
-  for (const auto& failure : outcome.failures) left.done.push_back(!failure);
+  for (const auto& failure : outcome.of_words) left.done.push_back(!failure);
   return left;
 }
 
-Result<std::map<JobId, std::size_t>> add_jobs(Session& session, std::vector<JobSpec> jobs) {
-  std::map<JobId, std::size_t> position;
-  for (JobSpec& job : jobs) {
-    const auto id = session.add(std::move(job));
-    if (!id) return fail(id.error());
-    position.emplace(*id, position.size());
-  }
-  return position;
+ExitCode code_of(const Outcome& outcome) {
+  if (outcome.interrupted) return ExitCode::Interrupted;
+  auto failures = outcome.of_words;
+  failures.push_back(outcome.of_list);
+  return exit_code_of(failures);
 }
 
-ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
-  const Stopwatch watch;
-  // Before any other thread is made, so that none of them takes the signals.
-  const sigset_t signals = block_ending_signals();
-  const std::string log_file = arguments.log_file;
-  if (auto enough = allow_open_files(open_files_needed(arguments.options, arguments.jobs.size()));
-      !enough) {
-    return report_failure(enough.error());
-  }
-  ProgressDisplay display = make_display(arguments);
-  auto session = Session::create(std::move(arguments.options));
-  if (!session) return report_failure(session.error());
-  // Ends before the session does.
-  const SignalWatch signal_watch(signals, [&] { (*session)->interrupt(); });
-  const auto position = add_jobs(**session, std::move(arguments.jobs));
-  if (!position) return report_failure(position.error());
-  const Outcome outcome = follow(**session, *position, display, watch);
-  const auto saved = (*session)->save_cookies();
+// What is downloaded: the command line's own files, and a list of more.
+struct Work {
+  std::vector<JobSpec> jobs;
+  std::optional<InputFile> list;
+};
+
+Result<Work> take_work(Arguments& arguments) {
+  Work work{.jobs = std::move(arguments.jobs), .list = {}};
+  if (arguments.input_file.empty()) return work;
+  auto list = InputFile::open(arguments.input_file, std::move(arguments.common));
+  if (!list) return fail(std::move(list.error()));
+  work.list = *std::move(list);
+  return work;
+}
+
+// What is written besides the files, once all jobs have ended: cookies, the timeline, the log.
+// Returns the code of what failed first.
+ExitCode write_the_rest(Session& session, EndFiles& end_files, const std::string& log_file) {
+  const auto ended = end_files.end();
+  if (!ended) print_error(failure_text(ended.error()));
+  const auto saved = session.save_cookies();
   if (!saved) print_error(failure_text(saved.error()));
-  const auto traced = (*session)->end_trace();
+  const auto traced = session.end_trace();
   if (!traced) print_error(failure_text(traced.error()));
-  if (outcome.can_go_on) {
-    print_error(go_on_text(resume_command(line.program, given, left_behind(outcome))));
-  }
   if (log::broken()) {
     print_error("xget: " + printable(log_file) + " is incomplete: it could not be written\n");
   }
-  const ExitCode code = exit_code_of(outcome.failures);
-  if (code != ExitCode::Success) return code;
+  if (!ended) return exit_code_of(ended.error().code);
   if (!saved) return exit_code_of(saved.error().code);
-  return traced ? code : exit_code_of(traced.error().code);
+  return traced ? ExitCode::Success : exit_code_of(traced.error().code);
+}
+
+// Waits for those that are still to be run, and tells what failed.
+ExitCode end_hooks(Hooks& hooks) {
+  const HookFailures failures = hooks.wait();
+  if (!failures.any()) return ExitCode::Success;
+  print_error(hook_failures_text(failures));
+  return ExitCode::Hook;
+}
+
+ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
+  // Before any other thread is made, so that none of them takes the signals.
+  const sigset_t signals = block_ending_signals();
+  const std::string log_file = arguments.log_file;
+  constexpr std::size_t kMany = kMostActiveJobs + kMostFinishingJobs;
+  const std::size_t files =
+      open_files_needed(arguments.options, known_jobs(arguments).value_or(kMany));
+  if (auto enough = allow_open_files(files); !enough) return report_failure(enough.error());
+  Announcer announcer(arguments);
+  auto end_files = EndFiles::create(arguments.end_files, arguments.common);
+  if (!end_files) return report_failure(given.named_as_given(end_files.error()));
+  auto work = take_work(arguments);
+  if (!work) return report_failure(given.named_as_given(work.error()));
+  auto session = Session::create(std::move(arguments.options));
+  if (!session) return report_failure(given.named_as_given(session.error()));
+  JobBook book;
+  Hooks hooks(std::move(arguments.hooks));
+  // Both end before the session does.
+  const SignalWatch signal_watch(signals, [&] {
+    book.stop();
+    hooks.stop();
+    (*session)->interrupt();
+  });
+  for (JobSpec& job : work->jobs) {
+    if (auto added = book.add_word(**session, std::move(job)); !added) {
+      return report_failure(given.named_as_given(added.error()));
+    }
+  }
+  announcer.start();
+  std::optional<ListFeeder> feeder;
+  if (work->list) feeder.emplace(*std::move(work->list), **session, book);
+  const auto stopped_by =
+      follow(**session, book, arguments.fail_fast, {announcer, hooks, *end_files});
+  const Outcome outcome = book.outcome();
+  const ExitCode rest = write_the_rest(**session, *end_files, log_file);
+  const ExitCode called = end_hooks(hooks);
+  if (outcome.can_go_on) {
+    print_error(go_on_text(resume_command(line.program, given, left_behind(outcome))));
+  }
+  ExitCode code = stopped_by ? exit_code_of(*stopped_by) : code_of(outcome);
+  if (code == ExitCode::Success) code = rest;
+  if (code == ExitCode::Success) code = called;
+  announcer.end(code);
+  return code;
 }
 
 }  // namespace
 
 ExitCode download(const CommandLine& line) {
-  const auto given = read_words(line.words);
-  if (!given) return report_failure(given.error());
-  hide_in_process_list(*given, line.argv);
-  if (given->has(OptionId::Help)) return print_to_standard_output(help_text());
-  if (given->has(OptionId::Version)) {
+  auto words = read_words(line.words);
+  if (!words) return report_failure(words.error());
+  hide_in_process_list(*words, line.argv);
+  if (words->has(OptionId::Help)) return print_to_standard_output(help_text());
+  if (words->has(OptionId::Version)) {
     return print_to_standard_output("xget " + std::string(version()) + "\n");
   }
-  auto arguments = interpret(*given, real_secret_input());
-  if (!arguments) return report_failure(arguments.error());
+  auto configuration = configure(*std::move(words), own_environment());
+  if (!configuration) return report_failure(configuration.error());
+  const Given& given = configuration->given;
+  for (const std::string& warning : configuration->warnings) print_error(warning_text(warning));
+  auto arguments = interpret(given, real_secret_input());
+  if (!arguments) return report_failure(given.named_as_given(arguments.error()));
   if (auto started = start_log(*arguments); !started) return report_failure(started.error());
   if (arguments->options.insecure) {
     print_error(
-        "xget: WARNING: --insecure checks no certificates: anybody on the way can read and change "
-        "what is downloaded\n");
+        warning_text("--insecure checks no certificates: anybody on the way can read and change "
+                     "what is downloaded"));
   }
-  return run(line, *given, *std::move(arguments));
+  if (const auto descriptor = arguments->event_descriptor) {
+    if (auto taken = take_event_descriptor(*descriptor); !taken) {
+      return report_failure(given.named_as_given(taken.error()));
+    }
+  }
+  return run(line, given, *std::move(arguments));
 }
 
 }  // namespace xget::cli

@@ -6,7 +6,7 @@
 namespace xget::cli {
 namespace {
 
-constexpr std::array<ExitCodeRow, 11> kTable{{
+constexpr std::array<ExitCodeRow, 12> kTable{{
     {ExitCode::Success, "the file is whole, or was already"},
     {ExitCode::Bug, "a bug in xget"},
     {ExitCode::Usage, "the command line, or a file that it names, makes no sense"},
@@ -17,6 +17,7 @@ constexpr std::array<ExitCodeRow, 11> kTable{{
     {ExitCode::Changed, "the file changed on the server, and beginning again is no way"},
     {ExitCode::Exists, "the file exists, or another xget is at it"},
     {ExitCode::NotProven, "nothing proves the file (with --strict)"},
+    {ExitCode::Hook, "every file is whole, but a command of --on-complete failed"},
     {ExitCode::Interrupted, "interrupted; the same command goes on"},
 }};
 

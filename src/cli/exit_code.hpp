@@ -20,6 +20,7 @@ enum class ExitCode : int {
   Changed = 7,
   Exists = 8,
   NotProven = 9,
+  Hook = 10,
   Interrupted = 130,  // 128 + SIGINT, as shells have it
 };
 

@@ -4,6 +4,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/option_table.hpp"
+#include "cli/verb_table.hpp"
 
 namespace xget::cli {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::size_t kLineWidth = 80;
 
 constexpr std::string_view kIntroduction =
     "Usage: xget [OPTION...] URL...\n"
+    "       xget VERB [...]\n"
     "\n"
     "Downloads each URL with several connections into one file that is whole and of\n"
     "one version, or not there at all. Until then the bytes are in FILE.partial, and\n"
@@ -38,13 +40,22 @@ void append_wrapped(std::string_view text, std::string& out) {
   out.append(text).append("\n");
 }
 
-void append_row(const OptionRow& row, std::string& out) {
-  const std::string left = left_side(row);
+void append_described(const std::string& left, std::string_view help, std::string& out) {
   out += left;
   const bool fits = left.size() + 2 <= kHelpColumn;
   if (!fits) out += '\n';
   out.append(fits ? kHelpColumn - left.size() : kHelpColumn, ' ');
-  append_wrapped(row.help, out);
+  append_wrapped(help, out);
+}
+
+std::string verbs() {
+  std::string text = "\nVerbs, as the first word (xget VERB --help says more)\n";
+  for (const VerbRow& row : verb_table()) {
+    std::string left = "  " + std::string(row.name);
+    if (!row.arguments.empty()) left.append(" ").append(row.arguments);
+    append_described(left, row.help, text);
+  }
+  return text;
 }
 
 std::string exit_codes() {
@@ -70,12 +81,12 @@ std::string help_text() {
       heading = own;
       text.append("\n").append(heading).append("\n");
     }
-    append_row(row, text);
+    append_described(left_side(row), row.help, text);
   }
   text +=
       "\nSIZE and RATE take K, M, G, T (1024) or KB, MB, GB, TB (1000).\n"
       "TIME takes ms, s, m, h, d; a bare number is seconds.\n";
-  return text + exit_codes();
+  return text + verbs() + exit_codes();
 }
 
 }  // namespace xget::cli

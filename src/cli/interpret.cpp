@@ -1,6 +1,5 @@
 #include "cli/interpret.hpp"
 
-#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -8,7 +7,9 @@
 #include "base/command_words.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/contradictions.hpp"
 #include "cli/credentials.hpp"
+#include "cli/host_sections.hpp"
 #include "cli/job_list.hpp"
 #include "cli/rate_limit.hpp"
 #include "cli/usage_error.hpp"
@@ -17,21 +18,9 @@
 namespace xget::cli {
 namespace {
 
-constexpr std::uint64_t kMaxConnections = 256;
 constexpr std::uint64_t kMaxRetries = 1'000'000;
-constexpr const char* kSize = "a size, like 512K or 16MiB";
 constexpr const char* kTime = "a time, like 500ms, 10s, 5m or 1h";
 constexpr const char* kLongerTime = "a time longer than zero, like 500ms, 10s, 5m or 1h";
-
-// Pairs that ask for opposite things.
-constexpr std::array kContradictions{
-    std::pair{OptionId::Resume, OptionId::NoResume},
-    std::pair{OptionId::Overwrite, OptionId::NoOverwrite},
-    std::pair{OptionId::ContentDisposition, OptionId::Output},
-    std::pair{OptionId::Checksum, OptionId::ChecksumFile},
-    std::pair{OptionId::Ipv4, OptionId::Ipv6},
-    std::pair{OptionId::NoMetalink, OptionId::Metalink},
-};
 
 Result<void> check_contradictions(const Given& given) {
   for (const auto& [one, other] : kContradictions) {
@@ -63,12 +52,6 @@ std::optional<std::optional<Milliseconds>> parse_give_up(const std::string& text
   if (text == "inf") return std::optional<Milliseconds>();
   if (const auto time = parse_longer_time(text)) return std::optional(time);
   return std::nullopt;
-}
-
-std::optional<int> parse_count(const std::string& text, std::uint64_t least, std::uint64_t most) {
-  const auto count = parse_u64(text);
-  if (!count || *count < least || *count > most) return std::nullopt;
-  return static_cast<int>(*count);
 }
 
 // "1s,16MiB" in either order, "1s" or "16MiB". What can be read as a time is one: "16m" is minutes.
@@ -127,25 +110,31 @@ AddressFamily family_of(const Given& given) {
 constexpr int kAuto = 0;
 
 std::optional<int> parse_connections(const std::string& text) {
-  return text == "auto" ? kAuto : parse_count(text, 1, kMaxConnections);
+  return text == "auto" ? kAuto : parse_connection_count(text);
+}
+
+std::optional<int> parse_jobs(const std::string& text) {
+  return text == "auto" ? kAuto : parse_count(text, 1, kMostActiveJobs);
 }
 
 Result<Options> read_options(const Given& given) {
   Options options;
   ValueReader reader(given);
-  const auto connections = [](const std::string& t) { return parse_count(t, 1, kMaxConnections); };
   const auto retries = [](const std::string& t) { return parse_count(t, 0, kMaxRetries); };
   int fixed = kAuto;
+  int jobs = kAuto;
+  reader.read(OptionId::Jobs, jobs, parse_jobs, "a number from 1 to 64, or auto");
+  if (jobs != kAuto) options.max_active_jobs = jobs;
   reader.read(OptionId::Connections, fixed, parse_connections, "a number from 1 to 256, or auto");
   if (fixed != kAuto) options.connections = fixed;
-  reader.read(OptionId::MaxConnectionsPerHost, options.max_connections_per_host, connections,
-              "a number from 1 to 256");
+  reader.read(OptionId::MaxConnectionsPerHost, options.max_connections_per_host,
+              parse_connection_count, kWantedConnections);
   RateLimit limit;
   reader.read(OptionId::LimitRate, limit, parse_rate_limit,
               "a rate, like 512K or 2M@08:00-18:00, or several with commas between");
   options.limit_rate = limit.otherwise;
   options.limit_rate_windows = std::move(limit.windows);
-  reader.read(OptionId::LimitRatePerHost, options.limit_rate_per_host, parse_size, kSize);
+  reader.read(OptionId::LimitRatePerHost, options.limit_rate_per_host, parse_size, kWantedSize);
   reader.read(OptionId::ConnectTimeout, options.connect_timeout, parse_longer_time, kLongerTime);
   reader.read(OptionId::StallTimeout, options.stall_timeout, parse_longer_time, kLongerTime);
   reader.read(OptionId::Retry, options.retry, retries, "a number from 0 to 1000000");
@@ -185,6 +174,17 @@ Resume resume_of(const Given& given) {
   return given.has(OptionId::NoResume) ? Resume::Never : Resume::Default;
 }
 
+// Its words; empty: none is given.
+Result<std::vector<std::string>> read_command(const Given& given, OptionId id) {
+  const std::string* command = given.last(id);
+  if (command == nullptr) return std::vector<std::string>();
+  auto words = split_command(*command);
+  if (!words) {
+    return refuse_usage(row_of(id).longest(), words.error().cause, words.error().remedy);
+  }
+  return words;
+}
+
 // What all jobs share.
 Result<JobSpec> read_common_job(const Given& given) {
   JobSpec job;
@@ -198,15 +198,11 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
   reader.read(OptionId::Preallocate, job.preallocate, parse_preallocate, "full, sparse or none");
   reader.read(OptionId::DirectIo, job.direct_io, parse_direct_io, "auto, on or off");
-  reader.read(OptionId::MaxFilesize, job.max_filesize, parse_size, kSize);
+  reader.read(OptionId::MaxFilesize, job.max_filesize, parse_size, kWantedSize);
   if (reader.error()) return fail(*reader.error());
-  if (const std::string* command = given.last(OptionId::RefreshCommand)) {
-    auto words = split_command(*command);
-    if (!words) {
-      return refuse_usage("--refresh-command", words.error().cause, words.error().remedy);
-    }
-    job.refresh_command = *std::move(words);
-  }
+  auto refresh = read_command(given, OptionId::RefreshCommand);
+  if (!refresh) return fail(std::move(refresh.error()));
+  job.refresh_command = *std::move(refresh);
   job.existing = existing_of(given);
   job.resume = resume_of(given);
   job.strict = given.has(OptionId::Strict);
@@ -218,21 +214,60 @@ Result<JobSpec> read_common_job(const Given& given) {
   return job;
 }
 
+std::optional<int> parse_event_descriptor(const std::string& text) {
+  constexpr std::uint64_t kMostDescriptors = 1U << 20;
+  const auto descriptor = parse_count(text, 1, kMostDescriptors);
+  return descriptor == 2 ? std::nullopt : descriptor;  // the words' own
+}
+
+// One stream of bytes cannot be both.
+Result<void> check_event_descriptor(const Arguments& arguments) {
+  if (arguments.event_descriptor != 1) return {};
+  for (const JobSpec& job : arguments.jobs) {
+    if (job.output != "-") continue;
+    return refuse_usage("--json", "standard output is where a download goes",
+                        "--json-fd 3 3>FILE sends events elsewhere");
+  }
+  return {};
+}
+
+// How it is told, and who besides the user.
+Result<Arguments> read_messages(const Given& given) {
+  Arguments arguments;
+  ValueReader reader(given);
+  reader.read(OptionId::Progress, arguments.progress, parse_progress_choice,
+              "auto, bar, plain or none");
+  const auto descriptor = [](const std::string& text) { return parse_event_descriptor(text); };
+  reader.read(OptionId::JsonFd, arguments.event_descriptor, descriptor,
+              "a file descriptor for events: 1, or 3 or more");
+  reader.read_text(OptionId::LogFile, arguments.log_file);
+  if (reader.error()) return fail(*reader.error());
+  if (given.has(OptionId::Json) && !arguments.event_descriptor) arguments.event_descriptor = 1;
+  auto on_complete = read_command(given, OptionId::OnComplete);
+  if (!on_complete) return fail(std::move(on_complete.error()));
+  auto on_error = read_command(given, OptionId::OnError);
+  if (!on_error) return fail(std::move(on_error.error()));
+  arguments.hooks = {*std::move(on_complete), *std::move(on_error)};
+  arguments.quiet = given.has(OptionId::Quiet);
+  arguments.verbosity = static_cast<int>(given.count(OptionId::Verbose));
+  return arguments;
+}
+
 // Last, since it may ask the user: not before everything else is known to be right.
-Result<void> add_credentials(const Given& given, const SecretInput& input,
-                             std::vector<JobSpec>& jobs) {
-  auto headers = read_headers(given.all(OptionId::Header), input);
+Result<void> add_credentials(const Given& given, const SecretInput& input, Arguments& arguments) {
+  auto headers = read_headers(given, input);
   if (!headers) return fail(headers.error());
-  std::string user;
-  if (const std::string* value = given.last(OptionId::User)) {
-    auto read = read_user(*value, input);
-    if (!read) return fail(read.error());
-    user = *std::move(read);
-  }
-  for (JobSpec& job : jobs) {
+  const auto user = read_user(given, input);
+  if (!user) return fail(user.error());
+  const auto add = [&](JobSpec& job) {
     job.headers = *headers;
-    job.user_password = user;
-  }
+    job.user_password = *user;
+  };
+  for (JobSpec& job : arguments.jobs) add(job);
+  add(arguments.common);
+  auto hosts = read_hosts(given, arguments.input_file.empty() ? &arguments.jobs : nullptr, input);
+  if (!hosts) return fail(std::move(hosts.error()));
+  arguments.options.hosts = *std::move(hosts);
   return {};
 }
 
@@ -240,21 +275,34 @@ Result<void> add_credentials(const Given& given, const SecretInput& input,
 
 Result<Arguments> interpret(const Given& given, const SecretInput& input) {
   if (auto sound = check_contradictions(given); !sound) return fail(sound.error());
+  auto arguments = read_messages(given);
+  if (!arguments) return fail(arguments.error());
   auto options = read_options(given);
   if (!options) return fail(options.error());
   const auto common = read_common_job(given);
   if (!common) return fail(common.error());
   auto jobs = list_jobs(given, *common);
   if (!jobs) return fail(jobs.error());
-  if (auto added = add_credentials(given, input, *jobs); !added) return fail(added.error());
 
-  Arguments arguments;
-  arguments.options = *std::move(options);
-  arguments.jobs = *std::move(jobs);
-  arguments.quiet = given.has(OptionId::Quiet);
-  arguments.verbosity = static_cast<int>(given.count(OptionId::Verbose));
-  if (const std::string* file = given.last(OptionId::LogFile)) arguments.log_file = *file;
+  arguments->options = *std::move(options);
+  arguments->jobs = *std::move(jobs);
+  if (const std::string* list = given.last(OptionId::InputFile)) arguments->input_file = *list;
+  arguments->common = *common;
+  if (auto free = check_event_descriptor(*arguments); !free) return fail(free.error());
+  arguments->fail_fast = given.has(OptionId::FailFast);
+  if (const std::string* file = given.last(OptionId::Report)) arguments->end_files.report = *file;
+  if (const std::string* file = given.last(OptionId::FailedFile))
+    arguments->end_files.failed = *file;
+  if (auto added = add_credentials(given, input, *arguments); !added) return fail(added.error());
   return arguments;
+}
+
+Result<void> check_given(const Given& given) {
+  if (auto sound = check_contradictions(given); !sound) return sound;
+  if (const auto arguments = read_messages(given); !arguments) return fail(arguments.error());
+  if (const auto options = read_options(given); !options) return fail(options.error());
+  if (const auto job = read_common_job(given); !job) return fail(job.error());
+  return check_hosts(given);
 }
 
 }  // namespace xget::cli

@@ -4,7 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/end_files.hpp"
 #include "cli/given.hpp"
+#include "cli/hooks.hpp"
+#include "cli/progress_choice.hpp"
 #include "cli/secret_input.hpp"
 #include "xget/error.hpp"
 #include "xget/options.hpp"
@@ -13,14 +16,24 @@ namespace xget::cli {
 
 struct Arguments {
   Options options;
-  std::vector<JobSpec> jobs;  // in the order of the URLs, at least one
+  std::vector<JobSpec> jobs;  // in the order of the URLs; at least one, or a list is given
+  std::string input_file;     // a list of more; "-": standard input; empty: none
+  JobSpec common;             // what the list's jobs have where it says nothing
+  bool fail_fast = false;
+  HookCommands hooks;
+  EndFileNames end_files;
   bool quiet = false;
-  int verbosity = 0;     // how often -v was given
-  std::string log_file;  // empty: standard error
+  ProgressChoice progress = ProgressChoice::Auto;
+  std::optional<int> event_descriptor;  // where events go as JSON
+  int verbosity = 0;                    // how often -v was given
+  std::string log_file;                 // empty: standard error
 };
 
 // Reads values, pairs files and checksums with URLs, and refuses what contradicts itself. Fails
 // with Usage, before anything is asked of the network.
 Result<Arguments> interpret(const Given& given, const SecretInput& input);
+
+// The same of what holds for every download, without the URLs and without asking for a secret.
+Result<void> check_given(const Given& given);
 
 }  // namespace xget::cli

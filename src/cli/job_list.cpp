@@ -18,6 +18,10 @@ Result<void> check_url_words(const Given& given) {
 // A value for each URL, or none at all.
 Result<void> check_pairs(const Given& given, OptionId id, std::size_t urls) {
   const std::size_t values = given.count(id);
+  if (values > 0 && urls == 0) {
+    return refuse_usage(row_of(id).longest(), "given for the files of a list",
+                        "the list says it of each: out=NAME, checksum=ALGO=HEX");
+  }
   if (values == 0 || values == urls) return {};
   return refuse_usage(row_of(id).longest(),
                       std::to_string(values) + " given for " + std::to_string(urls) +
@@ -46,9 +50,9 @@ Result<void> check_mirrors(const Given& given) {
                       "it names mirrors of one file: give one URL");
 }
 
-Result<void> check_standard_output(const std::vector<JobSpec>& jobs) {
+Result<void> check_standard_output(const std::vector<JobSpec>& jobs, bool listed) {
   for (const JobSpec& job : jobs) {
-    if (job.output == "-" && jobs.size() > 1) {
+    if (job.output == "-" && (jobs.size() > 1 || listed)) {
       return refuse_usage("--output -", "standard output takes one URL alone");
     }
   }
@@ -58,7 +62,8 @@ Result<void> check_standard_output(const std::vector<JobSpec>& jobs) {
 // What options write to, besides the jobs.
 std::vector<WrittenFile> written_files(const Given& given) {
   std::vector<WrittenFile> files;
-  for (const OptionId id : {OptionId::CookieJar, OptionId::LogFile, OptionId::Trace}) {
+  for (const OptionId id : {OptionId::CookieJar, OptionId::LogFile, OptionId::Trace,
+                            OptionId::Report, OptionId::FailedFile}) {
     if (const std::string* path = given.last(id)) files.push_back({*path, row_of(id).longest()});
   }
   return files;
@@ -68,7 +73,10 @@ std::vector<WrittenFile> written_files(const Given& given) {
 
 Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common) {
   std::vector<JobSpec> jobs = jobs_in_order(given, common);
-  if (jobs.empty()) return refuse_usage("", "no URL was given", "xget --help tells more");
+  const bool listed = given.has(OptionId::InputFile);
+  if (jobs.empty() && !listed) {
+    return refuse_usage("", "no URL was given", "xget --help tells more");
+  }
   if (auto sound = check_url_words(given); !sound) return fail(sound.error());
   for (const OptionId id : {OptionId::Output, OptionId::Checksum}) {
     if (auto paired = check_pairs(given, id, jobs.size()); !paired) return fail(paired.error());
@@ -81,7 +89,7 @@ Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common
     if (!outputs.empty()) jobs[i].output = outputs[i];
     if (!checksums.empty()) jobs[i].checksum = checksums[i];
   }
-  if (auto sound = check_standard_output(jobs); !sound) return fail(sound.error());
+  if (auto sound = check_standard_output(jobs, listed); !sound) return fail(sound.error());
   if (auto sound = check_targets(jobs, written_files(given)); !sound) return fail(sound.error());
   return jobs;
 }

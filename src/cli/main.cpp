@@ -1,30 +1,20 @@
 // xget: the command.
 #include <fcntl.h>
 
-#include <array>
 #include <exception>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "base/text.hpp"
 #include "cli/download.hpp"
+#include "cli/output.hpp"
 #include "cli/terminal.hpp"
+#include "cli/verb_table.hpp"
 
 namespace {
 
 using xget::cli::CommandLine;
 using xget::cli::ExitCode;
-
-// A verb is the first word alone and reads the words after it with a parser of its own, so that
-// any other word stays free to be a URL or a file's name.
-struct Verb {
-  std::string_view name;
-  ExitCode (*run)(const CommandLine&);
-};
-
-// There are none yet.
-constexpr std::span<const Verb> kVerbs{};
 
 // A descriptor 0, 1 or 2 that was closed would be given to the next file that is opened, and what
 // is printed would land in it. What stands in for it refuses: input is empty, output fails.
@@ -36,10 +26,12 @@ void open_standard_streams() {
 }
 
 ExitCode dispatch(const CommandLine& line) {
-  for (const Verb& verb : kVerbs) {
-    if (!line.words.empty() && line.words.front() == verb.name) return verb.run(line);
+  const auto* verb = line.words.empty() ? nullptr : xget::cli::verb_named(line.words.front());
+  if (verb == nullptr) return xget::cli::download(line);
+  if (xget::cli::asks_for_help(std::span(line.words).subspan(1))) {
+    return xget::cli::print_to_standard_output(xget::cli::verb_help(*verb));
   }
-  return xget::cli::download(line);
+  return verb->run(line);
 }
 
 }  // namespace

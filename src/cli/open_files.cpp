@@ -16,8 +16,14 @@ constexpr std::size_t kOfAJob = 6;         // folders, the partial, its sidecar,
 }  // namespace
 
 std::size_t open_files_needed(const Options& options, std::size_t jobs) {
-  const std::size_t active = std::min(jobs, static_cast<std::size_t>(options.max_active_jobs));
-  return kOfTheProcess + active * (kOfAJob + static_cast<std::size_t>(options.most_connections()));
+  const auto most_active = static_cast<std::size_t>(options.most_active_jobs());
+  const std::size_t open = most_active + std::size_t{kMostFinishingJobs};
+  const std::size_t active = std::min(jobs, most_active);
+  const std::size_t of_one =
+      static_cast<std::size_t>(options.connections.value_or(options.max_connections_per_host));
+  const std::size_t connections =
+      std::min(active * of_one, static_cast<std::size_t>(options.most_connections()));
+  return kOfTheProcess + std::min(jobs, open) * kOfAJob + connections;
 }
 
 Result<void> allow_open_files(std::size_t needed) {

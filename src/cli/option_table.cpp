@@ -10,9 +10,16 @@ using Id = OptionId;
 using Group = OptionGroup;
 
 constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTable{{
+    {Id::InputFile, Group::Files, 'i', "input-file", "FILE",
+     "download what FILE lists; - is standard input. A line is a file's URL and, with TABs "
+     "between, "
+     "mirrors of it; indented lines below it are options: out=NAME, dir=, checksum=, header=, "
+     "referer=, user-agent=. Or a line is a JSON object: {\"url\": ..., \"mirrors\": [...], "
+     "\"out\": ...}"},
     {Id::Output, Group::Files, 'o', "output", "FILE",
-     "write to FILE; - is standard output. With several URLs: once for each, in order"},
-    {Id::Folder, Group::Files, 'd', "dir", "DIR", "put files into DIR, which must exist"},
+     "write to FILE; - is standard output. With several URLs: once for each, in order",
+     Secrecy::None, Repeat::Replaces},
+    {Id::Folder, Group::Files, 'd', "dir", "DIR", "put files into DIR, which is made if missing"},
     {Id::Resume, Group::Files, 'c', "resume", "",
      "go on from FILE.partial: the default; given explicitly, also from a shorter FILE that "
      "another program left, once samples of it agree"},
@@ -27,7 +34,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "stop"},
     {Id::Checksum, Group::Files, 0, "checksum", "ALGO:HEX",
      "what the file must be: md5, sha1, sha256, sha384, sha512, blake2b, xxh3 or crc32c; HEX alone "
-     "is of the one that usually has so many digits. With several URLs: once for each, in order"},
+     "is of the one that usually has so many digits. With several URLs: once for each, in order",
+     Secrecy::None, Repeat::Replaces},
     {Id::ChecksumFile, Group::Files, 0, "checksum-file", "FILE|URL",
      "what the file must be, as a list says: SHA256SUMS and the like. It is looked up there by the "
      "URL's name, or else the output's",
@@ -41,7 +49,7 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "download the files that a Metalink describes, under the names it gives (made safe) "
      "(repeatable). URLs and files that end in .meta4 or .metalink are taken for one without it, "
      "and what a server says is one",
-     Secrecy::Url},
+     Secrecy::Url, Repeat::Replaces},
     {Id::NoMetalink, Group::Files, 0, "no-metalink", "",
      "download a Metalink itself, and leave alone the mirrors that a server names"},
     {Id::Location, Group::Files, 0, "location", "CC",
@@ -54,24 +62,28 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
 
     {Id::Mirror, Group::Request, 'm', "mirror", "URL",
      "another URL of the same file (repeatable); it serves too once some of its bytes agree",
-     Secrecy::Url},
+     Secrecy::Url, Repeat::Replaces},
     {Id::Header, Group::Request, 'H', "header", "LINE",
      "send \"Name: value\", to the URL's own origin alone (repeatable); "
      "@FILE reads lines from FILE (-: standard input) and keeps them out of the process list",
-     Secrecy::Header},
+     Secrecy::Header, Repeat::Adds},
     {Id::UserAgent, Group::Request, 'A', "user-agent", "TEXT", "call yourself TEXT"},
     {Id::Referer, Group::Request, 'e', "referer", "URL", "send URL as the Referer", Secrecy::Url},
     {Id::User, Group::Request, 'u', "user", "USER[:PASSWORD]",
      "log in, at the URL's own origin alone; without a password it is asked for; "
      "@FILE reads USER:PASSWORD from FILE",
      Secrecy::User},
+    {Id::UserCommand, Group::Request, 0, "user-command", "CMD",
+     "log in with what CMD prints: USER:PASSWORD, in its first line; run without a shell, as "
+     "--refresh-command"},
     {Id::Netrc, Group::Request, 0, "netrc", "",
      "log in as $NETRC or ~/.netrc says, each host on the way with its own entry alone"},
-    {Id::NetrcFile, Group::Request, 0, "netrc-file", "FILE", "the same with FILE"},
+    {Id::NetrcFile, Group::Request, 0, "netrc-file", "FILE",
+     "log in as FILE says, each host on the way with its own entry alone"},
     {Id::Cookies, Group::Request, 0, "cookies", "FILE",
      "send the cookies in FILE (Netscape's format), and those that servers set meanwhile"},
     {Id::CookieJar, Group::Request, 0, "cookie-jar", "FILE",
-     "the same with FILE, if it is there; at the end the cookies are written to it"},
+     "as --cookies, if FILE is there; at the end the cookies are written to it"},
     {Id::RefreshCommand, Group::Request, 0, "refresh-command", "CMD",
      "when the URL is refused (401, 403, 404, 410), run CMD, whose first line of output is a fresh "
      "URL, and go on from what is kept. No shell runs it: its words are parted by spaces, quotes "
@@ -79,7 +91,15 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "status",
      Secrecy::Url},
 
-    {Id::Connections, Group::Network, 'n', "connections", "N",
+    {Id::Jobs, Group::Network, 'j', "jobs", "N|auto",
+     "download N files at once; auto: many small ones, or a few that are large (auto)"},
+    {Id::FailFast, Group::Network, 0, "fail-fast", "",
+     "stop all downloads once one has failed; without it the others go on"},
+    {Id::Report, Group::Network, 0, "report", "FILE",
+     "write what became of each file to FILE, a JSON object a line; an older one is replaced"},
+    {Id::FailedFile, Group::Network, 0, "failed", "FILE",
+     "list what failed in FILE, to be given to --input-file; an older one is replaced"},
+    {Id::Connections, Group::Network, 'n', "connections", "N|auto",
      "connections a file, 1 to 256; auto: as many as bring more (auto)"},
     {Id::MaxConnectionsPerHost, Group::Network, 0, "max-connections-per-host", "N",
      "with -n auto: at most N for one file, 1 to 256 (64)"},
@@ -89,7 +109,7 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::LimitRatePerHost, Group::Network, 0, "limit-rate-per-host", "RATE",
      "bytes a second from each host; 0: no limit (0)"},
     {Id::ConnectTimeout, Group::Network, 0, "connect-timeout", "TIME",
-     "for name, connection and TLS of one attempt (15s)"},
+     "longest for name, connection and TLS of one attempt (15s)"},
     {Id::StallTimeout, Group::Network, 0, "stall-timeout", "TIME",
      "replace a connection that sends nothing for so long (20s). A first answer may take that and "
      "--connect-timeout, and twice as long at each further attempt, up to 5m"},
@@ -97,17 +117,18 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "try again at most N times in a row; new bytes start the count again (15, but 3 while a "
      "name, a port or a proxy never answered, or nothing that came was an answer)"},
     {Id::RetryWait, Group::Network, 0, "retry-wait", "TIME",
-     "the first wait; it doubles, up to a minute (1s)"},
-    {Id::GiveUpAfter, Group::Network, 0, "give-up-after", "TIME",
+     "the first wait before another try; it doubles, up to a minute (1s)"},
+    {Id::GiveUpAfter, Group::Network, 0, "give-up-after", "TIME|inf",
      "give up after so long without a new byte; inf: never (1h)"},
-    {Id::Proxy, Group::Network, 0, "proxy", "URL",
+    {Id::Proxy, Group::Network, 0, "proxy", "URL|none",
      "use this proxy (http, https, socks4, socks5, ...); none: connect directly. Default: from "
      "the environment",
      Secrecy::Url},
     {Id::ConnectTo, Group::Network, 0, "connect-to", "HOST:PORT:TO:PORT",
-     "connect to TO instead of HOST (repeatable)"},
+     "connect to TO instead of HOST (repeatable)", Secrecy::None, Repeat::Adds},
     {Id::DnsServers, Group::Network, 0, "dns-servers", "IP[:PORT],...",
-     "ask these name servers for the servers' addresses, not the system's (repeatable)"},
+     "ask these name servers for the servers' addresses, not the system's (repeatable)",
+     Secrecy::None, Repeat::Replaces},
     {Id::Ipv4, Group::Network, '4', "ipv4", "", "connect to IPv4 addresses alone"},
     {Id::Ipv6, Group::Network, '6', "ipv6", "", "connect to IPv6 addresses alone"},
     {Id::Interface, Group::Network, 0, "interface", "NAME|IP",
@@ -115,9 +136,9 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
 
     {Id::CaCert, Group::Trust, 0, "cacert", "FILE", "trust the authorities in FILE (PEM)"},
     {Id::Cert, Group::Trust, 0, "cert", "FILE", "this client's certificate (PEM)"},
-    {Id::Key, Group::Trust, 0, "key", "FILE", "its private key (PEM)"},
-    {Id::PinnedPublicKey, Group::Trust, 0, "pinnedpubkey", "KEY",
-     "the server's public key: a file, or sha256//BASE64, several with ; between"},
+    {Id::Key, Group::Trust, 0, "key", "FILE", "the private key of --cert (PEM)"},
+    {Id::PinnedPublicKey, Group::Trust, 0, "pinnedpubkey", "FILE|KEY",
+     "the server's public key: in FILE, or sha256//BASE64, several with semicolons between"},
     {Id::Insecure, Group::Trust, 0, "insecure", "", "check no certificates: anybody may answer"},
     {Id::AllowDowngrade, Group::Trust, 0, "allow-downgrade", "",
      "follow redirects from https to http"},
@@ -132,15 +153,34 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "keep the record (.partial.json) in DIR, which is made if missing"},
 
     {Id::Quiet, Group::Messages, 'q', "quiet", "", "print errors alone"},
+    {Id::Progress, Group::Messages, 0, "progress", "auto|bar|plain|none",
+     "bar: a row a file, redrawn; plain: a line now and then, and always so where -v or the "
+     "download itself goes to the same terminal; none: the results alone; auto: bar on a terminal "
+     "unless NO_COLOR is set, else plain (auto)"},
+    {Id::Json, Group::Messages, 0, "json", "",
+     "write what happens to standard output, a line of JSON for each event; the words stay on "
+     "standard error"},
+    {Id::JsonFd, Group::Messages, 0, "json-fd", "N",
+     "the same to file descriptor N, which the shell has opened (3>FILE)"},
     {Id::Verbose, Group::Messages, 'v', "verbose", "",
-     "say what happens; -vv: responses and checkpoints; -vvv: every request"},
+     "say what happens; -vv: responses and checkpoints; -vvv: every request", Secrecy::None,
+     Repeat::Counts},
     {Id::LogFile, Group::Messages, 0, "log-file", "FILE",
      "append what happens to FILE, also without -v"},
     {Id::Trace, Group::Messages, 0, "trace", "FILE",
      "write a timeline of connections, ranges and decisions to FILE, for ui.perfetto.dev; an "
      "older one is replaced"},
-    {Id::Help, Group::Messages, 'h', "help", "", "print this"},
-    {Id::Version, Group::Messages, 0, "version", "", "print the version"},
+    {Id::OnComplete, Group::Messages, 0, "on-complete", "CMD",
+     "run CMD when a file is complete: no shell, XGET_FILE, XGET_URL and XGET_BYTES in its "
+     "environment, more as JSON on its standard input. No download waits for it",
+     Secrecy::Url},
+    {Id::OnError, Group::Messages, 0, "on-error", "CMD",
+     "the same when a download has failed, with XGET_ERROR and XGET_MESSAGE", Secrecy::Url},
+    {Id::Config, Group::Messages, 0, "config", "FILE",
+     "read options from FILE, not from ~/.config/xget/config.toml"},
+    {Id::NoConfig, Group::Messages, 0, "no-config", "", "read no configuration file"},
+    {Id::Help, Group::Messages, 'h', "help", "", "list the options and end"},
+    {Id::Version, Group::Messages, 0, "version", "", "print the version and end"},
 }};
 
 constexpr bool rows_are_in_order() {
@@ -165,14 +205,35 @@ const char* to_string(OptionGroup group) {
   return "";
 }
 
+bool OptionRow::takes_number() const {
+  constexpr std::array<std::string_view, 5> kNumbers{"N", "SIZE", "RATE", "TIME", "TIME,SIZE"};
+  const std::string_view first = value_name.substr(0, value_name.find('|'));
+  return std::find(kNumbers.begin(), kNumbers.end(), first) != kNumbers.end();
+}
+
 std::string OptionRow::shortest() const {
   return letter != 0 ? std::string{'-', letter} : longest();
 }
 
 std::string OptionRow::longest() const { return "--" + std::string(name); }
 
+std::string OptionRow::variable() const {
+  std::string text = "XGET_";
+  for (const char c : name) {
+    const bool small = c >= 'a' && c <= 'z';
+    text += c == '-' ? '_' : static_cast<char>(small ? c - ('a' - 'A') : c);
+  }
+  return text;
+}
+
 std::span<const OptionRow> option_table() { return kTable; }
 
 const OptionRow& row_of(OptionId id) { return kTable[static_cast<std::size_t>(id)]; }
+
+const OptionRow* row_named(std::string_view name) {
+  const auto* found = std::find_if(kTable.begin(), kTable.end(),
+                                   [&](const OptionRow& row) { return row.name == name; });
+  return found == kTable.end() ? nullptr : found;
+}
 
 }  // namespace xget::cli

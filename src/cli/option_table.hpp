@@ -9,6 +9,7 @@
 namespace xget::cli {
 
 enum class OptionId {
+  InputFile,
   Output,
   Folder,
   Resume,
@@ -30,11 +31,16 @@ enum class OptionId {
   UserAgent,
   Referer,
   User,
+  UserCommand,
   Netrc,
   NetrcFile,
   Cookies,
   CookieJar,
   RefreshCommand,
+  Jobs,
+  FailFast,
+  Report,
+  FailedFile,
   Connections,
   MaxConnectionsPerHost,
   LimitRate,
@@ -61,9 +67,16 @@ enum class OptionId {
   CheckpointInterval,
   CheckpointFolder,
   Quiet,
+  Progress,
+  Json,
+  JsonFd,
   Verbose,
   LogFile,
   Trace,
+  OnComplete,
+  OnError,
+  Config,
+  NoConfig,
   Help,
   Version,
   Count
@@ -80,24 +93,44 @@ enum class Secrecy {
   User,    // all after the colon
 };
 
+// What giving an option again means. What is given at all replaces what the configuration file has;
+// what the command line has replaces the environment's.
+enum class Repeat {
+  LastCounts,
+  Counts,    // a flag whose number counts
+  Replaces,  // all count, those of one place
+  Adds,      // all count, those of every place
+};
+
 struct OptionRow {
   OptionId id;
   OptionGroup group;
-  char letter;                  // 0: none
-  std::string_view name;        // without the dashes
-  std::string_view value_name;  // empty: a flag
-  std::string_view help;        // one paragraph, the first letter small
+  char letter;            // 0: none
+  std::string_view name;  // without the dashes
+  // Empty: a flag. Alternatives are parted by "|": capitals stand for something, small letters are
+  // the word itself. Shells complete by it: FILE, DIR, CMD (a program) and such words.
+  std::string_view value_name;
+  std::string_view help;  // one paragraph, the first letter small
   Secrecy secrecy = Secrecy::None;
+  Repeat repeat = Repeat::LastCounts;
 
   [[nodiscard]] bool takes_value() const { return !value_name.empty(); }
+  // A value that is, or may be, a whole number, with a unit or without: N, SIZE, RATE, TIME.
+  [[nodiscard]] bool takes_number() const;
+  // A file or a folder, and nothing else.
+  [[nodiscard]] bool takes_path() const { return value_name == "FILE" || value_name == "DIR"; }
   // "-o" if there is a letter, else "--output".
   [[nodiscard]] std::string shortest() const;
   // "--output"
   [[nodiscard]] std::string longest() const;
+  // "XGET_OUTPUT", in the environment
+  [[nodiscard]] std::string variable() const;
 };
 
 // In the order of the help.
 std::span<const OptionRow> option_table();
 const OptionRow& row_of(OptionId id);
+// By its long name without the dashes; nullptr if there is none.
+const OptionRow* row_named(std::string_view name);
 
 }  // namespace xget::cli

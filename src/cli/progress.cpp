@@ -1,10 +1,11 @@
 #include "cli/progress.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
-#include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/display_width.hpp"
 #include "cli/report.hpp"
 
 namespace xget::cli {
@@ -13,19 +14,19 @@ namespace {
 constexpr Duration kRedrawEvery = std::chrono::milliseconds(100);
 constexpr Duration kPlainLineEvery = std::chrono::seconds(10);
 constexpr Duration kWaitLineEvery = std::chrono::seconds(3);
-constexpr std::string_view kClearLine = "\r\x1b[K";
-
-std::string last_component(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos || slash + 1 == path.size() ? path : path.substr(slash + 1);
-}
+constexpr std::size_t kMostUnprinted = 64U << 10;  // bytes
+constexpr int kWidestName = 40;
 
 }  // namespace
 
 ProgressDisplay::ProgressDisplay(ProgressSettings settings, ProgressScreen screen)
-    : settings_(settings), screen_(std::move(screen)) {
-  // A download that is over by then needs no line about its progress.
-  next_show_ = settings_.redraw ? kRedrawEvery : kPlainLineEvery;
+    : settings_(settings),
+      screen_(std::move(screen)),
+      tally_(settings.jobs, settings.limit_rate),
+      rows_(settings.features.reflows),
+      signs_(settings.features) {
+  // A download that is over by then needs no word about its progress.
+  next_show_ = settings_.kind == ProgressKind::Bar ? kRedrawEvery : kPlainLineEvery;
 }
 
 void ProgressDisplay::on_event(const Event& event, Duration now) {
@@ -33,172 +34,108 @@ void ProgressDisplay::on_event(const Event& event, Duration now) {
 }
 
 void ProgressDisplay::end(Duration now) {
-  clear_line();
-  if (settings_.quiet || settings_.jobs < 2) return;
-  screen_.print(std::to_string(finished_) + " of " + std::to_string(settings_.jobs) +
-                " downloads complete, " + format_size(received_) + " received in " +
+  clear_rows();
+  if (settings_.quiet || !tally_.several()) return;
+  screen_.print(std::to_string(tally_.finished()) + " of " + std::to_string(tally_.jobs()) +
+                " downloads complete, " + format_size(tally_.received()) + " received in " +
                 format_duration(now) + "\n");
 }
 
 void ProgressDisplay::on(const Probed& probed, Duration now) {
-  Job& it = job(probed.job, now);
-  it.path = probed.path;
-  it.active = true;
-  it.last.held = probed.held;
-  it.last.size = probed.size;
-  if (!settings_.quiet && !settings_.redraw) print_above(start_text(probed));
+  tally_.on(probed, now);
+  if (!settings_.quiet && settings_.kind == ProgressKind::Plain) screen_.print(start_text(probed));
 }
 
 void ProgressDisplay::on(const Progress& progress, Duration now) {
-  Job& it = job(progress.job, now);
-  if (it.active && progress.held > it.last.held) it.received += progress.held - it.last.held;
-  it.last = progress;
-  if (progress.connections > 0) it.wait.reset();
-  tell_wait(it, now);
+  tally_.on(progress, now);
+  if (settings_.quiet) return;
+  tell_wait(progress.job, now);
   show_progress(now);
 }
 
 void ProgressDisplay::on(const Retrying& retrying, Duration now) {
   // Told with the next progress, which says whether other connections go on.
-  job(retrying.job, now).wait = Wait{retrying.url, retrying.cause, now + retrying.wait};
+  tally_.on(retrying, now);
 }
 
-void ProgressDisplay::on(const Note& note, Duration) {
-  if (!settings_.quiet) print_above(note_text(note.text));
+void ProgressDisplay::on(const Note& note, Duration now) {
+  if (!settings_.quiet) print_lines(note_text(note.text), now);
 }
 
 void ProgressDisplay::on(const Finished& finished, Duration now) {
-  Job& it = job(finished.job, now);
-  it.active = false;
-  it.wait.reset();
-  it.last = {.job = finished.job, .held = finished.size, .size = finished.size};
-  ++finished_;
-  received_ += finished.received;
-  if (!settings_.quiet) print_above(finished_text(finished, now - it.began));
+  const Duration elapsed = tally_.elapsed(finished.job, now);
+  tally_.on(finished, now);
+  if (!settings_.quiet) print_lines(finished_text(finished, elapsed), now);
 }
 
 void ProgressDisplay::on(const Failed& failed, Duration now) {
-  Job& it = job(failed.job, now);
-  it.active = false;
-  it.wait.reset();
-  it.last.bytes_per_second = 0;
-  it.last.connections = 0;
-  received_ += it.received;
-  print_above(failure_text(failed));
+  tally_.on(failed, now);
+  print_lines(failure_text(failed), now);
 }
 
-void ProgressDisplay::on(const MetalinkRead& read, Duration) {
-  jobs_.erase(read.job);
-  settings_.jobs += read.files.size() - 1;
-  if (!settings_.quiet) print_above(metalink_text(read));
-}
-
-ProgressDisplay::Job& ProgressDisplay::job(JobId id, Duration now) {
-  const auto [it, is_new] = jobs_.try_emplace(id);
-  // Of several, some wait their turn; one alone began with the command.
-  if (is_new && settings_.jobs > 1) it->second.began = now;
-  return it->second;
-}
-
-Progress ProgressDisplay::together() const {
-  Progress sum;
-  sum.size = 0;
-  bool any_active = false;
-  for (const auto& [id, job] : jobs_) {
-    sum.held += job.last.held;
-    sum.size = sum.size && job.last.size ? std::optional(*sum.size + *job.last.size) : std::nullopt;
-    sum.bytes_per_second += job.last.bytes_per_second;
-    sum.connections += job.last.connections;
-    if (!job.active) continue;
-    // All stand still only as long as the one that moved last.
-    const double stalled = job.last.stalled_seconds;
-    sum.stalled_seconds = any_active ? std::min(sum.stalled_seconds, stalled) : stalled;
-    any_active = true;
-  }
-  // Jobs that wait their turn have no size yet.
-  if (jobs_.size() < settings_.jobs) sum.size.reset();
-  return sum;
-}
-
-std::string ProgressDisplay::line_name() const {
-  if (settings_.jobs > 1) {
-    return std::to_string(finished_) + " of " + std::to_string(settings_.jobs) + " complete";
-  }
-  const std::string& path = jobs_.begin()->second.path;
-  if (!path.empty()) return last_component(shown_path(path));
-  const Wait* wait = next_to_try();
-  if (wait == nullptr) return "waiting for the server";
-  return settings_.redraw ? "waiting" : printable(wait->url);
-}
-
-LineState ProgressDisplay::line_state(Duration now) {
-  const Progress sum = together();
-  rate_.add(static_cast<double>(lasting_rate(sum.bytes_per_second)), now);
-  LineState state{.name = line_name(),
-                  .held = sum.held,
-                  .size = sum.size,
-                  .bytes_per_second = sum.bytes_per_second,
-                  .connections = sum.connections,
-                  .stalled_seconds = sum.stalled_seconds};
-  if (const Wait* wait = next_to_try(); wait != nullptr && sum.connections == 0) {
-    state.again_in = std::max(Duration::zero(), wait->until - now);
-    state.cause = printable(wait->cause);
-  }
-  if (sum.size && *sum.size > sum.held) state.left = rate_.time_for(*sum.size - sum.held);
-  return state;
-}
-
-const ProgressDisplay::Wait* ProgressDisplay::next_to_try() const {
-  const Wait* next = nullptr;
-  for (const auto& [id, job] : jobs_) {
-    if (job.wait && (next == nullptr || job.wait->until < next->until)) next = &*job.wait;
-  }
-  return next;
-}
-
-// A limit lets the first bytes through at once, and more at a time than a second's worth.
-std::uint64_t ProgressDisplay::lasting_rate(std::uint64_t bytes_per_second) const {
-  const std::uint64_t limit = settings_.limit_rate;
-  return limit == 0 ? bytes_per_second : std::min(bytes_per_second, limit);
+void ProgressDisplay::on(const MetalinkRead& read, Duration now) {
+  tally_.on(read, now);
+  if (!settings_.quiet) print_lines(metalink_text(read), now);
 }
 
 // Where nothing is redrawn a wait gets a line of its own, unless its cause was told before.
-void ProgressDisplay::tell_wait(Job& job, Duration now) {
-  const bool worth_a_line = job.wait && job.wait->cause != job.told_cause;
-  if (settings_.quiet || settings_.redraw || !worth_a_line || now < next_wait_line_) return;
+void ProgressDisplay::tell_wait(JobId job, Duration now) {
+  const JobTally::Wait* wait = tally_.untold_wait(job);
+  if (settings_.kind != ProgressKind::Plain || wait == nullptr || now < next_wait_line_) return;
   next_wait_line_ = now + kWaitLineEvery;
-  job.told_cause = job.wait->cause;
-  screen_.print(wait_text(job.wait->url, job.wait->cause, job.wait->until - now));
-}
-
-// Work goes on: the next failure is news again.
-void ProgressDisplay::forget_told_causes() {
-  for (auto& [id, job] : jobs_) {
-    if (!job.wait) job.told_cause.clear();
-  }
+  screen_.print(wait_text(wait->url, wait->cause, wait->until - now));
+  tally_.told(job);
 }
 
 void ProgressDisplay::show_progress(Duration now) {
-  if (settings_.quiet || now < next_show_) return;
-  if (!settings_.redraw) {
-    next_show_ = now + kPlainLineEvery;
-    screen_.print(plain_progress_line(line_state(now)) + "\n");
-    forget_told_causes();
+  if (now < next_show_) return;
+  switch (settings_.kind) {
+    case ProgressKind::Bar: return draw_rows(now);
+    case ProgressKind::Plain: return show_line(now);
+    case ProgressKind::None: return;
+  }
+}
+
+void ProgressDisplay::show_line(Duration now) {
+  next_show_ = now + kPlainLineEvery;
+  screen_.print(plain_progress_line(tally_.together(now)) + "\n");
+  tally_.forget_told_causes();
+}
+
+void ProgressDisplay::draw_rows(Duration now) {
+  next_show_ = now + kRedrawEvery;
+  if (!screen_.foreground()) {  // the shell has written below the rows
+    rows_.forget();
+    if (!unprinted_.empty()) screen_.print(std::exchange(unprinted_, {}));
     return;
   }
-  next_show_ = now + kRedrawEvery;
-  if (!screen_.foreground()) return;
-  screen_.print("\r" + progress_line(line_state(now), screen_.columns()) + "\x1b[K");
-  line_shown_ = true;
+  const std::vector<LineState> files = tally_.running(now);
+  for (const LineState& file : files) {
+    name_width_ = std::clamp(display_width(file.name), name_width_, kWidestName);
+  }
+  const LineState whole = tally_.together(now);
+  std::optional<LineState> total;
+  if (tally_.several()) total = whole;
+  const ScreenSize size = screen_.size();
+  const auto rows = progress_rows(files, total, size, {settings_.bar, name_width_});
+  std::string text = rows_.draw(std::exchange(unprinted_, {}), rows, size.columns);
+  if (!rows.empty()) text += signs_.show(whole);  // else nothing runs any more
+  screen_.print(text);
 }
 
-void ProgressDisplay::print_above(const std::string& lines) {
-  clear_line();
-  screen_.print(lines);
+// Lines that come in a burst go with the next drawing: it is the drawing that costs.
+void ProgressDisplay::print_lines(std::string_view lines, Duration now) {
+  if (!rows_.shown()) return screen_.print(lines);
+  unprinted_ += lines;
+  if (now >= next_show_ || unprinted_.size() > kMostUnprinted) draw_rows(now);
 }
 
-void ProgressDisplay::clear_line() {
-  if (std::exchange(line_shown_, false)) screen_.print(kClearLine);
+void ProgressDisplay::clear_rows() {
+  std::string text = signs_.clear();
+  if (rows_.shown()) {
+    text += rows_.draw(std::exchange(unprinted_, {}), {}, screen_.size().columns);
+  }
+  if (!text.empty()) screen_.print(text);
 }
 
 }  // namespace xget::cli

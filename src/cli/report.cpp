@@ -31,6 +31,12 @@ std::string proof_text(const Finished& finished) {
   return std::string(", ") + verdict + ": " + printable(finished.rests_on);
 }
 
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
 }  // namespace
 
 std::string shown_path(const std::string& path) {
@@ -63,6 +69,17 @@ std::string wait_text(const std::string& url, const std::string& cause, Duration
 
 std::string note_text(const std::string& text) { return "note: " + printable(text) + "\n"; }
 
+std::string hook_failures_text(const HookFailures& failures) {
+  std::string text;
+  for (const std::string& told : failures.told) text += "xget: " + told + "\n";
+  if (failures.untold == 0) return text;
+  return text + "xget: and " + std::to_string(failures.untold) + " more\n";
+}
+
+std::string warning_text(const std::string& text) {
+  return "xget: WARNING: " + printable(text) + "\n";
+}
+
 std::string metalink_text(const MetalinkRead& read) {
   const std::size_t files = read.files.size();
   return printable(read.name) + ": a Metalink of " + std::to_string(files) +
@@ -86,12 +103,11 @@ std::string failure_text(const Failed& failed) {
 
 std::string go_on_text(const ResumeCommand& command) {
   std::string text = "to go on: " + command.command + "\n";
-  if (command.fill_in.empty()) return text;
-  text += "fill in for …: ";
-  for (std::size_t i = 0; i < command.fill_in.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + command.fill_in[i];
+  if (!command.fill_in.empty()) text += "fill in for …: " + joined(command.fill_in) + "\n";
+  if (!command.environment.empty()) {
+    text += "it needs in the environment: " + joined(command.environment) + "\n";
   }
-  return text + "\n";
+  return text;
 }
 
 bool can_go_on(const Failed& failed) {

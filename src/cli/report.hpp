@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "cli/hooks.hpp"
 #include "cli/resume_command.hpp"
 #include "xget/event.hpp"
 
@@ -19,6 +20,8 @@ std::string finished_text(const Finished& finished, Duration elapsed);
 // "https://…: connection refused; again in 4s"
 std::string wait_text(const std::string& url, const std::string& cause, Duration again_in);
 std::string note_text(const std::string& text);
+std::string hook_failures_text(const HookFailures& failures);
+std::string warning_text(const std::string& text);
 // "files.meta4: a Metalink of 3 files"
 std::string metalink_text(const MetalinkRead& read);
 

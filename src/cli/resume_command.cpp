@@ -9,16 +9,6 @@
 namespace xget::cli {
 namespace {
 
-HiddenText without_secrets(const GivenOption& option) {
-  switch (row_of(option.id).secrecy) {
-    case Secrecy::None: break;
-    case Secrecy::Url: return hide_url_secrets(option.value);
-    case Secrecy::Header: return hide_header_secrets(option.value);
-    case Secrecy::User: return hide_user_secrets(option.value);
-  }
-  return {option.value, {}};
-}
-
 bool needs_no_quotes(std::string_view word) {
   constexpr std::string_view kSafe = "%+,-./:=@_";
   return !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
@@ -45,6 +35,10 @@ class CommandWriter {
   void add(const HiddenText& text) {
     add_word(text.text);
     for (const std::string& what : text.hidden) result_.fill_in.push_back(printable(what));
+  }
+  void rely_on(const std::string& variable) {
+    auto& all = result_.environment;
+    if (std::find(all.begin(), all.end(), variable) == all.end()) all.push_back(variable);
   }
   ResumeCommand take() { return std::move(result_); }
 
@@ -75,14 +69,24 @@ ResumeCommand resume_command(std::string_view program, const Given& given, const
   CommandWriter writer(program);
   std::map<OptionId, std::size_t> positions;
   for (const GivenOption& option : given.options) {
-    if (option.id == OptionId::NoResume && left.anything_kept) continue;
+    if (option.id == OptionId::NoResume && left.anything_kept) {
+      // Elsewhere it still stands, and only its opposite goes before it.
+      if (option.origin.layer != Layer::CommandLine) writer.add_word("--resume");
+      continue;
+    }
+    if (option.origin.layer == Layer::File) continue;
     const bool one_for_each_url = option.id == OptionId::Output || option.id == OptionId::Checksum;
     if (one_for_each_url && is_done(positions[option.id]++)) continue;
     const bool metalink = option.id == OptionId::Metalink;
     if (metalink && is_done(given.urls.size() + positions[option.id]++)) continue;
+    const HiddenText value = hide_secrets(option);
+    if (option.origin.layer == Layer::Environment && !value.hidden.empty()) {
+      writer.rely_on(option.origin.place);
+      continue;
+    }
     const OptionRow& row = row_of(option.id);
     writer.add_word(row.shortest());
-    if (row.takes_value()) writer.add(without_secrets(option));
+    if (row.takes_value()) writer.add(value);
   }
   const bool like_an_option = std::any_of(given.urls.begin(), given.urls.end(),
                                           [](const auto& url) { return url.starts_with('-'); });

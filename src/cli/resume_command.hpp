@@ -10,8 +10,9 @@
 namespace xget::cli {
 
 struct ResumeCommand {
-  std::string command;               // for a shell, with "…" where a secret stood
-  std::vector<std::string> fill_in;  // what each "…" stands for, in words
+  std::string command;                   // for a shell, with "…" where a secret stood
+  std::vector<std::string> fill_in;      // what each "…" stands for, in words
+  std::vector<std::string> environment;  // variables with secrets that must be set as they were
 };
 
 // What a run leaves behind.
@@ -21,7 +22,9 @@ struct LeftBehind {
 };
 
 // The options as they were given, less what would begin again and lose what was kept; then the
-// URLs. What was given for a URL that is done is left out with it.
+// URLs. What was given for a URL that is done is left out with it. What the configuration file says
+// it says again; what the environment said becomes an option, since it may have been set for this
+// one command.
 ResumeCommand resume_command(std::string_view program, const Given& given,
                              const LeftBehind& left = {});
 

@@ -8,6 +8,8 @@
 #include <array>
 #include <csignal>
 
+#include "base/child_process.hpp"
+#include "base/command_words.hpp"
 #include "base/descriptor.hpp"
 #include "base/input_file.hpp"
 #include "base/text.hpp"
@@ -15,6 +17,8 @@
 
 namespace xget::cli {
 namespace {
+
+constexpr std::size_t kMostSaid = 200;
 
 Result<std::string> read_small_file(const std::string& path) {
   auto file = path == "-" ? read_input(STDIN_FILENO, kMaxSecretFile)
@@ -114,8 +118,21 @@ Result<std::string> ask_on_terminal(const std::string& user) {
   return std::string(line.data(), static_cast<std::size_t>(count) - 1);
 }
 
+// What it says of itself may help; what it prints never does, since that is the secret.
+Result<std::string> run_command(const std::string& command) {
+  auto words = split_command(command);
+  if (!words) return fail(std::move(words.error()));
+  auto outcome = run_child({.words = *std::move(words), .environment = {}});
+  if (!outcome) return fail(std::move(outcome.error()));
+  if (outcome->exit_code == 0) return std::move(outcome->output);
+  const std::string_view said = std::string_view(outcome->errors).substr(0, kMostSaid);
+  const std::string_view line = without_return(said.substr(0, said.find('\n')));
+  return refuse_usage("", "the command ended with exit code " + std::to_string(outcome->exit_code) +
+                              (line.empty() ? "" : ": " + printable(line)));
+}
+
 }  // namespace
 
-SecretInput real_secret_input() { return {read_small_file, ask_on_terminal}; }
+SecretInput real_secret_input() { return {read_small_file, ask_on_terminal, run_command}; }
 
 }  // namespace xget::cli

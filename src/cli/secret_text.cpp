@@ -40,4 +40,14 @@ HiddenText hide_user_secrets(std::string_view user) {
           {"the password of --user"}};
 }
 
+HiddenText hide_secrets(const GivenOption& option) {
+  switch (row_of(option.id).secrecy) {
+    case Secrecy::None: break;
+    case Secrecy::Url: return hide_url_secrets(option.value);
+    case Secrecy::Header: return hide_header_secrets(option.value);
+    case Secrecy::User: return hide_user_secrets(option.value);
+  }
+  return {option.value, {}};
+}
+
 }  // namespace xget::cli

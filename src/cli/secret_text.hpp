@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/given.hpp"
+
 namespace xget::cli {
 
 struct HiddenText {
@@ -19,5 +21,8 @@ HiddenText hide_url_secrets(std::string_view url);
 HiddenText hide_header_secrets(std::string_view line);
 // "user:password" → "user:…"; "user" and "@FILE" stay.
 HiddenText hide_user_secrets(std::string_view user);
+
+// Whatever of it is secret, by the kind of option that it is.
+HiddenText hide_secrets(const GivenOption& option);
 
 }  // namespace xget::cli

@@ -14,22 +14,37 @@
 namespace xget::cli {
 namespace {
 
-constexpr int kUsualColumns = 80;
+// Set, and not empty.
+bool has_variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
 
 }  // namespace
 
 bool can_redraw() {
   if (::isatty(STDERR_FILENO) != 1) return false;
-  const char* kind = std::getenv("TERM");
-  return kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
+  return has_variable("TERM") && std::string_view(std::getenv("TERM")) != "dumb";
 }
+
+bool wants_no_color() { return has_variable("NO_COLOR"); }
 
 bool output_is_seen() { return ::isatty(STDOUT_FILENO) == 1 && can_redraw(); }
 
-int terminal_columns() {
+ScreenSize terminal_size() {
+  ScreenSize screen;
   winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsualColumns;
-  return size.ws_col;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return screen;
+  if (size.ws_col > 0) screen.columns = size.ws_col;
+  if (size.ws_row > 0) screen.lines = size.ws_row;
+  return screen;
+}
+
+TerminalFeatures own_terminal_features() {
+  return terminal_features([](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value != nullptr ? value : "";
+  });
 }
 
 bool is_in_foreground() {
@@ -37,10 +52,11 @@ bool is_in_foreground() {
   return foreground < 0 || foreground == ::getpgrp();
 }
 
-void use_utf8_characters() {
+bool use_utf8_characters() {
   std::setlocale(LC_CTYPE, "");
-  if (equals_ignoring_case(::nl_langinfo(CODESET), "UTF-8")) return;
+  if (equals_ignoring_case(::nl_langinfo(CODESET), "UTF-8")) return true;
   std::setlocale(LC_CTYPE, "C.UTF-8");
+  return false;
 }
 
 void print_error(std::string_view text) {
@@ -54,7 +70,7 @@ void print_error(std::string_view text) {
 
 void print_on_fresh_line(std::string_view text) {
   // A line's worth of spaces wraps only if the line was not empty; nobody can ask the terminal.
-  const std::string spaces(static_cast<std::size_t>(terminal_columns()), ' ');
+  const std::string spaces(static_cast<std::size_t>(terminal_size().columns), ' ');
   print_error(spaces + "\r\x1b[K" + std::string(text));
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/metalink_name.hpp"
 #include "base/text.hpp"
 #include "cli/secret_text.hpp"
 #include "cli/usage_error.hpp"
@@ -12,16 +13,11 @@ namespace {
 
 constexpr const char* kNoUrl = "if it is a host, give its URL: https://…";
 
-bool is_metalink(std::string_view name) {
-  const std::string lower = lower_case(name);
-  return lower.ends_with(".meta4") || lower.ends_with(".metalink");
-}
-
 // No host is called so.
 bool is_file_name(std::string_view word) {
   if (word.starts_with('/') || word.starts_with("./") || word.starts_with("../")) return true;
   const bool bare = word.find_first_of("/:?#@") == std::string_view::npos;
-  return bare && (is_metalink(word) || word.ends_with(".torrent"));
+  return bare && (is_metalink_name(word) || word.ends_with(".torrent"));
 }
 
 // A host alone: what it would be downloaded to has no name.
@@ -45,7 +41,7 @@ Result<void> check_url_word(const std::string& word, bool named) {
   std::error_code unseen;
   const std::string shown = hide_url_secrets(printable(word)).text;
   if (std::filesystem::is_regular_file(word, unseen)) {
-    if (is_metalink(word)) return {};
+    if (is_metalink_name(word)) return {};
     return refuse_usage(shown, "it is a file that is here, and not a URL", remedy_for_file(word));
   }
   if (file_name) return refuse_usage(shown, "there is no such file", "check its name");

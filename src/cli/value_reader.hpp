@@ -1,13 +1,30 @@
 // Reads option values into fields and remembers the first one that makes no sense.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "base/units.hpp"
 #include "cli/given.hpp"
 #include "cli/usage_error.hpp"
 
 namespace xget::cli {
+
+inline constexpr std::uint64_t kMaxConnections = 256;
+inline constexpr const char* kWantedSize = "a size, like 512K or 16MiB";
+inline constexpr const char* kWantedConnections = "a number from 1 to 256";
+
+inline std::optional<int> parse_count(const std::string& text, std::uint64_t least,
+                                      std::uint64_t most) {
+  const auto count = parse_u64(text);
+  if (!count || *count < least || *count > most) return std::nullopt;
+  return static_cast<int>(*count);
+}
+
+inline std::optional<int> parse_connection_count(const std::string& text) {
+  return parse_count(text, 1, kMaxConnections);
+}
 
 class ValueReader {
  public:

@@ -4,8 +4,8 @@
 // Thread: all of them are called on the loop thread and call back on the loop thread, never from
 // inside the call that asked, unless a line says otherwise. The exception is File and Folder:
 // their calls block, and may be made on a worker, one at a time for each object, except that
-// File::write_at, write_direct, read_at, sync_data and drop_cache of one file may run at the same
-// time, and so may all calls of one Folder.
+// File::write_at, read_at, sync_data, drop_cache and one write_direct of one file may run at the
+// same time, and so may all calls of one Folder.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/byte_range.hpp"
@@ -218,6 +219,9 @@ class File {
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
   virtual Result<void> sync_data() = 0;  // fdatasync
   virtual Result<void> sync() = 0;       // fsync
+  // After a sync of the whole file system: fails where anything that was written through this file
+  // since it was opened could not be put on the disk.
+  virtual Result<void> check_written() = 0;
   virtual Result<void> preallocate(std::uint64_t size, Preallocate how) = 0;
   virtual Result<void> truncate(std::uint64_t size) = 0;
   virtual Result<FileInfo> info() = 0;
@@ -231,6 +235,15 @@ class File {
 
 enum class Access { Read, ReadWrite };
 
+// The same for every handle of one folder.
+struct FolderId {
+  std::uint64_t file_system = 0;
+  std::uint64_t inode = 0;
+  friend bool operator<(const FolderId& a, const FolderId& b) {
+    return std::tie(a.file_system, a.inode) < std::tie(b.file_system, b.inode);
+  }
+};
+
 // An open folder. Names are single components; symbolic links are never followed.
 class Folder {
  public:
@@ -243,6 +256,11 @@ class Folder {
   virtual Result<void> rename_no_replace(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& name) = 0;  // absent: fine
   virtual Result<void> sync() = 0;
+  // Contents and names of all of its file system; worth as much as a sync of each only where
+  // synced_as_a_whole().
+  virtual Result<void> sync_file_system() = 0;
+  [[nodiscard]] virtual bool synced_as_a_whole() = 0;
+  [[nodiscard]] virtual FolderId id() = 0;
   virtual Result<void> writable() = 0;     // may this process create names here?
   virtual std::uint64_t free_bytes() = 0;  // for this user; UINT64_MAX if unknown
   virtual std::size_t longest_name() = 0;  // bytes a name may have

@@ -8,7 +8,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "core/per_host.hpp"
 #include "core/token_bucket.hpp"
 
 namespace xget::core {
@@ -16,20 +18,22 @@ namespace xget::core {
 class RateLimits {
  public:
   // Bytes per second; 0: no limit.
-  RateLimits(std::uint64_t all, std::uint64_t per_host) : all_(all), per_host_(per_host) {}
+  RateLimits(std::uint64_t all, PerHost<std::uint64_t> per_host)
+      : all_(all), per_host_(std::move(per_host)) {}
 
   [[nodiscard]] TokenBucket& all() { return all_; }
 
   // The bucket of what this host sends, the same one for all who ask while somebody keeps it. Null:
-  // hosts have no limit.
+  // it has no limit.
   [[nodiscard]] std::shared_ptr<TokenBucket> of_host(const std::string& host) {
-    if (per_host_ == 0) return nullptr;
+    const std::uint64_t rate = per_host_.at(host);
+    if (rate == 0) return nullptr;
     if (const auto known = hosts_.find(host); known != hosts_.end()) {
       if (auto bucket = known->second.lock()) return bucket;
     }
     // However many hosts a list of downloads leads to, only those in use take room.
     std::erase_if(hosts_, [](const auto& entry) { return entry.second.expired(); });
-    auto bucket = std::make_shared<TokenBucket>(per_host_);
+    auto bucket = std::make_shared<TokenBucket>(rate);
     hosts_[host] = bucket;
     return bucket;
   }
@@ -52,7 +56,7 @@ class RateLimits {
 
  private:
   TokenBucket all_;
-  std::uint64_t per_host_;
+  PerHost<std::uint64_t> per_host_;
   std::map<std::string, std::weak_ptr<TokenBucket>> hosts_;
 };
 

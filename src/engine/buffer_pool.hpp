@@ -1,6 +1,7 @@
 // Buffers that coalesce what libcurl hands over in small pieces into writes of kSmallWrite, or up
 // to kLargeWrite: memory that is never filled costs nothing. The pool is a stack, so that the
-// buffer used next is the one still in the cache. Thread: loop.
+// buffer used next is the one still in the cache. One for all jobs: small files come and go, and a
+// fresh buffer costs more than such a file's bytes. Thread: loop.
 #pragma once
 
 #include <cstddef>
@@ -29,10 +30,14 @@ class BufferPool {
     if (free_->empty()) free_->push_back(allocate());
     Memory memory = std::move(free_->back());
     free_->pop_back();
-    return {memory.release(), [free = free_](std::byte* bytes) { free->emplace_back(bytes); }};
+    return {memory.release(), [free = free_](std::byte* bytes) {
+              Memory back(bytes);
+              if (free->size() < kMostFree) free->push_back(std::move(back));
+            }};
   }
 
  private:
+  static constexpr std::size_t kMostFree = 16;
   static constexpr std::align_val_t kAlignment{core::kDirectAlignment};
   struct Free {
     void operator()(std::byte* bytes) const { ::operator delete[](bytes, kAlignment); }

@@ -100,6 +100,7 @@ store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
           .pieces = settings.pieces,
           .physical_memory = settings.physical_memory,
           .writer = &job_.ports.writing,
+          .commits = &job_.ports.commits,
           .direct_io = settings.direct_io};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/defence.hpp"
+#include "base/fill_levels.hpp"
 #include "base/log.hpp"
 #include "base/units.hpp"
 #include "core/piece_length.hpp"
@@ -40,6 +41,12 @@ core::Representation Download::expected() const {
 
 std::uint64_t Download::held_bytes() const {
   return transfer_ ? transfer_->arrived().size() : sink_.held().size();
+}
+
+std::vector<std::uint8_t> Download::held_parts() const {
+  const std::uint64_t size = plan_.version.size.value_or(0);
+  if (transfer_) return fill_levels(transfer_->arrived(), size, kProgressParts);
+  return fill_levels(sink_.held(), size, kProgressParts);
 }
 
 std::uint64_t Download::received_bytes() const {
@@ -149,11 +156,11 @@ TransferPlan Download::transfer_plan() const {
 
 void Download::start_transfer(Instant now) {
   const JobPorts& ports = job_.ports;
-  transfer_ =
-      std::make_unique<Transfer>(transfer_plan(),
-                                 TransferPorts{job_.sources, job_.mirrors, sink_, ports.clock,
-                                               ports.random, ports.limits, givers_, job_.trace},
-                                 job_.listener);
+  transfer_ = std::make_unique<Transfer>(
+      transfer_plan(),
+      TransferPorts{job_.sources, job_.mirrors, sink_, ports.clock, ports.random, ports.limits,
+                    ports.buffers, givers_, job_.trace},
+      job_.listener);
   const std::uint64_t held = held_bytes();
   log::info("downloading " + job_.url() + " to " + plan_.path + ", " +
             (plan_.version.size ? format_size(*plan_.version.size) : "of unknown size") +

@@ -83,6 +83,7 @@ class Download : public std::enable_shared_from_this<Download> {
   // That, with the validators that responses have shown since.
   [[nodiscard]] core::Representation expected() const;
   [[nodiscard]] std::uint64_t held_bytes() const;
+  [[nodiscard]] std::vector<std::uint8_t> held_parts() const;  // as Progress has them
   [[nodiscard]] std::uint64_t received_bytes() const;
   // Of those; once the transfer has ended.
   [[nodiscard]] std::uint64_t wasted_bytes() const { return received_ - givers_.bytes(); }

@@ -53,6 +53,11 @@ bool from_start(ByteRange range) { return range.begin == 0 && range.end == kUnkn
 
 }  // namespace
 
+std::string HttpSourceSettings::proxy_for(const net::Url& hop) const {
+  const std::string own = hosts ? hosts->proxy(hop.origin) : std::string();
+  return net::choose_proxy(hop, own.empty() ? proxy : own, proxy_environment);
+}
+
 HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
                        core::Resolver& resolver, core::Clock& clock)
     : settings_(std::move(settings)),
@@ -159,7 +164,7 @@ void HttpSource::begin_hop(core::FetchId id, Fetch& fetch) {
 
 // Behind a proxy, or under the user's rule, there is no choice.
 bool HttpSource::chooses_address(const Fetch& fetch) const {
-  return net::choose_proxy(fetch.url, settings_.proxy, settings_.proxy_environment).empty() &&
+  return settings_.proxy_for(fetch.url).empty() &&
          net::connect_to_rule(settings_.connect_to, fetch.url.origin).empty();
 }
 

@@ -19,6 +19,7 @@
 #include "core/ports.hpp"
 #include "core/source.hpp"
 #include "engine/address_use.hpp"
+#include "engine/host_rules.hpp"
 #include "formats/netrc.hpp"
 #include "net/connect_to.hpp"
 #include "net/proxy.hpp"
@@ -26,12 +27,22 @@
 
 namespace xget::engine {
 
+// Which requests may use HTTP/2, and so share a connection with others to their server.
+enum class Http2 {
+  Never,   // each segment has a TCP connection of its own
+  Probes,  // those for the whole: of many small files each is one
+  Always,
+};
+
 struct HttpSourceSettings {
   net::Url url;                                 // as the user gave it
   std::vector<core::Header> headers;            // for the home origin alone
   std::string user_password;                    // likewise; empty: none
   std::shared_ptr<const formats::Netrc> netrc;  // logins for any host on the way; may be null
+  bool netrc_everywhere = true;                 // where no rule says otherwise
+  std::shared_ptr<const HostRules> hosts;       // null: none
   std::string referer;
+  std::string user_agent;  // empty: the transport's
   // The origin that headers, user_password, referer and the netrc's default were given for: that of
   // another URL, which led to this one, or of none ({}). nullopt: that of `url`.
   std::optional<net::Origin> given_for;
@@ -40,8 +51,14 @@ struct HttpSourceSettings {
   std::string proxy;  // option; empty: the environment decides
   net::ProxyEnvironment proxy_environment;
   bool allow_downgrade = false;
-  bool http2 = false;
+  Http2 http2 = Http2::Never;
 
+  // Empty: none.
+  [[nodiscard]] std::string proxy_for(const net::Url& hop) const;
+  // What is secret does not go there: the first URL was https, and this one is not.
+  [[nodiscard]] bool goes_in_the_open(const net::Origin& hop) const {
+    return home().scheme == "https" && hop.scheme == "http";
+  }
   [[nodiscard]] const net::Origin& home() const { return given_for ? *given_for : url.origin; }
 };
 

@@ -116,6 +116,13 @@ std::optional<Instant> Job::next_deadline() const {
   return earliest(earliest(next, described), download_->next_deadline());
 }
 
+core::JobWeight Job::weight() const {
+  if (!download_) return core::JobWeight::Unknown;
+  if (download_->finishing()) return core::JobWeight::Finishing;
+  const bool small = download_->version().size.value_or(kUnknownEnd) <= core::kLargestSmallFile;
+  return small ? core::JobWeight::Small : core::JobWeight::Large;
+}
+
 // ---- arrive -------------------------------------------------------------------------------
 
 void Job::step_arrive(Instant now) {
@@ -293,7 +300,8 @@ Progress Job::progress(Instant now) {
           .size = download_ ? download_->version().size : std::nullopt,
           .bytes_per_second = static_cast<std::uint64_t>(speed_.rate(now)),
           .connections = download_ ? download_->receiving() : 0,
-          .stalled_seconds = download_ ? to_seconds(download_->silent_for(now)) : 0};
+          .stalled_seconds = download_ ? to_seconds(download_->silent_for(now)) : 0,
+          .parts = download_ ? download_->held_parts() : std::vector<std::uint8_t>()};
 }
 
 // ---- callbacks of the Source --------------------------------------------------------------

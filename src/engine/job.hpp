@@ -72,6 +72,7 @@ class Job final : public Task, private core::SourceListener {
   void interrupt() override;
   [[nodiscard]] bool ended() const override { return stage_ == Stage::Ended; }
   [[nodiscard]] Progress progress(Instant now) override;
+  [[nodiscard]] core::JobWeight weight() const override;
 
  private:
   enum class Stage { Start, Arrive, Download, Stop, Ended };

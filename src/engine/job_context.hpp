@@ -13,8 +13,10 @@
 #include "core/published_pieces.hpp"
 #include "core/rate_limits.hpp"
 #include "core/source.hpp"
+#include "engine/buffer_pool.hpp"
 #include "engine/mirror_sources.hpp"
 #include "engine/trace.hpp"
+#include "store/commit_group.hpp"
 #include "xget/event.hpp"
 #include "xget/options.hpp"
 
@@ -69,6 +71,8 @@ struct JobPorts {
   core::Worker& hashing;
   core::Worker& writing;
   core::RateLimits& limits;
+  BufferPool& buffers;
+  store::CommitGroup& commits;
   core::TraceSink* trace = nullptr;  // null: nobody watches
 };
 

@@ -5,7 +5,9 @@
 
 namespace xget::engine {
 
-void JobQueue::add(JobId id, Make make) { waiting_.push_back({id, std::move(make)}); }
+void JobQueue::add(JobId id, std::string host, Make make) {
+  waiting_.push_back({id, std::move(host), std::move(make)});
+}
 
 void JobQueue::interrupt() {
   interrupted_ = true;
@@ -28,14 +30,46 @@ void JobQueue::begin(Waiting job, bool interrupted) {
   auto task = job.make();
   if (!task) return;
   if (interrupted) task->interrupt();
-  running_.push_back({job.id, std::move(task)});
+  running_.push_back({job.id, std::move(job.host), std::move(task)});
+}
+
+bool JobQueue::has_room() const {
+  core::RunningJobs running;
+  for (const Running& job : running_) {
+    switch (job.task->weight()) {
+      case core::JobWeight::Unknown: ++running.unknown; break;
+      case core::JobWeight::Small: ++running.small; break;
+      case core::JobWeight::Large: ++running.large; break;
+      case core::JobWeight::Finishing: ++running.finishing; break;
+    }
+  }
+  return core::may_begin_another(running, max_active_);
+}
+
+std::map<std::string, int> JobQueue::active_by_host() const {
+  std::map<std::string, int> active;
+  for (const Running& job : running_) {
+    if (job.task->weight() != core::JobWeight::Finishing) ++active[job.host];
+  }
+  return active;
+}
+
+JobQueue::Queue::const_iterator JobQueue::next() const {
+  if (waiting_.empty() || !has_room()) return waiting_.end();
+  const auto first = waiting_.begin();
+  const int running = static_cast<int>(running_.size());
+  if (interrupted_ || running < max_per_host_.at(first->host)) return first;
+  auto active = active_by_host();
+  return std::find_if(first, waiting_.end(), [&](const Waiting& job) {
+    return active[job.host] < max_per_host_.at(job.host);
+  });
 }
 
 void JobQueue::on_time(Instant now) {
-  while (!waiting_.empty() && static_cast<int>(running_.size()) < max_active_) {
-    Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
-    begin(std::move(next), interrupted_);
+  for (auto next = this->next(); next != waiting_.end(); next = this->next()) {
+    Waiting job = std::move(waiting_[static_cast<std::size_t>(next - waiting_.begin())]);
+    waiting_.erase(next);
+    begin(std::move(job), interrupted_);
   }
   for (const Running& job : running_) {
     if (!job.task->ended()) job.task->on_time(now);
@@ -44,13 +78,12 @@ void JobQueue::on_time(Instant now) {
 }
 
 std::optional<Instant> JobQueue::next_deadline() const {
-  const bool room = static_cast<int>(running_.size()) < max_active_;
-  if (!waiting_.empty() && room) return Instant::min();
-  std::optional<Instant> next;
+  if (next() != waiting_.end()) return Instant::min();
+  std::optional<Instant> deadline;
   for (const Running& job : running_) {
-    next = earliest(next, job.task->next_deadline());
+    deadline = earliest(deadline, job.task->next_deadline());
   }
-  return next;
+  return deadline;
 }
 
 void JobQueue::for_each_running(const std::function<void(Task&)>& visit) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/time.hpp"
+#include "core/job_admission.hpp"
 #include "xget/event.hpp"
 
 namespace xget::engine {
@@ -20,6 +21,7 @@ class Task {
   virtual void interrupt() = 0;  // it ends soon, and says that it was interrupted
   [[nodiscard]] virtual bool ended() const = 0;
   [[nodiscard]] virtual Progress progress(Instant now) = 0;
+  [[nodiscard]] virtual core::JobWeight weight() const { return core::JobWeight::Unknown; }
 };
 
 }  // namespace xget::engine

@@ -3,18 +3,14 @@
 #include <array>
 #include <cstdio>
 
+#include "base/json_object.hpp"
 #include "base/text.hpp"
 
 namespace xget::engine {
 namespace {
 
 void append_quoted(std::string& to, std::string_view text) {
-  to += '"';
-  for (const char c : printable(text)) {  // without control characters, and sound UTF-8
-    if (c == '"' || c == '\\') to += '\\';
-    to += c;
-  }
-  to += '"';
+  append_json_string(to, printable(text));  // people read it
 }
 
 std::string with_decimals(double number) {

@@ -71,7 +71,7 @@ void Transfer::adopt(core::FetchId fetch, const core::Offer& offer,
                    .position = offer.granted.begin,
                    .end = std::min(offer.granted.end, plan_.schedule.size),
                    .granted_end = offer.granted.end,
-                   .buffer = pool_.take(),
+                   .buffer = ports_.buffers.take(),
                    .host_limit = limit_of(offer.host)};
   by_fetch_[fetch] = id;
   ++responses_;
@@ -238,7 +238,7 @@ void Transfer::carry_out(const core::StartSegment& action) {
   segment.mirror = action.mirror;
   segment.position = action.range.begin;
   segment.end = segment.granted_end = action.range.end;
-  segment.buffer = pool_.take();
+  segment.buffer = ports_.buffers.take();
   ByteRange asked = action.range;
   if (!plan_.schedule.ranges) asked.end = kUnknownEnd;
   segment.fetch = ports_.sources.fetch(
@@ -330,7 +330,7 @@ bool Transfer::flush(Segment& segment, Flush how) {
 void Transfer::keep_rest(Segment& segment, std::size_t written) {
   const BufferPool::Buffer before = segment.buffer;
   const bool kept = before.use_count() > 2;
-  if (kept) segment.buffer = pool_.take();
+  if (kept) segment.buffer = ports_.buffers.take();
   segment.buffered -= written;
   if (segment.buffered > 0) {
     std::memmove(segment.buffer.get(), before.get() + written, segment.buffered);

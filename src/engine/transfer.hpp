@@ -45,7 +45,8 @@ struct TransferPorts {
   core::Sink& sink;
   core::Clock& clock;
   core::Random& random;
-  core::RateLimits& limits;  // shared by all jobs
+  core::RateLimits& limits;  // shared by all jobs, as are the buffers
+  BufferPool& buffers;
   core::Givers& givers;
   Trace* trace = nullptr;  // the job's; null: nobody watches
 };
@@ -166,7 +167,6 @@ class Transfer {
   core::SourceListener& owner_;
   core::Scheduler scheduler_;
   std::optional<TransferTrace> trace_;
-  BufferPool pool_;
   std::map<core::SegmentId, Segment> segments_;
   std::map<core::FetchId, core::SegmentId> by_fetch_;
   std::map<std::string, std::shared_ptr<core::TokenBucket>> host_limits_;  // of all that answered

@@ -273,11 +273,6 @@ class MetalinkReader final : public XmlListener {
 
 }  // namespace
 
-bool is_metalink_name(std::string_view name) {
-  const std::string lower = lower_case(name);
-  return lower.ends_with(".meta4") || lower.ends_with(".metalink");
-}
-
 bool is_metalink_type(std::string_view type) {
   return type == "application/metalink4+xml" || type == "application/metalink+xml";
 }

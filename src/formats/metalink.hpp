@@ -21,8 +21,7 @@ inline constexpr std::size_t kMostMetalinkFiles = 10'000;
 inline constexpr std::size_t kMostMetalinkUrls = 100'000;     // in all of its files
 inline constexpr std::size_t kLongestMetalinkText = 8 << 10;  // bytes of a URL, a name, a digest
 
-// Whether a file's name, or a media type in lower case without parameters, says that it is one.
-bool is_metalink_name(std::string_view name);
+// Whether a media type in lower case, without parameters, says that it is one.
 bool is_metalink_type(std::string_view type);
 
 struct MetalinkUrl {

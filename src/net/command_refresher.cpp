@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/child_process.hpp"
 #include "base/descriptor.hpp"
 #include "base/text.hpp"
-#include "net/child_process.hpp"
 
 namespace xget::net {
 namespace {

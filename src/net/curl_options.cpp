@@ -36,7 +36,6 @@ CURLcode prepare_tls_context(CURL*, void* context, void*) {
 }
 
 void set_tls_options(OptionSetter& options, const TransportSettings& settings) {
-  options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   options.set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   options.set(CURLOPT_SSL_CTX_FUNCTION, prepare_tls_context);
   set_certificate_authorities(options, settings);
@@ -74,12 +73,17 @@ void set_protocol_options(OptionSetter& options, const core::HttpRequest& reques
   options.set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
   options.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  // What may use HTTP/2 joins no connection that was made without, and the other way round: see
+  // connection_users.hpp. Other words for the same versions of TLS tell libcurl that they differ.
+  constexpr long kTls = CURL_SSLVERSION_TLSv1_2;
   if (may_use_http2(request)) {
     options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    options.set(CURLOPT_SSLVERSION, kTls | CURL_SSLVERSION_MAX_TLSv1_3);
     // Rather wait for the first connection's handshake than open one for each request.
     options.set(CURLOPT_PIPEWAIT, 1L);
   } else {
     options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    options.set(CURLOPT_SSLVERSION, kTls);
   }
   options.set(CURLOPT_FRESH_CONNECT, request.fresh ? 1L : 0L);
   // Both even when empty: unset, libcurl would look into the environment.

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "net/close_notify.hpp"
 #include "net/curl_options.hpp"
+#include "net/tls_protocol.hpp"
 #include "net/transfer_outcome.hpp"
 
 namespace xget::net {
@@ -42,8 +43,17 @@ bool splits_header(const std::string& text) {
 }  // namespace
 
 CurlRequest::CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
-                         TcpSockets& sockets, CallbackReport& report)
-    : id_(id), listener_(&listener), easy_(std::move(easy)), sockets_(sockets), report_(report) {}
+                         TcpSockets& sockets, ConnectionUsers& users, CallbackReport& report)
+    : id_(id),
+      listener_(&listener),
+      easy_(std::move(easy)),
+      sockets_(sockets),
+      users_(users),
+      report_(report) {}
+
+CurlRequest::~CurlRequest() {
+  if (!connection_.empty()) users_.leave(connection_);
+}
 
 bool CurlRequest::configure(const core::HttpRequest& request, const TransportSettings& settings,
                             long buffer_size, CURLSH* share) {
@@ -51,6 +61,8 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   options.set(CURLOPT_PRIVATE, static_cast<void*>(this));
   options.set(CURLOPT_SHARE, share);
   options.set(CURLOPT_ERRORBUFFER, detail_.data());
+  options.set(CURLOPT_PREREQFUNCTION, &CurlRequest::on_connection);
+  options.set(CURLOPT_PREREQDATA, static_cast<void*>(this));
   options.set(CURLOPT_HEADERFUNCTION, &CurlRequest::on_header);
   options.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   options.set(CURLOPT_WRITEFUNCTION, &CurlRequest::on_body);
@@ -103,6 +115,25 @@ std::size_t CurlRequest::guarded(Step step) {
   }
 }
 
+// It has its connection and is about to be sent.
+int CurlRequest::on_connection(void* self, char* remote, char* local, int remote_port,
+                               int local_port) {
+  auto& request = *static_cast<CurlRequest*>(self);
+  std::string connection = std::string(local) + " " + std::to_string(local_port) + " " + remote +
+                           " " + std::to_string(remote_port);
+  return request.join(std::move(connection)) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+bool CurlRequest::join(std::string connection) {
+  if (!connection_.empty()) users_.leave(std::exchange(connection_, {}));
+  if (!users_.join(connection, speaks_http2(tls_connection()))) {
+    if (stage_ == Stage::Head) stage_ = Stage::Misplaced;
+    return false;
+  }
+  connection_ = std::move(connection);
+  return true;
+}
+
 std::size_t CurlRequest::on_header(char* data, std::size_t size, std::size_t count, void* self) {
   auto& request = *static_cast<CurlRequest*>(self);
   const std::string_view line(data, size * count);
@@ -133,9 +164,11 @@ bool CurlRequest::take_head() {
     case core::HeadVerdict::Accept:
       stage_ = Stage::Body;
       if (!reader_.framing().framed) tls_ = tls_connection();
+      leave_when_whole();
       return true;
     case core::HeadVerdict::Drain:
       stage_ = Stage::Drain;
+      leave_when_whole();
       return drain(reader_.framing().length.value_or(0));
     case core::HeadVerdict::Refuse: break;
   }
@@ -146,6 +179,7 @@ bool CurlRequest::take_head() {
 std::size_t CurlRequest::take_body(std::span<const std::byte> bytes) {
   if (stage_ == Stage::Drain) {
     received_ += bytes.size();
+    leave_when_whole();
     return drain(received_) ? bytes.size() : kGiveUp;
   }
   if (stage_ != Stage::Body) return kGiveUp;
@@ -156,6 +190,7 @@ std::size_t CurlRequest::take_body(std::span<const std::byte> bytes) {
     return CURL_WRITEFUNC_PAUSE;
   }
   received_ += bytes.size();
+  leave_when_whole();
   report_.called_back = true;
   const core::Flow flow = listener_->on_body(id_, bytes);
   if (stage_ == Stage::Muted) return kGiveUp;
@@ -167,6 +202,14 @@ std::size_t CurlRequest::take_body(std::span<const std::byte> bytes) {
   turn_ += bytes.size();
   if (turn_ >= kMaxTurn && !turn_over_) end_turn();
   return bytes.size();
+}
+
+// libcurl may give the connection to the next request before it tells the end of this one.
+void CurlRequest::leave_when_whole() {
+  const auto length = reader_.framing().length;
+  if (length && received_ >= *length && !connection_.empty()) {
+    users_.leave(std::exchange(connection_, {}));
+  }
 }
 
 // libcurl still hands over what it has read, then leaves its loop.
@@ -264,6 +307,8 @@ core::TransferEnd CurlRequest::end_of(CURLcode code) const {
     case Stage::Stopped: return {TransferStatus::Cancelled, 0, "ended by the receiver", false};
     case Stage::Drain:
     case Stage::Drained: return {TransferStatus::Ok, 0, "", reader_.framing().framed};
+    case Stage::Misplaced:
+      return {TransferStatus::Broken, 0, "the connection was another request's", false};
     case Stage::Unsound: return {TransferStatus::BadResponse, 0, reader_.cause(), false};
     case Stage::Unusable: return {TransferStatus::Unusable, 0, unusable_cause_, false};
     case Stage::Head:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/ports.hpp"
+#include "net/connection_users.hpp"
 #include "net/curl_handles.hpp"
 #include "net/curl_transport.hpp"
 #include "net/head_reader.hpp"
@@ -39,9 +40,10 @@ struct CallbackReport {
 
 class CurlRequest {
  public:
-  // `sockets` and `report` must outlive it.
+  // `sockets`, `users` and `report` must outlive it.
   CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
-              TcpSockets& sockets, CallbackReport& report);
+              TcpSockets& sockets, ConnectionUsers& users, CallbackReport& report);
+  ~CurlRequest();
   CurlRequest(const CurlRequest&) = delete;
   CurlRequest& operator=(const CurlRequest&) = delete;
 
@@ -75,26 +77,30 @@ class CurlRequest {
 
  private:
   enum class Stage {
-    Head,      // waiting for the final response's head
-    Body,      // accepted
-    Drain,     // the body is read away
-    Drained,   // enough of it: cut
-    Stopped,   // the listener refused or stopped it
-    Unsound,   // the response breaks the rules; reader_.cause() says how
-    Unusable,  // the request itself is no good; unusable_cause_ says why
-    Muted,     // cancelled
+    Head,       // waiting for the final response's head
+    Body,       // accepted
+    Drain,      // the body is read away
+    Drained,    // enough of it: cut
+    Stopped,    // the listener refused or stopped it
+    Misplaced,  // on a connection that another request has
+    Unsound,    // the response breaks the rules; reader_.cause() says how
+    Unusable,   // the request itself is no good; unusable_cause_ says why
+    Muted,      // cancelled
   };
 
+  static int on_connection(void* self, char* remote, char* local, int remote_port, int local_port);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   // Runs `step`; an exception is kept in the report and makes libcurl give up.
   template <typename Step>
   std::size_t guarded(Step step);
 
+  bool join(std::string connection);
   bool take_header(std::string_view line);
   bool take_head();
   std::size_t take_body(std::span<const std::byte> bytes);
   bool drain(std::uint64_t count);
+  void leave_when_whole();
   void end_turn();
   [[nodiscard]] core::ConnectionFacts facts() const;
   [[nodiscard]] const void* tls_connection() const;
@@ -106,10 +112,12 @@ class CurlRequest {
   core::TransferListener* listener_;
   EasyHandle easy_;
   TcpSockets& sockets_;
+  ConnectionUsers& users_;
   CallbackReport& report_;
   TextList headers_;
   TextList connect_to_;
   bool through_proxy_ = false;
+  std::string connection_;  // its two ends; empty: it is on none
   std::string peer_;
 
   Stage stage_ = Stage::Head;

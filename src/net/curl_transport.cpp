@@ -66,7 +66,8 @@ class CurlTransport::Impl {
 
   core::RequestId start(const core::HttpRequest& spec, core::TransferListener& listener) {
     const core::RequestId id = ++last_id_;
-    auto request = std::make_unique<CurlRequest>(id, listener, make_handle(), sockets_, report_);
+    auto request =
+        std::make_unique<CurlRequest>(id, listener, make_handle(), sockets_, users_, report_);
     if (request->configure(spec, settings_, buffer_size(), share_.get()))
       starting_.push_back(id);
     else
@@ -250,6 +251,7 @@ class CurlTransport::Impl {
 
   // In this order: handles go before the multi, and all before what they share.
   TcpSockets sockets_;
+  ConnectionUsers users_;
   ShareHandle share_;
   std::optional<CookieStore> cookies_;
   MultiHandle multi_;

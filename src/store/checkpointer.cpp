@@ -48,13 +48,37 @@ Result<void> Checkpointer::replace_sidecar(const Sidecar& snapshot) {
 }
 
 Result<void> Checkpointer::commit(const Commit& commit) {
+  return take_step([&]() -> Result<void> {
+    auto outcome = carry_out(commit);
+    if (outcome) generation_ = std::numeric_limits<std::uint64_t>::max();
+    return outcome;
+  });
+}
+
+Result<void> Checkpointer::settle(const Commit& commit) {
+  return take_step([&] { return prepare_file(commit); });
+}
+
+Result<void> Checkpointer::check_written() {
+  return take_step([&] { return files_.file->check_written(); });
+}
+
+Result<void> Checkpointer::give_final_name(const Commit& commit) {
+  return take_step([&] {
+    mark_file(commit);
+    return rename_file(commit);
+  });
+}
+
+// What fails once is not tried again.
+template <typename Step>
+Result<void> Checkpointer::take_step(Step step) {
   const std::lock_guard lock(mutex_);
   if (failed_) return fail(*failed_);
   if (ended_) return fail(disk_error("finish", files_.path, std::string("it was given up")));
-  auto outcome = carry_out(commit);
+  Result<void> outcome = step();
   // A target in the way is no damage: the caller may come again once it is gone.
   if (!outcome && outcome.error().code != ErrorCode::Exists) failed_ = outcome.error();
-  if (outcome) generation_ = std::numeric_limits<std::uint64_t>::max();
   return outcome;
 }
 
@@ -64,17 +88,24 @@ void Checkpointer::end() {
 }
 
 Result<void> Checkpointer::carry_out(const Commit& commit) {
-  if (auto settled = settle_file(commit); !settled) return settled;
+  if (auto prepared = prepare_file(commit); !prepared) return prepared;
+  if (defence_on(Defence::SyncAtFinish)) {
+    if (auto synced = files_.file->sync(); !synced) return synced;
+  }
+  mark_file(commit);
   if (commit.sidecar) {
     if (auto marked = replace_sidecar(*commit.sidecar); !marked) return marked;
   }
-  if (auto named = give_final_name(commit); !named) return named;
+  if (auto named = rename_file(commit); !named) return named;
+  if (defence_on(Defence::SyncFolder)) {
+    if (auto synced = files_.folder->sync(); !synced) return synced;
+  }
   if (!commit.sidecar) return {};
   return files_.sidecar_folder->remove(files_.sidecar_name);
 }
 
-// Everything about the file itself: after this its contents and time no longer change.
-Result<void> Checkpointer::settle_file(const Commit& commit) {
+// Everything about the file itself: after this its contents no longer change.
+Result<void> Checkpointer::prepare_file(const Commit& commit) {
   core::File& file = *files_.file;
   auto info = file.info();
   if (!info) return fail(std::move(info.error()));
@@ -85,16 +116,17 @@ Result<void> Checkpointer::settle_file(const Commit& commit) {
   if (auto mode = file.set_mode(files_.folder->file_mode()); !mode) {
     log::info(to_string(mode.error()));
   }
-  if (defence_on(Defence::SyncAtFinish)) {
-    if (auto synced = file.sync(); !synced) return synced;
-  }
-  info = file.info();
-  if (!info) return fail(std::move(info.error()));
-  file.set_attribute(kOriginMarkAttribute, serialise(commit.mark, info->mtime_ns));
   return {};
 }
 
-Result<void> Checkpointer::give_final_name(const Commit& commit) {
+// After the sync: a network's file system may set the time only then.
+void Checkpointer::mark_file(const Commit& commit) {
+  const auto info = files_.file->info();
+  if (!info) return;  // whoever meets the file later asks the server
+  files_.file->set_attribute(kOriginMarkAttribute, serialise(commit.mark, info->mtime_ns));
+}
+
+Result<void> Checkpointer::rename_file(const Commit& commit) {
   if (auto ours = still_ours(); !ours) return ours;
   core::Folder& folder = *files_.folder;
   auto renamed = commit.replace_existing
@@ -109,8 +141,7 @@ Result<void> Checkpointer::give_final_name(const Commit& commit) {
     error.remedy = "run the same command with --overwrite, or move that file away first";
     return fail(std::move(error));
   }
-  if (!renamed) return renamed;
-  return defence_on(Defence::SyncFolder) ? folder.sync() : Result<void>{};
+  return renamed;
 }
 
 // The name that is about to become FILE must still be the file that was written.

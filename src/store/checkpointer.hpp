@@ -56,6 +56,18 @@ class Checkpointer {
   // nothing any more.
   Result<void> commit(const Commit& commit);
 
+  // The steps of a commit without a sidecar, in this order, for those that commit many at once
+  // (commit_group.hpp). Before the name is given, the file must be synced, and its folder after.
+  Result<void> settle(const Commit& commit);
+  Result<void> check_written();  // that it was synced
+  Result<void> give_final_name(const Commit& commit);
+
+  // What such a commit syncs.
+  [[nodiscard]] bool synced_as_a_whole() const { return files_.folder->synced_as_a_whole(); }
+  [[nodiscard]] core::FolderId folder() const { return files_.folder->id(); }
+  Result<void> sync_file_system() { return files_.folder->sync_file_system(); }
+  Result<void> sync_folder() { return files_.folder->sync(); }
+
   // Waits for the call that is carried out, if there is one. After that nothing on the disk is
   // changed here any more: record() does nothing, and commit() fails.
   void end();
@@ -63,9 +75,12 @@ class Checkpointer {
  private:
   Result<void> sync_then_replace(const Sidecar& snapshot);
   Result<void> replace_sidecar(const Sidecar& snapshot);
+  template <typename Step>
+  Result<void> take_step(Step step);
   Result<void> carry_out(const Commit& commit);
-  Result<void> settle_file(const Commit& commit);
-  Result<void> give_final_name(const Commit& commit);
+  Result<void> prepare_file(const Commit& commit);
+  void mark_file(const Commit& commit);
+  Result<void> rename_file(const Commit& commit);
   Result<void> still_ours();
 
   const PartialFiles files_;

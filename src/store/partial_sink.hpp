@@ -30,6 +30,8 @@
 
 namespace xget::store {
 
+class CommitGroup;
+
 struct PartialSettings {
   Preallocate preallocate = Preallocate::Full;
   bool replace_existing = false;         // FILE may be replaced by finish()
@@ -44,6 +46,8 @@ struct PartialSettings {
   // Who writes past the page cache; null: nobody. Bytes that are read back on the way, for a digest
   // or published pieces, go through it all the same.
   core::Worker* writer = nullptr;
+  // With whom a file without a sidecar gets its final name; null: by itself.
+  CommitGroup* commits = nullptr;
   DirectIo direct_io = DirectIo::Auto;
 };
 

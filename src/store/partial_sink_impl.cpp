@@ -7,6 +7,7 @@
 #include "base/defence.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "store/commit_group.hpp"
 #include "store/digest_check.hpp"
 #include "store/disk_error.hpp"
 
@@ -408,13 +409,17 @@ void PartialSink::Impl::commit(std::uint64_t size) {
     commit.sidecar = snapshot();
     commit.sidecar->committing = true;
   }
+  const auto ended = [weak = weak_from_this()](Result<void> outcome) {
+    auto self = weak.lock();
+    if (self && !self->closed_) self->end_finish(std::move(outcome));
+  };
+  if (settings_.commits != nullptr && !records_) {
+    return settings_.commits->add(checkpointer_, std::move(commit), ended);
+  }
   auto outcome = std::make_shared<Result<void>>();
   disk_.submit([checkpointer = checkpointer_, commit = std::move(commit),
                 outcome] { *outcome = checkpointer->commit(commit); },
-               [weak = weak_from_this(), outcome] {
-                 auto self = weak.lock();
-                 if (self && !self->closed_) self->end_finish(std::move(*outcome));
-               });
+               [outcome, ended] { ended(std::move(*outcome)); });
 }
 
 void PartialSink::Impl::end_finish(Result<void> outcome) {

@@ -108,6 +108,14 @@ Result<void> PosixFile::sync() {
   return {};
 }
 
+// It only waits for what is being written, and tells what failed (sync_file_range(2)).
+Result<void> PosixFile::check_written() {
+  if (::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
+    return failure("sync");
+  }
+  return {};
+}
+
 Result<void> PosixFile::preallocate(std::uint64_t size, Preallocate how) {
   if (how == Preallocate::Full) {
     const int outcome = uninterrupted(

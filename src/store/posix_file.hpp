@@ -22,6 +22,7 @@ class PosixFile final : public core::File {
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override;
   Result<void> sync_data() override;
   Result<void> sync() override;
+  Result<void> check_written() override;
   // None claims nothing, but learns now whether the file system can hold so large a file.
   Result<void> preallocate(std::uint64_t size, Preallocate how) override;
   Result<void> truncate(std::uint64_t size) override;

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstdio>
 #include <fstream>
@@ -22,6 +24,18 @@ namespace {
 // O_NONBLOCK: a planted FIFO must not hold up open(); on regular files it does nothing.
 constexpr int kOpenFlags = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 constexpr std::size_t kUsualNameMax = 255;
+
+// Local ones, by their numbers in statfs(2). One in user space, or behind a network, may hand a
+// sync of the whole to nobody.
+constexpr std::array<decltype(statfs::f_type), 7> kSyncedAsAWhole{
+    0xEF53,      // ext2, ext3, ext4
+    0x58465342,  // XFS
+    0x9123683E,  // btrfs
+    0xF2F52010,  // F2FS
+    0x2FC12FC1,  // ZFS
+    0xCA451A4E,  // bcachefs
+    0x01021994,  // tmpfs, where there is nothing to sync
+};
 
 [[maybe_unused]] bool is_single_component(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
@@ -105,6 +119,24 @@ class PosixFolder final : public core::Folder {
     // Some network file systems have no sync for folders; then there is nothing more to be had.
     if (errno == EINVAL || errno == EOPNOTSUPP) return {};
     return fail(disk_error("sync the folder", path_, errno));
+  }
+
+  Result<void> sync_file_system() override {
+    if (::syncfs(descriptor_.get()) == 0) return {};
+    return fail(disk_error("sync the file system of", path_, errno));
+  }
+
+  bool synced_as_a_whole() override {
+    struct statfs status {};
+    if (::fstatfs(descriptor_.get(), &status) != 0) return false;
+    return std::find(kSyncedAsAWhole.begin(), kSyncedAsAWhole.end(), status.f_type) !=
+           kSyncedAsAWhole.end();
+  }
+
+  core::FolderId id() override {
+    struct stat status {};
+    if (::fstat(descriptor_.get(), &status) != 0) return {};
+    return {status.st_dev, status.st_ino};
   }
 
   Result<void> writable() override {

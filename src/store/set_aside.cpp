@@ -53,11 +53,13 @@ Result<void> write_mark(core::Folder& folder, const std::string& name, const std
   return folder.sync();
 }
 
-// A power cut may undo the times of what is not synced: it would be taken for somebody's change.
-Result<void> sync_file(core::Folder& folder, const std::string& name) {
+// On stable storage: a power cut may undo the size and the times of what is not, and then it would
+// be taken for somebody's change.
+Result<core::FileInfo> lasting_info(core::Folder& folder, const std::string& name) {
   auto file = folder.open(name, core::Access::Read);
   if (!file) return fail(std::move(file.error()));
-  return (*file)->sync();
+  if (auto synced = (*file)->sync(); !synced) return fail(std::move(synced.error()));
+  return (*file)->info();
 }
 
 Error somebody_elses(const std::string& path) {
@@ -84,11 +86,9 @@ Result<void> set_partial_aside(core::Folder& folder, const std::string& name,
   const std::string mark = mark_of(name);
   if (auto free = check_free(folder, old, set_aside_of(path)); !free) return free;
   if (auto free = check_free(folder, mark, mark_of(path)); !free) return free;
-  if (auto synced = sync_file(folder, partial_of(name)); !synced) return synced;
-  const auto partial = folder.info(partial_of(name));
+  const auto partial = lasting_info(folder, partial_of(name));
   if (!partial) return fail(partial.error());
-  if (!*partial) return fail(disk_error("set aside", partial_of(path), ENOENT));
-  auto done = write_mark(folder, mark, mark_text(**partial));
+  auto done = write_mark(folder, mark, mark_text(*partial));
   if (done) done = folder.rename_no_replace(partial_of(name), old);
   if (!done && done.error().number == EEXIST) return fail(somebody_elses(set_aside_of(path)));
   return done;

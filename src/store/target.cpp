@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
+#include "store/load_sidecar.hpp"
 #include "store/set_aside.hpp"
 
 namespace xget::store {
@@ -43,35 +44,12 @@ bool same_file(const core::FileInfo& a, const core::FileInfo& b) {
   return a.inode == b.inode && a.device == b.device;
 }
 
-Result<std::string> read_whole(core::File& file, std::size_t size) {
-  std::string text(size, '\0');
-  auto got = file.read_at(0, std::as_writable_bytes(std::span(text)));
-  if (!got) return fail(std::move(got.error()));
-  text.resize(*got);
-  return text;
-}
-
-// A sidecar that is sound in itself. Fails with why there is none, in words.
-tl::expected<Sidecar, std::string> load_sidecar(core::Folder& folder, const std::string& name) {
-  auto file = folder.open(name, core::Access::Read);
-  if (!file && file.error().number == ENOENT) {
-    return tl::unexpected<std::string>("there is no sidecar");
-  }
-  if (!file) return tl::unexpected("the sidecar cannot be opened: " + file.error().cause);
-  // Of what was opened: the name may be another file's by now.
-  const auto info = (*file)->info();
-  if (!info) return tl::unexpected("the sidecar cannot be looked at: " + info.error().cause);
-  if (!info->regular || !info->ours) {
-    return tl::unexpected<std::string>("the sidecar is no regular file of this user");
-  }
-  if (info->size > kMaxSidecarBytes) {
-    return tl::unexpected<std::string>("the sidecar is too large to be one of xget's");
-  }
-  const auto text = read_whole(**file, static_cast<std::size_t>(info->size));
-  if (!text) return tl::unexpected("the sidecar cannot be read: " + text.error().cause);
-  auto sidecar = parse_sidecar(*text);
-  if (!sidecar) return tl::unexpected("the sidecar is not believed: " + sidecar.error().cause);
-  return std::move(*sidecar);
+Result<std::shared_ptr<core::Folder>> open_or_make(core::FileSystem& files,
+                                                   const std::string& path) {
+  auto folder = files.open_folder(path);
+  if (folder || folder.error().number != ENOENT) return folder;
+  if (auto made = files.make_folder(path); !made) return fail(std::move(made.error()));
+  return files.open_folder(path);
 }
 
 }  // namespace
@@ -86,16 +64,14 @@ Result<std::unique_ptr<Target>> Target::open(core::FileSystem& files, const std:
   if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string::npos) {
     return unusable(path, "it names a folder, not a file", "add a file name to --output");
   }
-  auto folder = files.open_folder(slash == std::string::npos ? "" : path.substr(0, slash + 1));
+  auto folder = open_or_make(files, slash == std::string::npos ? "" : path.substr(0, slash + 1));
   if (!folder) return fail(std::move(folder.error()));
   target->folder_ = std::move(*folder);
   if (auto ok = target->folder_->writable(); !ok) return fail(std::move(ok.error()));
 
   target->sidecar_folder_ = target->folder_;
   if (!checkpoint_folder.empty()) {
-    if (auto made = files.make_folder(checkpoint_folder); !made)
-      return fail(std::move(made.error()));
-    auto sidecars = files.open_folder(checkpoint_folder);
+    auto sidecars = open_or_make(files, checkpoint_folder);
     if (!sidecars) return fail(std::move(sidecars.error()));
     if (auto ok = (*sidecars)->writable(); !ok) return fail(std::move(ok.error()));
     target->sidecar_folder_ = std::move(*sidecars);
@@ -116,11 +92,7 @@ Result<void> Target::choose_names(const std::string& checkpoint_folder) {
                         " by itself",
                     "choose a shorter name with --output");
   }
-  const std::size_t longest_sidecar = sidecar_folder_->longest_name();
-  sidecar_name_ = sidecar_of(name_);
-  if (!checkpoint_folder.empty() || draft_of(sidecar_name_).size() > longest_sidecar) {
-    sidecar_name_ = hashed_sidecar_of(path_, longest_sidecar);
-  }
+  sidecar_name_ = store::sidecar_name(path_, name_, *sidecar_folder_, checkpoint_folder.empty());
   return {};
 }
 

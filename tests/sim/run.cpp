@@ -40,10 +40,11 @@ struct Process {
         hashing_worker(universe.world),
         writing_worker(universe.world),
         output(universe.world),
-        limits(universe.scenario.limit_rate, universe.scenario.limit_rate_per_host) {
+        limits(universe.scenario.limit_rate, universe.scenario.limit_rate_per_host),
+        commits(disk_worker, universe.scenario.least_commits_together) {
     const Scenario& scenario = universe.scenario;
-    const engine::JobPorts ports{clock,          random,         universe.disk, disk_worker,
-                                 hashing_worker, writing_worker, limits};
+    const engine::JobPorts ports{clock,          random, universe.disk, disk_worker, hashing_worker,
+                                 writing_worker, limits, buffers,       commits};
     std::vector<engine::JobMirror> mirrors;
     mirrors.push_back(mirror_at(universe.given_url(), scenario));
     for (const HostPlan& host : scenario.mirrors) {
@@ -86,6 +87,8 @@ struct Process {
   SimWorker writing_worker;
   SimOutput output;
   core::RateLimits limits;
+  engine::BufferPool buffers;
+  store::CommitGroup commits;
   std::unique_ptr<engine::Job> job;
 };
 

@@ -377,6 +377,7 @@ Scenario draw_scenario(Dice& dice) {
   if (dice.chance(0.05)) scenario.limit_rate_per_host = dice.between(20 * kKiB, kMiB);
   draw_published_pieces(dice, scenario);
   if (dice.chance(0.35)) scenario.job.direct_io = DirectIo::On;
+  if (dice.chance(0.5)) scenario.least_commits_together = 1;
   scenario.disk.direct_writes = !dice.chance(0.1);
   scenario.servers_say_digest = dice.chance(0.15);
   for (HostPlan& host : scenario.hosts) host.habits.says_digest = scenario.servers_say_digest;

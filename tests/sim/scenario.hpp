@@ -94,6 +94,7 @@ struct Scenario {
   std::uint64_t limit_rate = 0;
   std::uint64_t limit_rate_per_host = 0;
   DiskFaults disk;
+  std::size_t least_commits_together = 3;  // files that get their final names at once
   Before before = Before::Nothing;
   std::uint64_t before_length = 0;
   std::vector<RunPlan> runs;  // after them all faults end, and one more run must succeed

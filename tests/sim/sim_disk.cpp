@@ -79,6 +79,11 @@ class SimFile final : public core::File {
 
   Result<void> sync_data() override { return sync_as("fdatasync"); }
   Result<void> sync() override { return sync_as("fsync"); }
+  Result<void> check_written() override {
+    if (auto begun = disk_.begin("check", name_, 0); !begun) return begun;
+    if (!std::exchange(inode_->lost_writes, false)) return {};
+    return disk_error("check", name_, EIO);
+  }
 
   Result<void> preallocate(std::uint64_t size, Preallocate how) override {
     if (auto begun = disk_.begin("preallocate", name_, disk_.faults.write_fails); !begun) {
@@ -205,6 +210,16 @@ class SimFolder final : public core::Folder {
     return {};
   }
 
+  Result<void> sync_file_system() override {
+    if (auto begun = begin("sync file system", ""); !begun) return begun;
+    disk_.sync_all();
+    disk_.end("disk sync file system", DiskCall::Ordering);
+    return {};
+  }
+  bool synced_as_a_whole() override { return true; }
+  // Folders are told apart by what they hold, and nothing else depends on these numbers.
+  core::FolderId id() override { return {1, reinterpret_cast<std::uintptr_t>(image_.get())}; }
+
   Result<void> writable() override { return disk_.begin("access", "", 0); }
 
   std::uint64_t free_bytes() override { return disk_.free_bytes(); }
@@ -252,6 +267,21 @@ Result<void> SimDisk::make_folder(const std::string& path) {
   auto& folder = folders_[normal(path)];
   if (folder == nullptr) folder = std::make_shared<FolderImage>();
   return {};
+}
+
+// Contents alone: what renames become durable by is the folder's own sync.
+void SimDisk::sync_all() {
+  for (const auto& weak : inodes_) {
+    const auto inode = weak.lock();
+    if (!inode) continue;
+    if (world_.dice().chance(faults.sync_fails)) {
+      inode->image.fail_sync(world_.dice());
+      inode->lost_writes = true;
+    } else if (!faults.lies) {
+      inode->image.sync();
+    }
+  }
+  world_.trace_text("disk sync of", "everything");
 }
 
 Result<void> SimDisk::begin(const char* operation, const std::string& subject, double fails) {

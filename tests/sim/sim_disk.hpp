@@ -44,6 +44,7 @@ struct Inode {
   std::uint32_t mode = 0;
   std::int64_t mtime_ns = 0;
   const void* locked_by = nullptr;
+  bool lost_writes = false;  // a sync of everything could not put them on the platter
 };
 
 class SimDisk final : public core::FileSystem {
@@ -76,6 +77,7 @@ class SimDisk final : public core::FileSystem {
   Result<void> begin(const char* operation, const std::string& subject, double fails);
   void end(const char* operation, DiskCall call, std::uint64_t a = 0, std::uint64_t b = 0);
   void wait_for_disk();
+  void sync_all();
   [[nodiscard]] bool has_room(const Inode& inode, std::uint64_t size) const;
   [[nodiscard]] std::uint64_t free_bytes() const;
   InodePtr new_inode(std::uint32_t mode);

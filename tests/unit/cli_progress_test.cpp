@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "cli/progress.hpp"
 
 using namespace xget;
@@ -14,7 +15,7 @@ constexpr std::uint64_t kMiB = 1U << 20;
 struct Shown {
   explicit Shown(ProgressSettings settings)
       : display(settings, {[this](std::string_view text) { prints.emplace_back(text); },
-                           [] { return 80; }, [this] { return foreground; }}) {}
+                           [this] { return size; }, [this] { return foreground; }}) {}
 
   std::string all() const {
     std::string text;
@@ -22,8 +23,22 @@ struct Shown {
     return text;
   }
 
+  // Of the last drawing, without what moves the cursor.
+  std::vector<std::string> rows() const {
+    std::string text = prints.back();
+    for (auto at = text.find("\x1b["); at != std::string::npos; at = text.find("\x1b[")) {
+      text.erase(at, text.find_first_of("AJKhl", at) + 1 - at);
+    }
+    text.erase(0, text.find('\r') + 1);
+    std::vector<std::string> rows;
+    Parts parts(text, '\n');
+    while (const auto part = parts.next()) rows.emplace_back(*part);
+    return rows;
+  }
+
   std::vector<std::string> prints;
   bool foreground = true;
+  ScreenSize size;
   ProgressDisplay display;
 };
 
@@ -83,13 +98,15 @@ TEST_CASE("a log gets a line at the start, one at the end, and one every ten sec
         "dir/f.iso: 100.0 MiB in 25s (4.0 MiB/s), proof: the same ETag in every response\n");
 }
 
-TEST_CASE("a terminal's line is redrawn ten times a second at most and cleared at the end") {
-  Shown shown({.redraw = true});
+TEST_CASE("a terminal's rows are redrawn ten times a second at most and cleared at the end") {
+  Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(probed(1, "f.iso"), 0ms);
   for (int i = 0; i < 1000; ++i) shown.display.on_event(progress(1, 50 * kMiB), i * 1ms);
   REQUIRE(shown.prints.size() == 9);
   CHECK(shown.prints[0] ==
-        "\rf.iso   50%  50.0 MiB of 100.0 MiB    10.0 MiB/s  4 connections  5s left\x1b[K");
+        "\r\x1b[?7lf.iso     ████████████░░░░░░░░░░░░   50%     10.0 MiB/s    4 conn  5s "
+        "left\x1b[J\x1b[?7h");
+  CHECK(shown.prints[8] == shown.prints[0]);
   shown.prints.clear();
   shown.display.on_event(finished(1, "f.iso"), 2s);
   shown.display.end(2s);
@@ -98,8 +115,33 @@ TEST_CASE("a terminal's line is redrawn ten times a second at most and cleared a
         "dir/f.iso: 100.0 MiB in 2s (50.0 MiB/s), proof: the same ETag in every response\n");
 }
 
+TEST_CASE("a burst of files that are finished draws the rows no more often") {
+  Shown shown({.kind = ProgressKind::Bar, .jobs = 1000});
+  shown.display.on_event(probed(1, "f.iso"), 0ms);
+  shown.display.on_event(progress(1, 50 * kMiB), 1s);
+  shown.prints.clear();
+  for (JobId job = 2; job < 900; ++job) {
+    shown.display.on_event(finished(job, "g" + std::to_string(job)), 1s + job * 1ms);
+  }
+  CHECK(shown.prints.size() == 8);
+  shown.display.end(2s);
+  for (JobId job = 2; job < 900; ++job) {
+    CHECK(shown.all().find("dir/g" + std::to_string(job) + ": ") != std::string::npos);
+  }
+  CHECK(shown.all().ends_with("898 of 1000 downloads complete, 87.7 GiB received in 2s\n"));
+}
+
+TEST_CASE("what is waited with for the next drawing is bounded") {
+  Shown shown({.kind = ProgressKind::Bar});
+  shown.display.on_event(probed(1, "f.iso"), 0ms);
+  shown.display.on_event(progress(1, 50 * kMiB), 1s);
+  shown.prints.clear();
+  shown.display.on_event(Note{1, std::string(1 << 20, 'x')}, 1s);
+  CHECK(shown.prints.size() == 1);
+}
+
 TEST_CASE("a download that is over at once draws no line") {
-  Shown shown({.redraw = true});
+  Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(probed(1, "f"), 1ms);
   shown.display.on_event(progress(1, 10), 2ms);
   shown.display.on_event(finished(1, "f"), 3ms);
@@ -107,24 +149,39 @@ TEST_CASE("a download that is over at once draws no line") {
   CHECK(shown.prints.size() == 1);
 }
 
-TEST_CASE("a job in the background does not draw over the shell") {
-  Shown shown({.redraw = true});
+TEST_CASE("a job in the background does not draw over the shell, and says what ended") {
+  Shown shown({.kind = ProgressKind::Bar});
   shown.foreground = false;
   shown.display.on_event(probed(1, "f"), 0ms);
   shown.display.on_event(progress(1, 10), 1s);
   CHECK(shown.prints.empty());
+  shown.display.on_event(finished(1, "f"), 2s);
+  CHECK(shown.all().starts_with("dir/f: 100.0 MiB"));
 }
 
-TEST_CASE("notes and failures stand on lines of their own") {
-  Shown shown({.redraw = true});
+TEST_CASE("rows that a job drew before it went to the background are left where they stand") {
+  Shown shown({.kind = ProgressKind::Bar});
+  shown.display.on_event(probed(1, "f"), 0ms);
+  shown.display.on_event(progress(1, 10), 1s);
+  shown.foreground = false;
+  shown.display.on_event(progress(1, 10), 2s);
+  shown.prints.clear();
+  shown.display.on_event(Note{1, "the resource changed"}, 3s);
+  shown.display.end(4s);
+  CHECK(shown.all() == "note: the resource changed\n");
+}
+
+TEST_CASE("notes and failures stand on lines of their own, above the rows") {
+  Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(probed(1, "f"), 0ms);
   shown.display.on_event(progress(1, 10), 1s);
   shown.prints.clear();
-  shown.display.on_event(Note{1, "the resource changed"}, 1s);
-  shown.display.on_event(failed(1, "f"), 1s);
-  CHECK(shown.all() ==
-        "\r\x1b[Knote: the resource changed\n"
-        "xget: connect https://a/x: refused\nkept: 12 MiB\n");
+  shown.display.on_event(Note{1, "the resource changed"}, 2s);
+  CHECK(shown.all().starts_with("\r\x1b[Knote: the resource changed\n\x1b[?7lf     "));
+  shown.prints.clear();
+  shown.display.on_event(failed(1, "f"), 3s);
+  shown.display.end(3s);
+  CHECK(shown.all() == "\r\x1b[Kxget: connect https://a/x: refused\nkept: 12 MiB\n");
 }
 
 TEST_CASE("a quiet run prints failures alone") {
@@ -139,22 +196,59 @@ TEST_CASE("a quiet run prints failures alone") {
   CHECK(shown.prints.size() == 1);
 }
 
-TEST_CASE("several downloads share one line and get a total at the end") {
-  Shown shown({.redraw = true, .jobs = 2});
+TEST_CASE("several downloads have a row each while they run, and one together") {
+  Shown shown({.kind = ProgressKind::Bar, .jobs = 3});
   shown.display.on_event(probed(1, "f"), 0ms);
   shown.display.on_event(progress(1, 50 * kMiB), 1s);
-  CHECK(shown.prints.back() == "\r0 of 2 complete  50.0 MiB    10.0 MiB/s  4 connections\x1b[K");
+  CHECK(shown.rows() ==
+        std::vector<std::string>{
+            "f                ████████░░░░░░░░░   50%     10.0 MiB/s    4 conn  5s left",
+            "0 of 3 complete  50.0 MiB                    10.0 MiB/s    4 conn"});
   shown.display.on_event(probed(2, "g"), 1s);
+  shown.display.on_event(probed(3, "h"), 1s);
   shown.display.on_event(progress(2, 0), 2s);
-  CHECK(shown.prints.back().find("25%") != std::string::npos);
-  CHECK(shown.prints.back().find("20.0 MiB/s") != std::string::npos);
+  CHECK(shown.rows().size() == 4);
+  CHECK(shown.rows()[3].find(" 16%     20.0 MiB/s    8 conn") != std::string::npos);
   shown.display.on_event(finished(1, "f"), 3s);
-  shown.display.on_event(progress(2, 50 * kMiB), 3s);
-  CHECK(shown.prints.back().starts_with("\r1 of 2 complete   75%"));
-  shown.display.on_event(failed(2, "g"), 4s);
+  shown.display.on_event(progress(2, 50 * kMiB), 4s);
+  REQUIRE(shown.rows().size() == 3);
+  CHECK(shown.rows()[0].starts_with("g "));
+  CHECK(shown.rows()[2].starts_with("1 of 3 complete "));
+  CHECK(shown.rows()[2].find(" 50% ") != std::string::npos);
+  shown.display.on_event(failed(2, "g"), 5s);
+  shown.display.on_event(progress(3, 50 * kMiB), 6s);
+  // What has failed is no part of what is still to come.
+  CHECK(shown.rows().back().starts_with("1 of 3 complete, 1 failed "));
+  CHECK(shown.rows().back().find(" 75% ") != std::string::npos);
+  shown.display.on_event(finished(3, "h"), 6s);
   shown.prints.clear();
-  shown.display.end(4s);
-  CHECK(shown.all() == "1 of 2 downloads complete, 150.0 MiB received in 4s\n");
+  shown.display.end(6s);
+  CHECK(shown.all().ends_with("2 of 3 downloads complete, 250.0 MiB received in 6s\n"));
+}
+
+TEST_CASE("of a million files those that run take rows") {
+  Shown shown({.kind = ProgressKind::Bar, .jobs = 1'000'000});
+  for (JobId job = 1; job <= 10'000; ++job) {
+    shown.display.on_event(probed(job, "f"), 0ms);
+    shown.display.on_event(finished(job, "f"), 0ms);
+  }
+  shown.display.on_event(probed(20'000, "g"), 1s);
+  shown.display.on_event(progress(20'000, 0), 1s);
+  REQUIRE(shown.rows().size() == 2);
+  CHECK(shown.rows()[1].starts_with("10000 of 1000000 complete"));
+}
+
+TEST_CASE("of a list whose length nobody knows yet those that are complete are counted") {
+  Shown shown({.kind = ProgressKind::Bar, .jobs = std::nullopt});
+  shown.display.on_event(probed(1, "f"), 0ms);
+  shown.display.on_event(finished(1, "f"), 0ms);
+  shown.display.on_event(probed(2, "g"), 1s);
+  shown.display.on_event(progress(2, 50 * kMiB), 1s);
+  CHECK(shown.rows()[1].starts_with("1 complete "));
+  CHECK(shown.rows()[1].find('%') == std::string::npos);
+  shown.display.on_event(failed(2, "g"), 2s);
+  shown.display.end(3s);
+  CHECK(shown.all().ends_with("1 of 2 downloads complete, 150.0 MiB received in 3s\n"));
 }
 
 TEST_CASE("what a failed download held before is not counted as received") {
@@ -170,38 +264,39 @@ TEST_CASE("what a failed download held before is not counted as received") {
 }
 
 TEST_CASE("the time left is never less than a rate limit allows") {
-  Shown shown({.redraw = true, .limit_rate = kMiB});
+  Shown shown({.kind = ProgressKind::Bar, .limit_rate = kMiB});
   shown.display.on_event(probed(1, "f"), 0ms);
   shown.display.on_event(progress(1, 50 * kMiB), 1s);
   CHECK(shown.prints.back().find("  50s left") != std::string::npos);
 }
 
 TEST_CASE("a total stands still only as long as the job that moved last") {
-  Shown shown({.redraw = true, .jobs = 2});
+  Shown shown({.kind = ProgressKind::Bar, .jobs = 2});
   shown.display.on_event(probed(1, "f"), 0ms);
   shown.display.on_event(probed(2, "g"), 0ms);
   Progress stalled = progress(1, 0);
   stalled.stalled_seconds = 60;
   shown.display.on_event(progress(2, 0), 1s);
   shown.display.on_event(stalled, 2s);
-  CHECK(shown.prints.back().find("stalled") == std::string::npos);
+  CHECK(shown.rows()[0].find("stalled 1m00s") != std::string::npos);
+  CHECK(shown.rows()[2].find("stalled") == std::string::npos);
   stalled.job = 2;
   stalled.stalled_seconds = 30;
   shown.display.on_event(stalled, 3s);
-  CHECK(shown.prints.back().find("stalled 30s") != std::string::npos);
+  CHECK(shown.rows()[2].find("stalled 30s") != std::string::npos);
 }
 
 TEST_CASE("a line before the server has answered says so") {
-  Shown shown({.redraw = true});
+  Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(Progress{.job = 1, .stalled_seconds = 5}, 5s);
-  CHECK(shown.prints.back().starts_with("\rwaiting for the server  0 B"));
+  CHECK(shown.prints.back().starts_with("\r\x1b[?7lwaiting for the server  0 B "));
 }
 
 TEST_CASE("a wait says on a terminal why and when it is tried again") {
-  Shown shown({.redraw = true});
+  Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(Retrying{1, "https://a/f", "connection refused", 4000ms}, 900ms);
   shown.display.on_event(Progress{.job = 1}, 1s);
-  CHECK(shown.prints.back() == "\rwaiting  again in 4s: connection refused\x1b[K");
+  CHECK(shown.prints.back() == "\r\x1b[?7lf         again in 4s: connection refused\x1b[J\x1b[?7h");
   shown.display.on_event(Progress{.job = 1}, 5s);
   CHECK(shown.prints.back().find("trying again: connection refused") != std::string::npos);
   shown.display.on_event(progress(1, 10), 6s);
@@ -209,7 +304,7 @@ TEST_CASE("a wait says on a terminal why and when it is tried again") {
 }
 
 TEST_CASE("where other connections go on a wait is nobody's concern") {
-  Shown shown({.redraw = true});
+  Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(probed(1, "f"), 0ms);
   shown.display.on_event(Retrying{1, "https://a/f", "reset", 4000ms}, 900ms);
   shown.display.on_event(progress(1, 10), 1s);
@@ -235,9 +330,9 @@ TEST_CASE("a log hears of each cause of a wait once, until work went on or the c
 }
 
 TEST_CASE("a cause too long for the line is cut, and never the time") {
-  Shown shown({.redraw = true});
+  Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(Retrying{1, "https://a/f", std::string(200, 'x'), 4000ms}, 900ms);
   shown.display.on_event(Progress{.job = 1}, 1s);
   CHECK(shown.prints.back().find("again in 4s: xxx") != std::string::npos);
-  CHECK(shown.prints.back().size() <= 80 + 8);
+  CHECK(shown.rows()[0].size() < 80);
 }

@@ -81,6 +81,23 @@ TEST_CASE("A host's bucket is the same for all who use it at a time") {
   CHECK(RateLimits(1'000'000, 0).of_host("a") == nullptr);
 }
 
+TEST_CASE("A host with a rate of its own is held to that one, or to none") {
+  const auto own = [](const std::string& host) -> std::optional<std::uint64_t> {
+    if (host == "free") return 0;
+    return host == "slow" ? std::optional<std::uint64_t>(10) : std::nullopt;
+  };
+  RateLimits limits(0, {1000, own});
+  const Instant now{seconds(5)};
+  const auto opens_after = [&](const std::string& host) {
+    const auto bucket = limits.of_host(host);
+    bucket->take(1000, now);
+    return bucket->opens_at(now) - now;
+  };
+  CHECK(limits.of_host("free") == nullptr);
+  CHECK(opens_after("slow") > seconds(90));
+  CHECK(opens_after("any") < seconds(2));
+}
+
 TEST_CASE("A rate schedule gives the first window that holds, and else the rate of all day") {
   const RateSchedule schedule(100, {{8 * 60, 18 * 60, 1}, {17 * 60, 20 * 60, 2}, {22 * 60, 60, 0}});
   CHECK_FALSE(schedule.constant());

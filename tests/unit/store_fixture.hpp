@@ -2,8 +2,10 @@
 // of what was done and can fail or die at any step.
 #pragma once
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <chrono>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +13,8 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/ports.hpp"
@@ -100,6 +104,32 @@ struct Script {
   [[nodiscard]] bool happened(const std::string& what) const { return position(what) < log.size(); }
 };
 
+// Holds a worker up in a step, while the loop does what must wait for that.
+class HeldUp {
+ public:
+  HeldUp(Script& script, std::string step) {
+    script.before = [this, step = std::move(step)](const std::string& now) {
+      if (now != step) return;
+      begun_ = true;
+      while (!going_) std::this_thread::yield();
+      // As long as that: whoever did not wait would be past it by now.
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      ended_ = true;
+    };
+  }
+  // Returns once the step has begun; it ends a while later.
+  void await() {
+    while (!begun_) std::this_thread::yield();
+    going_ = true;
+  }
+  [[nodiscard]] bool ended() const { return ended_; }
+
+ private:
+  std::atomic<bool> begun_ = false;
+  std::atomic<bool> going_ = false;
+  std::atomic<bool> ended_ = false;
+};
+
 class ScriptedFile final : public core::File {
  public:
   ScriptedFile(std::unique_ptr<core::File> real, Script& script, std::string name)
@@ -118,6 +148,7 @@ class ScriptedFile final : public core::File {
   }
   Result<void> sync_data() override { return script_.step("sync_data " + name_); }
   Result<void> sync() override { return script_.step("sync " + name_); }
+  Result<void> check_written() override { return script_.step("check " + name_); }
   Result<void> preallocate(std::uint64_t size, Preallocate how) override {
     if (auto ok = script_.step("preallocate " + name_); !ok) return ok;
     return real_->preallocate(size, how);
@@ -157,8 +188,12 @@ class ScriptedFile final : public core::File {
 
 class ScriptedFolder final : public core::Folder {
  public:
-  ScriptedFolder(std::shared_ptr<core::Folder> real, Script& script, bool no_locks)
-      : real_(std::move(real)), script_(script), no_locks_(no_locks) {}
+  ScriptedFolder(std::shared_ptr<core::Folder> real, Script& script, bool no_locks,
+                 bool synced_as_a_whole)
+      : real_(std::move(real)),
+        script_(script),
+        no_locks_(no_locks),
+        synced_as_a_whole_(synced_as_a_whole) {}
   Result<std::unique_ptr<core::File>> create(const std::string& name, std::uint32_t mode) override {
     if (auto ok = script_.step("create " + name); !ok) return xget::fail(ok.error());
     return wrap(real_->create(name, mode), name);
@@ -182,6 +217,9 @@ class ScriptedFolder final : public core::Folder {
     return real_->remove(name);
   }
   Result<void> sync() override { return script_.step("sync folder"); }
+  Result<void> sync_file_system() override { return script_.step("sync file system"); }
+  bool synced_as_a_whole() override { return synced_as_a_whole_; }
+  core::FolderId id() override { return real_->id(); }
   Result<void> writable() override { return real_->writable(); }
   std::uint64_t free_bytes() override { return real_->free_bytes(); }
   std::size_t longest_name() override { return real_->longest_name(); }
@@ -198,6 +236,7 @@ class ScriptedFolder final : public core::Folder {
   std::shared_ptr<core::Folder> real_;
   Script& script_;
   bool no_locks_;
+  bool synced_as_a_whole_;
 };
 
 class ScriptedFileSystem final : public core::FileSystem {
@@ -206,11 +245,13 @@ class ScriptedFileSystem final : public core::FileSystem {
   Result<std::shared_ptr<core::Folder>> open_folder(const std::string& path) override {
     auto folder = real_.open_folder(path);
     if (!folder) return folder;
-    return std::make_shared<ScriptedFolder>(std::move(*folder), script_, no_locks);
+    return std::make_shared<ScriptedFolder>(std::move(*folder), script_, no_locks,
+                                            synced_as_a_whole);
   }
   Result<void> make_folder(const std::string& path) override { return real_.make_folder(path); }
 
   bool no_locks = false;
+  bool synced_as_a_whole = true;
 
  private:
   store::PosixFileSystem real_;

@@ -1,8 +1,5 @@
 // What stands on the disk when one sink goes and another, or another process, comes after it.
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <thread>
 
 #include "store/partial_sink.hpp"
 #include "store/worker_thread.hpp"
@@ -67,20 +64,11 @@ TEST_CASE("what a sink had not begun on the disk is left out once it is gone") {
 
 TEST_CASE("a sink that goes waits for the step on the disk that is under way") {
   Run run;
-  std::atomic<bool> in_step = false;
-  std::atomic<bool> going = false;
-  run.script.before = [&](const std::string& step) {
-    if (step != "rename f.partial.json.tmp f.partial.json") return;
-    in_step = true;
-    while (!going) std::this_thread::yield();
-    // As long as that: whoever did not wait would be past it by now.
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-  };
+  HeldUp rename(run.script, "rename f.partial.json.tmp f.partial.json");
   {
     store::WorkerThread disk([] {});
     run.create(disk);
-    while (!in_step) std::this_thread::yield();
-    going = true;
+    rename.await();
     run.sink.reset();
     REQUIRE(run.target->discard_partial());
   }

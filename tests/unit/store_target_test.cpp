@@ -34,12 +34,19 @@ store::Sidecar example_sidecar() {
 
 }  // namespace
 
-TEST_CASE("a path that names a folder, or a folder that is missing, is refused") {
+TEST_CASE("a folder that is missing is made") {
+  TemporaryFolder here;
+  const auto target = open_target(here / "some/new/f");
+  CHECK(std::filesystem::is_directory(here / "some/new"));
+  write_file(here / "file", "");
+  CHECK(refusal(here / "file/f").code == ErrorCode::Disk);
+}
+
+TEST_CASE("a path that names a folder is refused") {
   TemporaryFolder here;
   CHECK(refusal(here / "").code == ErrorCode::Usage);
   CHECK(refusal(here / ".").code == ErrorCode::Usage);
   CHECK(refusal(here / "..").code == ErrorCode::Usage);
-  CHECK(refusal(here / "missing/f").code == ErrorCode::Disk);
 }
 
 TEST_CASE("a name too long for what stands beside it is refused in words") {

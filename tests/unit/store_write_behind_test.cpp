@@ -1,9 +1,6 @@
 // A PartialSink that writes past the page cache: bytes are handed over, and written later.
 #include <algorithm>
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <thread>
 
 #include "engine/buffer_pool.hpp"
 #include "store/worker_thread.hpp"
@@ -177,24 +174,13 @@ TEST_CASE("a sink that goes leaves out what it had not begun to write") {
 TEST_CASE("a sink that goes waits for the write that is under way") {
   Place place;
   Behind run(place);
-  std::atomic<bool> writing = false;
-  std::atomic<bool> going = false;
-  std::atomic<bool> written = false;
-  run.script.before = [&](const std::string& step) {
-    if (step != "write_direct f.partial") return;
-    writing = true;
-    while (!going) std::this_thread::yield();
-    // As long as that: whoever did not wait would be past it by now.
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    written = true;
-  };
+  HeldUp write(run.script, "write_direct f.partial");
   store::WorkerThread writer([] {});
   run.create(run.settings(&writer));
   run.lend(0, kBlock);
-  while (!writing) std::this_thread::yield();
-  going = true;
+  write.await();
   run.sink.reset();
-  CHECK(written);
+  CHECK(write.ended());
 }
 
 TEST_CASE("bytes that are read back on the way are written by way of the page cache") {

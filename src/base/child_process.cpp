@@ -1,8 +1,9 @@
-#include "net/child_process.hpp"
+#include "base/child_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -19,7 +20,7 @@
 
 #include "base/descriptor.hpp"
 
-namespace xget::net {
+namespace xget {
 namespace {
 
 constexpr int kFirstOtherDescriptor = 3;
@@ -67,12 +68,22 @@ std::vector<std::string> environment_with(const std::vector<std::string>& more) 
   return all;
 }
 
+// Where the program reads `text` from: whole already, so that nobody waits for it to be read.
+// Invalid, with errno, where the system has no room for it.
+Descriptor input_of(const std::string& text) {
+  if (text.empty()) return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Descriptor file(memfd_create("input", MFD_CLOEXEC));
+  const auto size = static_cast<ssize_t>(text.size());
+  const bool written = file.valid() && ::pwrite(file.get(), text.data(), text.size(), 0) == size;
+  return written ? std::move(file) : Descriptor();
+}
+
 // Returns errno, 0 for success. Signals are as a new program expects them, whatever this thread
 // blocks or ignores.
-int spawn(const ChildSpec& spec, int output, int errors, pid_t& pid) {
+int spawn(const ChildSpec& spec, int input, int output, int errors, pid_t& pid) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
   posix_spawn_file_actions_addclosefrom_np(&files, kFirstOtherDescriptor);
@@ -165,8 +176,11 @@ Result<ChildOutcome> run_child(const ChildSpec& spec) {
   Pipe output;
   Pipe errors;
   if (!output.open() || !errors.open()) return child_error(spec, "no pipe can be made", errno);
+  const Descriptor input = input_of(spec.input);
+  if (!input.valid()) return child_error(spec, "it can be given no input", errno);
   pid_t pid = 0;
-  if (const int error = spawn(spec, output.write.get(), errors.write.get(), pid); error != 0) {
+  if (const int error = spawn(spec, input.get(), output.write.get(), errors.write.get(), pid);
+      error != 0) {
     return child_error(spec, std::generic_category().message(error), error);
   }
   output.write = Descriptor();
@@ -183,4 +197,4 @@ Result<ChildOutcome> run_child(const ChildSpec& spec) {
   return outcome;
 }
 
-}  // namespace xget::net
+}  // namespace xget

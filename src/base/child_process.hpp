@@ -1,7 +1,7 @@
-// Another program, run for what it prints. No shell: the words go to it as they are. It gets an
-// empty standard input, no other file of this process and a process group of its own; its output
-// and its time are bounded, and nothing of it outlives the call.
-// Thread: any; blocks until the program has ended.
+// Another program, run for what it prints. No shell: the words go to it as they are. It gets
+// nothing but `input` on its standard input, no other file of this process and a process group of
+// its own; its output and its time are bounded, and nothing of it outlives the call. Thread: any;
+// blocks until the program has ended.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,12 @@
 #include "base/time.hpp"
 #include "xget/error.hpp"
 
-namespace xget::net {
+namespace xget {
 
 struct ChildSpec {
   std::vector<std::string> words;        // the program, looked up in PATH, and its arguments
   std::vector<std::string> environment;  // "NAME=VALUE", in addition to this process's own
+  std::string input;
   std::size_t most_output = 128U << 10;  // bytes kept of each stream; the rest is read and dropped
   Duration time = std::chrono::minutes(1);
   int stop_fd = -1;  // readable: end it
@@ -30,4 +31,4 @@ struct ChildOutcome {
 // Fails when it cannot be started, takes too long or is stopped; the subject is the program.
 Result<ChildOutcome> run_child(const ChildSpec& spec);
 
-}  // namespace xget::net
+}  // namespace xget

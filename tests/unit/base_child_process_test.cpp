@@ -6,15 +6,14 @@
 #include <csignal>
 #include <thread>
 
-#include "net/child_process.hpp"
+#include "base/child_process.hpp"
 
 using namespace xget;
 using namespace std::chrono_literals;
-using net::run_child;
 
 namespace {
 
-net::ChildSpec shell(const std::string& script) { return {.words = {"sh", "-c", script}}; }
+ChildSpec shell(const std::string& script) { return {.words = {"sh", "-c", script}}; }
 
 }  // namespace
 
@@ -24,6 +23,15 @@ TEST_CASE("what a program prints and how it ends is told apart") {
   CHECK(outcome->output == "out\n");
   CHECK(outcome->errors == "err\n");
   CHECK(outcome->exit_code == 7);
+}
+
+TEST_CASE("a program reads the input that it is given, and then its end") {
+  const std::string text(300'000, 'x');
+  const auto counted = run_child({.words = {"wc", "-c"}, .environment = {}, .input = text});
+  REQUIRE(counted);
+  CHECK(counted->output == "300000\n");
+  CHECK(run_child({.words = {"cat"}})->output.empty());
+  CHECK(run_child({.words = {"true"}, .environment = {}, .input = text})->exit_code == 0);
 }
 
 TEST_CASE("arguments arrive as they are, and no shell looks at them") {

@@ -1,0 +1,33 @@
+// What the command's tables say, in the language of each shell and of the manual. A template
+// (xget.bash.in and its neighbours, packaging/xget.1.scd) has "@name@" where a block belongs.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace xget::completions {
+
+struct Block {
+  std::string_view name;
+  std::string (*text)();  // whole lines, the last one without its end
+};
+
+// All blocks there are.
+std::span<const Block> all_blocks();
+
+// Bash: a call of _xget_add with the description and the spellings of each option.
+std::string bash_options();
+// Bash: the clauses of a `case` over an option, which set `kind` and, where there are any, `words`.
+std::string bash_values();
+// Zsh: words for _arguments, one a line.
+std::string zsh_options();
+// Fish: a `complete` command for each option.
+std::string fish_options();
+// scdoc: the options under a heading for each group.
+std::string manual_options();
+// scdoc: the exit codes as a list of terms.
+std::string manual_exit_codes();
+std::string version();
+
+}  // namespace xget::completions

@@ -1,0 +1,40 @@
+#include "cli/option_table.hpp"
+#include "completions/blocks.hpp"
+#include "completions/texts.hpp"
+#include "completions/value_kind.hpp"
+
+namespace xget::completions {
+namespace {
+
+using cli::OptionRow;
+
+std::string quoted(std::string_view text) { return "'" + escaped(text, "\\'") + "'"; }
+
+// -r: a value is needed; -x: and it is no file.
+std::string what_follows(const OptionRow& row) {
+  switch (kind_of(row.value_name)) {
+    case ValueKind::Free: return " -x";
+    case ValueKind::File: return " -r -F";
+    case ValueKind::Folder: return " -x -a '(__fish_complete_directories)'";
+    case ValueKind::Command: return " -x -a '(__fish_complete_command)'";
+    case ValueKind::Words: break;
+  }
+  return " -x -a " + quoted(joined(fixed_words(row.value_name), " "));
+}
+
+}  // namespace
+
+std::string fish_options() {
+  std::string out;
+  for (const OptionRow& row : cli::option_table()) {
+    if (!out.empty()) out += '\n';
+    out += "complete -c xget";
+    if (row.letter != 0) out += std::string(" -s ") + row.letter;
+    out.append(" -l ").append(row.name);
+    if (row.takes_value()) out += what_follows(row);
+    out += " -d " + quoted(brief(row.help));
+  }
+  return out;
+}
+
+}  // namespace xget::completions

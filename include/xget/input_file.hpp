@@ -1,0 +1,50 @@
+// InputFile: a list of downloads, read as a stream, an entry at a time.
+//
+//   URL<TAB>URL...        URLs of one file: the first, and mirrors of it
+//     out=NAME            indented: options of the file above (aria2's format)
+//   # comment
+//   {"url": "URL", "mirrors": ["URL"], "out": "NAME", "checksum": "sha256:HEX", "headers": ["A:
+//   b"]}
+//
+// Options: out, dir, checksum, header (repeatable), referer, user-agent, http-user and http-passwd;
+// an object has them with _ for -, and "size". Those of aria2's that only say how fast or how often
+// something is tried are passed over; any other refuses its entry.
+//
+// Threads: one reads; interrupt() may be called from any other meanwhile.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "xget/error.hpp"
+#include "xget/options.hpp"
+
+namespace xget {
+
+class InputFile {
+ public:
+  // `path`: "-" is standard input. `common`: what the list's jobs have where their entries say
+  // nothing; its url, output, checksum and mirrors are not looked at. Fails with Usage if it cannot
+  // be opened.
+  static Result<InputFile> open(const std::string& path, JobSpec common);
+
+  ~InputFile();
+  InputFile(InputFile&&) noexcept;
+  InputFile& operator=(InputFile&&) noexcept;
+
+  // The next job; waits for what a pipe has not brought yet. nullopt: the list has ended, or was
+  // interrupted. An error with Usage is of one entry ("LIST:LINE" is its subject), and the next
+  // call goes on behind it; one with Disk says that the list cannot be read on, and is the last.
+  std::optional<Result<JobSpec>> next();
+
+  // Ends a call of next() that waits, and all later ones, with nullopt.
+  void interrupt();
+
+ private:
+  class Impl;
+  explicit InputFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace xget

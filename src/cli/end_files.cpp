@@ -1,0 +1,143 @@
+#include "cli/end_files.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/descriptor.hpp"
+#include "base/json_object.hpp"
+#include "base/text.hpp"
+#include "cli/event_json.hpp"
+#include "cli/secret_text.hpp"
+#include "cli/usage_error.hpp"
+
+namespace xget::cli {
+namespace {
+
+constexpr unsigned int kForAll = 0666;
+constexpr unsigned int kForMe = 0600;  // a list may hold logins
+
+// As an entry of a list (xget/input_file.hpp).
+std::string entry_of(const JobSpec& job, std::size_t common_headers) {
+  JsonObject entry;
+  entry.with("url", job.url);
+  if (!job.mirrors.empty()) entry.with("mirrors", std::span<const std::string>(job.mirrors));
+  if (!job.output.empty()) entry.with("out", job.output);
+  if (!job.folder.empty()) entry.with("dir", job.folder);
+  if (!job.checksum.empty()) entry.with("checksum", job.checksum);
+  if (job.size) entry.with("size", *job.size);
+  const auto own = std::span<const std::string>(job.headers).subspan(common_headers);
+  if (!own.empty()) entry.with("headers", own);
+  if (!job.referer.empty()) entry.with("referer", job.referer);
+  if (!job.user_agent.empty()) entry.with("user_agent", job.user_agent);
+  if (const auto colon = job.user_password.find(':'); colon != std::string::npos) {
+    entry.with("http_user", job.user_password.substr(0, colon));
+    entry.with("http_passwd", job.user_password.substr(colon + 1));
+  }
+  return entry.text();
+}
+
+}  // namespace
+
+EndFiles::EndFiles(Output report, Output failed, std::size_t common_headers)
+    : report_(std::move(report)), failed_(std::move(failed)), common_headers_(common_headers) {}
+
+Result<EndFiles> EndFiles::create(const EndFileNames& names, const JobSpec& common) {
+  auto report = open("--report", names.report, kForAll);
+  if (!report) return fail(std::move(report.error()));
+  auto failed = open("--failed", names.failed, kForMe);
+  if (!failed) return fail(std::move(failed.error()));
+  return EndFiles(*std::move(report), *std::move(failed), common.headers.size());
+}
+
+Result<EndFiles::Output> EndFiles::open(const char* option, const std::string& name,
+                                        unsigned int mode) {
+  if (name.empty()) return Output{};
+  const int descriptor = uninterrupted(
+      [&] { return ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode); });
+  std::FILE* file = descriptor < 0 ? nullptr : ::fdopen(descriptor, "w");
+  if (file == nullptr) {
+    return refuse_usage(option, name + " cannot be written: " + std::strerror(errno));
+  }
+  return Output{name, std::unique_ptr<std::FILE, Close>(file)};
+}
+
+// What cannot be written now is found when the file is closed.
+void EndFiles::write(const Output& output, const std::string& line) {
+  if (output.file) std::fputs((line + "\n").c_str(), output.file.get());
+}
+
+Result<void> EndFiles::close(Output& output) {
+  if (!output.file) return {};
+  const bool broken = std::ferror(output.file.get()) != 0;
+  if (std::fclose(output.file.release()) == 0 && !broken) return {};
+  return fail({.code = ErrorCode::Disk,
+               .operation = "write",
+               .subject = printable(output.name),
+               .number = errno,
+               .cause = "it is incomplete: " + std::string(std::strerror(errno))});
+}
+
+Result<void> EndFiles::end() {
+  auto reported = close(report_);
+  auto listed = close(failed_);
+  return reported ? listed : reported;
+}
+
+void EndFiles::on_event(const Event& event, const JobSpec* job, Duration now) {
+  if (const auto* probed = std::get_if<Probed>(&event)) {
+    begun_.try_emplace(probed->job, Begun{probed->url, now});
+  } else if (const auto* finished = std::get_if<Finished>(&event)) {
+    report(*finished, job, now);
+    begun_.erase(finished->job);
+  } else if (const auto* failed = std::get_if<Failed>(&event)) {
+    report(*failed, job, now);
+    begun_.erase(failed->job);
+    if (job != nullptr) {
+      write(failed_, entry_of(*job, common_headers_));
+    } else {
+      write(failed_, "# " + to_string(failed->error));
+    }
+  }
+}
+
+void EndFiles::report(const Finished& finished, const JobSpec* job, Duration now) {
+  if (!report_.file) return;
+  JsonObject line;
+  line.with("v", 1).with("state", finished.already_complete ? "already-complete" : "finished");
+  if (job != nullptr) line.with("url", hide_url_secrets(job->url).text);
+  const auto begun = begun_.find(finished.job);
+  if (begun != begun_.end()) line.with("source", begun->second.source);
+  line.with("path", finished.path).with("size", finished.size).with("received", finished.received);
+  if (begun != begun_.end()) {
+    const double seconds = to_seconds(now - begun->second.at);
+    line.with("seconds", seconds);
+    if (seconds > 0) {
+      line.with("bytes_per_second",
+                static_cast<std::uint64_t>(static_cast<double>(finished.received) / seconds));
+    }
+  }
+  if (job != nullptr && finished.proof == Proof::Digest) line.with("digest", job->checksum);
+  line.with("proof", proof_name(finished.proof)).with("rests_on", finished.rests_on);
+  write(report_, line.text());
+}
+
+void EndFiles::report(const Failed& failed, const JobSpec* job, Duration) {
+  if (!report_.file) return;
+  JsonObject line;
+  line.with("v", 1).with("state", "failed");
+  if (job != nullptr) line.with("url", hide_url_secrets(job->url).text);
+  const auto begun = begun_.find(failed.job);
+  if (begun != begun_.end()) line.with("source", begun->second.source);
+  const Error& error = failed.error;
+  line.with("path", failed.path)
+      .with("code", to_string(error.code))
+      .with("error", to_string(error))
+      .with("kept", error.kept)
+      .with("remedy", error.remedy);
+  write(report_, line.text());
+}
+
+}  // namespace xget::cli

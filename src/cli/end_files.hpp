@@ -1,0 +1,64 @@
+// EndFiles: what became of each file, written down as it ends:
+//
+//   --report FILE   a JSON object a line, for every file
+//   --failed FILE   a list of those that failed, to be given to --input-file
+//
+// Both replace what was there, and what cannot be written is told at the end. Thread: one.
+#pragma once
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/time.hpp"
+#include "xget/error.hpp"
+#include "xget/event.hpp"
+
+namespace xget::cli {
+
+struct EndFileNames {
+  std::string report;  // empty: none
+  std::string failed;
+};
+
+class EndFiles {
+ public:
+  // `common` is what all of a list's jobs have: it is not repeated in the list of those that
+  // failed. Fails with Usage.
+  static Result<EndFiles> create(const EndFileNames& names, const JobSpec& common);
+
+  // `job` is what ended with this event; null: none did, or it never was one. `now`: since the
+  // command began.
+  void on_event(const Event& event, const JobSpec* job, Duration now);
+
+  // Fails with Disk where anything could not be written.
+  Result<void> end();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  struct Output {
+    std::string name;
+    std::unique_ptr<std::FILE, Close> file;  // null: it is not wanted
+  };
+  struct Begun {
+    std::string source;
+    Duration at{};
+  };
+  EndFiles(Output report, Output failed, std::size_t common_headers);
+
+  static Result<Output> open(const char* option, const std::string& name, unsigned int mode);
+  static Result<void> close(Output& output);
+  static void write(const Output& output, const std::string& line);
+  void report(const Finished& finished, const JobSpec* job, Duration now);
+  void report(const Failed& failed, const JobSpec* job, Duration now);
+
+  Output report_;
+  Output failed_;
+  std::size_t common_headers_;
+  std::map<JobId, Begun> begun_;  // of those that have not ended
+};
+
+}  // namespace xget::cli

@@ -1,0 +1,111 @@
+#include "cli/event_json.hpp"
+
+#include <span>
+
+#include "base/json_object.hpp"
+#include "xget/session.hpp"
+
+namespace xget::cli {
+namespace {
+
+// Another one when a field goes or means something else; new fields and events may come before.
+constexpr int kVersion = 1;
+
+JsonObject begin(const char* event, Duration now) {
+  JsonObject object;
+  object.with("v", kVersion).with("event", event).with("time", to_seconds(now));
+  return object;
+}
+
+JsonObject object_of(const Probed& probed, Duration now) {
+  return begin("probed", now)
+      .with("job", probed.job)
+      .with("url", probed.url)
+      .with("path", probed.path)
+      .with("size", probed.size)
+      .with("held", probed.held)
+      .with("ranges", probed.ranges);
+}
+
+JsonObject object_of(const Progress& progress, Duration now) {
+  return begin("progress", now)
+      .with("job", progress.job)
+      .with("held", progress.held)
+      .with("size", progress.size)
+      .with("bytes_per_second", progress.bytes_per_second)
+      .with("connections", progress.connections)
+      .with("stalled_seconds", progress.stalled_seconds)
+      .with("parts", std::span<const std::uint8_t>(progress.parts));
+}
+
+JsonObject object_of(const Retrying& retrying, Duration now) {
+  return begin("retrying", now)
+      .with("job", retrying.job)
+      .with("url", retrying.url)
+      .with("cause", retrying.cause)
+      .with("wait_seconds", to_seconds(retrying.wait));
+}
+
+JsonObject object_of(const Note& note, Duration now) {
+  return begin("note", now).with("job", note.job).with("text", note.text);
+}
+
+JsonObject object_of(const Finished& finished, Duration now) {
+  return begin("finished", now)
+      .with("job", finished.job)
+      .with("path", finished.path)
+      .with("size", finished.size)
+      .with("received", finished.received)
+      .with("wasted", finished.wasted)
+      .with("already_complete", finished.already_complete)
+      .with("proof", proof_name(finished.proof))
+      .with("rests_on", finished.rests_on);
+}
+
+JsonObject object_of(const Failed& failed, Duration now) {
+  return begin("failed", now)
+      .with("job", failed.job)
+      .with("path", failed.path)
+      .with("code", to_string(failed.error.code))
+      .with("operation", failed.error.operation)
+      .with("subject", failed.error.subject)
+      .with("number", failed.error.number)
+      .with("cause", failed.error.cause)
+      .with("kept", failed.error.kept)
+      .with("remedy", failed.error.remedy);
+}
+
+JsonObject object_of(const MetalinkRead& read, Duration now) {
+  return begin("metalink", now)
+      .with("job", read.job)
+      .with("name", read.name)
+      .with("files", std::span<const JobId>(read.files));
+}
+
+}  // namespace
+
+const char* proof_name(Proof proof) {
+  switch (proof) {
+    case Proof::None: return "none";
+    case Proof::OneResponse: return "one-response";
+    case Proof::StrongValidator: return "strong-validator";
+    case Proof::Digest: return "digest";
+  }
+  return "";
+}
+
+std::string event_json(const Event& event, Duration now) {
+  return std::visit([now](const auto& it) { return object_of(it, now).text(); }, event);
+}
+
+std::string start_json(Duration now) { return begin("start", now).with("xget", version()).text(); }
+
+std::string lost_json(std::uint64_t count, Duration now) {
+  return begin("lost", now).with("events", count).text();
+}
+
+std::string end_json(ExitCode code, Duration now) {
+  return begin("end", now).with("exit", static_cast<int>(code)).text();
+}
+
+}  // namespace xget::cli

@@ -1,0 +1,73 @@
+#include "cli/hook_facts.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "base/json_object.hpp"
+#include "cli/event_json.hpp"
+
+namespace xget::cli {
+namespace {
+
+constexpr int kVersion = 1;  // another one when a member goes or means something else
+
+// A program's environment holds no NUL, and nothing after one.
+std::string variable(std::string_view name, const std::string& value) {
+  return std::string(name) + "=" + value.substr(0, value.find('\0'));
+}
+
+// What every download has.
+struct Common {
+  const char* state;
+  const std::string& file;
+  const std::string& url;
+};
+
+JsonObject begin(const Common& common) {
+  JsonObject object;
+  object.with("v", kVersion)
+      .with("state", common.state)
+      .with("file", common.file)
+      .with("url", common.url);
+  return object;
+}
+
+HookFacts make_facts(const Common& common, std::vector<std::string> environment,
+                     const JsonObject& object) {
+  environment.push_back(variable("XGET_STATE", common.state));
+  environment.push_back(variable("XGET_FILE", common.file));
+  environment.push_back(variable("XGET_URL", common.url));
+  return {std::move(environment), object.text() + "\n"};
+}
+
+}  // namespace
+
+HookFacts facts_of(const Finished& finished, const std::string& url) {
+  const Common common{"complete", finished.path, url};
+  const char* proof = proof_name(finished.proof);
+  return make_facts(
+      common,
+      {variable("XGET_BYTES", std::to_string(finished.size)), variable("XGET_PROOF", proof)},
+      begin(common)
+          .with("bytes", finished.size)
+          .with("received", finished.received)
+          .with("already_complete", finished.already_complete)
+          .with("proof", proof)
+          .with("rests_on", finished.rests_on));
+}
+
+HookFacts facts_of(const Failed& failed, const std::string& url) {
+  const Common common{"failed", failed.path, url};
+  const Error& error = failed.error;
+  const std::string message = to_string(error);
+  return make_facts(
+      common, {variable("XGET_ERROR", to_string(error.code)), variable("XGET_MESSAGE", message)},
+      begin(common)
+          .with("error", to_string(error.code))
+          .with("message", message)
+          .with("kept", error.kept)
+          .with("remedy", error.remedy));
+}
+
+}  // namespace xget::cli

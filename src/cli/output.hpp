@@ -1,0 +1,17 @@
+// How a command ends: with what it was asked to print, or with an error.
+#pragma once
+
+#include <string>
+
+#include "cli/exit_code.hpp"
+#include "xget/error.hpp"
+
+namespace xget::cli {
+
+// All of it; fails as any other write does.
+ExitCode print_to_standard_output(const std::string& text);
+
+// Prints the error; its exit code.
+ExitCode report_failure(const Error& error);
+
+}  // namespace xget::cli

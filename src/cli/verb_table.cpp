@@ -1,0 +1,65 @@
+#include "cli/verb_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "cli/config_verb.hpp"
+#include "cli/status_verb.hpp"
+
+namespace xget::cli {
+namespace {
+
+constexpr std::size_t kOptionColumn = 26;
+
+constexpr std::array kStatusOptions{
+    VerbOption{"checkpoint-dir", "DIR", "the sidecars are in DIR"},
+    VerbOption{"json", "", "print an object for each, one a line"},
+};
+
+constexpr std::array kTable{
+    VerbRow{"status", "[DIR|FILE...]",
+            "list partial downloads: how much is there, from where, and what goes on with them",
+            kStatusOptions, false, show_status},
+    VerbRow{"config",
+            "[OPTION...]",
+            "show which options are in force, and where each comes from",
+            {},
+            true,
+            show_config},
+};
+
+}  // namespace
+
+std::span<const VerbRow> verb_table() { return kTable; }
+
+const VerbRow* verb_named(std::string_view name) {
+  const auto* found = std::find_if(kTable.begin(), kTable.end(),
+                                   [&](const VerbRow& row) { return row.name == name; });
+  return found == kTable.end() ? nullptr : found;
+}
+
+std::string verb_help(const VerbRow& verb) {
+  std::string text = "Usage: xget " + std::string(verb.name);
+  if (!verb.options.empty()) text += " [OPTION...]";
+  if (!verb.arguments.empty()) text.append(" ").append(verb.arguments);
+  text.append("\n\n").append(verb.help).append("\n");
+  if (!verb.options.empty()) text += "\n";
+  for (const VerbOption& option : verb.options) {
+    std::string left = "  --" + std::string(option.name);
+    if (!option.value_name.empty()) left.append(" ").append(option.value_name);
+    left.append(left.size() < kOptionColumn ? kOptionColumn - left.size() : 1, ' ');
+    text += left.append(option.help).append("\n");
+  }
+  if (verb.takes_download_options) text += "\nxget --help lists the options.\n";
+  return text;
+}
+
+bool asks_for_help(std::span<const std::string> words) {
+  for (const std::string& word : words) {
+    if (word == "--") return false;
+    if (word == "--help" || word == "-h") return true;
+  }
+  return false;
+}
+
+}  // namespace xget::cli

@@ -1,0 +1,78 @@
+#include <catch2/catch.hpp>
+
+#include "cli/status_verb.hpp"
+#include "cli/verb_words.hpp"
+
+using namespace xget;
+using namespace xget::cli;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Result<VerbWords> read(const Words& words) { return read_verb_words(*verb_named("status"), words); }
+
+PartialSummary some_partial() {
+  PartialSummary partial;
+  partial.file = "my file";
+  partial.url = "https://example.org/a?sig=…";
+  partial.size = 4096;
+  partial.held = 1024;
+  return partial;
+}
+
+std::string command_for(const PartialSummary& partial, const std::string& folder = "") {
+  return command_that_goes_on(partial, "xget", folder);
+}
+
+}  // namespace
+
+TEST_CASE("A verb's options may stand anywhere before --, with their values in either form") {
+  const auto separate = read({"a", "--checkpoint-dir", "c", "--json", "--", "--json"});
+  REQUIRE(separate);
+  CHECK(separate->operands == Words{"a", "--json"});
+  CHECK(separate->options.at("checkpoint-dir") == "c");
+  CHECK(separate->has("json"));
+  CHECK(read({"--checkpoint-dir=c"})->options.at("checkpoint-dir") == "c");
+}
+
+TEST_CASE("A verb refuses options that it does not have, and values that are missing or too many") {
+  for (const Words& words : {Words{"--resume"}, Words{"--json=1"}, Words{"--checkpoint-dir"},
+                             Words{"--checkpoint-dir="}, Words{"-x"}}) {
+    const auto refused = read(words);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::Usage);
+  }
+}
+
+TEST_CASE("Help is asked for among a verb's options, not among its operands") {
+  CHECK(asks_for_help(Words{"dir", "--help"}));
+  CHECK_FALSE(asks_for_help(Words{"--", "--help"}));
+}
+
+TEST_CASE("The command that goes on is quoted, and can be taken for nothing else") {
+  PartialSummary partial = some_partial();
+  CHECK(command_for(partial, "c d") ==
+        "xget -o 'my file' --checkpoint-dir 'c d' 'https://example.org/a?sig=…'");
+  partial.file = "-";
+  partial.url = "--overwrite";
+  CHECK(command_for(partial) == "xget -o ./- -- --overwrite");
+  partial.url.clear();
+  CHECK(command_for(partial).empty());
+}
+
+TEST_CASE("Status says how much is there, from where, what goes on and what to fill in") {
+  CHECK(status_text(some_partial(), "xget …") ==
+        "my file: 1.0 KiB of 4.0 KiB (25%)\n"
+        "  from https://example.org/a?sig=…\n"
+        "  to go on: xget …\n"
+        "  fill in for …: what is secret in the URL\n");
+}
+
+TEST_CASE("Status names no command for what another process is at") {
+  PartialSummary partial = some_partial();
+  partial.in_use = true;
+  const std::string text = status_text(partial, "xget …");
+  CHECK(text.find("another xget is downloading to it") != std::string::npos);
+  CHECK(text.find("to go on") == std::string::npos);
+}
