@@ -18,8 +18,8 @@ TESTS = pathlib.Path(__file__).parent
 
 def pytest_collection_modifyitems(items):
     """Stops before the first test if one needs the command and nobody said where it is."""
-    needs_command = any(item.path.relative_to(TESTS).parts[0] in ("bench", "e2e", "fault")
-                        for item in items)
+    with_command = ("bench", "e2e", "fault", "package")
+    needs_command = any(item.path.relative_to(TESTS).parts[0] in with_command for item in items)
     if not needs_command:
         return
     binary = os.environ.get("XGET_BIN", "")

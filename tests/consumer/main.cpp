@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <xget/input_file.hpp>
+#include <xget/partial.hpp>
 #include <xget/session.hpp>
 
 namespace {
@@ -20,6 +22,7 @@ void need_every_function() {
   using xget::Session;
   need(&Session::create);
   need(&Session::add);
+  need(&Session::add_listed);
   need(static_cast<std::optional<xget::Event> (Session::*)()>(&Session::next_event));
   need(static_cast<std::optional<xget::Event> (Session::*)(xget::Milliseconds)>(
       &Session::next_event));
@@ -28,6 +31,13 @@ void need_every_function() {
   need(&Session::save_cookies);
   need(&Session::end_trace);
   need(&Session::interrupt);
+  using xget::InputFile;
+  need(&InputFile::open);
+  need(static_cast<InputFile& (InputFile::*)(InputFile &&) noexcept>(&InputFile::operator=));
+  need(&InputFile::next);
+  need(&InputFile::interrupt);
+  need(&xget::find_partials);
+  need(&xget::holds_for);
   need(&xget::version);
   need(&xget::is_metalink);
   need(&xget::check_targets);

@@ -91,10 +91,15 @@ def refused_before_any_request(page, path, *options, codes=(Exit.DISK, Exit.USAG
     return run
 
 
-def test_a_missing_folder(page, folder):
-    run = run_xget([page.url, "-o", folder / "missing" / "file", *QUICK], folder)
-    assert run.code in (Exit.DISK, Exit.USAGE), run
-    assert not page.requests and "missing" in run.err
+def test_a_missing_folder_is_made(page, folder):
+    run = run_xget([page.url, "-o", folder / "missing" / "file", *QUICK], folder).expect(0)
+    assert_complete(folder / "missing" / "file", page.data, run=run)
+
+
+def test_a_folder_that_cannot_be_made(page, folder):
+    (folder / "file").write_bytes(b"")
+    run = run_xget([page.url, "-d", folder / "file", *QUICK], folder).expect(Exit.DISK)
+    assert not page.requests and "Not a directory" in run.err
 
 
 @not_as_root

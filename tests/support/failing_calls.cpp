@@ -48,6 +48,8 @@ enum class Call {
   Mkdir,
   Faccessat,
   Fstatvfs,
+  Syncfs,
+  SyncFileRange,
   Fgetxattr,
   Fsetxattr,
   Fadvise,
@@ -55,10 +57,10 @@ enum class Call {
 };
 
 constexpr std::array<const char*, static_cast<std::size_t>(Call::Count)> kNames = {
-    "open",      "openat",    "pwrite",    "pread",    "fdatasync", "fsync",
-    "fallocate", "ftruncate", "fstat",     "fstatat",  "fchmod",    "lock",
-    "renameat",  "renameat2", "linkat",    "unlinkat", "mkdir",     "faccessat",
-    "fstatvfs",  "fgetxattr", "fsetxattr", "fadvise"};
+    "open",      "openat",    "pwrite",          "pread",     "fdatasync", "fsync",
+    "fallocate", "ftruncate", "fstat",           "fstatat",   "fchmod",    "lock",
+    "renameat",  "renameat2", "linkat",          "unlinkat",  "mkdir",     "faccessat",
+    "fstatvfs",  "syncfs",    "sync_file_range", "fgetxattr", "fsetxattr", "fadvise"};
 
 std::array<std::atomic<long>, kNames.size()> counts{};
 
@@ -192,6 +194,16 @@ ssize_t pread(int file, void* bytes, size_t size, off_t offset) {
 int fdatasync(int file) {
   FAILING_CALL(Fdatasync, file);
   return next(fdatasync, "fdatasync")(file);
+}
+
+int syncfs(int file) noexcept {
+  FAILING_CALL(Syncfs, file);
+  return next(syncfs, "syncfs")(file);
+}
+
+int sync_file_range(int file, off64_t offset, off64_t length, unsigned int flags) {
+  FAILING_CALL(SyncFileRange, file);
+  return next(sync_file_range, "sync_file_range")(file, offset, length, flags);
 }
 
 int fsync(int file) {

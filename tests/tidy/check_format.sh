@@ -3,4 +3,4 @@
 #   check_format.sh TREE
 set -eu
 cd "$1"
-find include src tests -name '*.[ch]pp' -print0 | xargs -0 clang-format --dry-run --Werror
+find completions include src tests -name '*.[ch]pp' -print0 | xargs -0 clang-format --dry-run --Werror

@@ -1,0 +1,232 @@
+"""Lists of downloads: what they may say, and that neither their length nor a pipe holds anything up."""
+
+import hashlib
+import json
+import os
+import subprocess
+
+import pytest
+
+from support import twists as t
+from support.answers import Resource
+from support.command import QUICK, Exit, binary, environment, run_xget, start_xget, wait_until
+from support.content import content
+from support.downloads import FREQUENT, MIB, assert_complete, claimed_ranges
+from support.hostile_server import HostileServer
+from support.real_servers import start_server
+
+RESOURCE = Resource(MIB + 5)
+OTHER = Resource(70_001, seed="other")
+
+
+def write_list(folder, *lines, name="list"):
+    (folder / name).write_text("".join(line + "\n" for line in lines))
+    return name
+
+
+def test_each_line_is_a_file(server, folder):
+    pages = [server.serve(f"/{i}", Resource(1000 + i, seed=str(i))) for i in range(20)]
+    run = run_xget(["-i", write_list(folder, *(page.url for page in pages)), *QUICK], folder)
+    run.expect(0)
+    for i, page in enumerate(pages):
+        assert_complete(folder / str(i), page.data, run=run)
+
+
+def test_options_of_a_file_are_indented_below_it(server, folder):
+    page = server.serve("/x", RESOURCE)
+    digest = hashlib.sha256(page.data).hexdigest()
+    name = write_list(folder, "# mine", page.url, "  out=named", "  dir=deep/er",
+                      f"  checksum=sha-256={digest}", "  header=X-One: 1", "  referer=https://r.example/",
+                      "  user-agent=me/1", "  split=7", page.url, "  out=plain")
+    run = run_xget(["-i", name, "-H", "X-All: 2", "-j", "1", *QUICK], folder).expect(0)
+    assert_complete(folder / "deep" / "er" / "named", page.data, run=run)
+    assert_complete(folder / "plain", page.data, run=run)
+    assert "sha256 matches" in run.err
+    first, last = page.requests[0].request, page.requests[-1].request
+    assert first.header("X-One") == "1" and first.header("X-All") == "2"
+    assert first.header("Referer") == "https://r.example/"
+    assert first.header("User-Agent") == "me/1"
+    assert last.header("X-One") is None and last.header("X-All") == "2"
+
+
+def test_urls_of_one_line_are_mirrors(server, folder):
+    gone = server.serve("/gone", None, t.status(404))
+    page = server.serve("/x", RESOURCE)
+    name = write_list(folder, f"{gone.url}\t{page.url}", "  out=file")
+    run = run_xget(["-i", name, *QUICK], folder).expect(0)
+    assert_complete(folder / "file", page.data, run=run)
+
+
+def test_objects_are_entries_too(server, folder):
+    page, other = server.serve("/x", RESOURCE), server.serve("/y", OTHER)
+    name = write_list(folder, json.dumps({"url": page.url, "out": "a", "size": len(page.data)}),
+                      json.dumps({"url": other.url, "out": "b", "headers": {"X-One": "1"}}),
+                      json.dumps({"url": other.url, "out": "c", "size": 5}))
+    run = run_xget(["-i", name, *QUICK], folder).expect(Exit.CHANGED)
+    assert_complete(folder / "a", page.data, run=run)
+    assert_complete(folder / "b", other.data, run=run)
+    assert not (folder / "c").exists()
+
+
+def test_one_bad_entry_does_not_stop_the_others(server, folder):
+    page, gone = server.serve("/x", RESOURCE), server.serve("/gone", None, t.status(404))
+    name = write_list(folder, gone.url, "ftp://x.example/y", page.url, "  unknown=1",
+                      page.url, "  out=last")
+    run = run_xget(["-i", name, *QUICK], folder)
+    assert run.code in (Exit.REFUSED, Exit.USAGE), run
+    assert_complete(folder / "last", page.data, run=run)
+    assert "list:4: option 'unknown' is not known" in run.err
+    assert "404" in run.err and "ftp" in run.err
+
+
+def test_no_file_of_a_list_goes_to_standard_output(server, folder):
+    page = server.serve("/x", RESOURCE)
+    run = run_xget(["-i", write_list(folder, page.url, "  out=-"), *QUICK], folder)
+    assert run.expect(Exit.USAGE).out == b"" and not page.requests
+    assert "list:1: standard output takes one URL alone" in run.err
+
+
+def test_with_fail_fast_the_first_failure_stops_all(server, folder):
+    gone = server.serve("/gone", None, t.status(404))
+    slow = server.serve("/slow", RESOURCE, t.rate(1000))
+    more = [line for i in range(50) for line in (slow.url, f"  out={i}")]
+    name = write_list(folder, slow.url, gone.url, *more)
+    run = run_xget(["-i", name, "--fail-fast", "-j", "2", *QUICK, "--stall-timeout", "30s"], folder)
+    run.expect(Exit.REFUSED)
+    assert not [name for name in os.listdir(folder) if name.isdigit()]
+
+
+def test_downloads_run_while_the_list_still_grows(server, folder):
+    first, second = server.serve("/1", RESOURCE), server.serve("/2", OTHER)
+    child = subprocess.Popen([binary(), "-i", "-", *QUICK], cwd=folder, stdin=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=environment(str(folder)))
+    with child:
+        try:
+            child.stdin.write(f"{first.url}\n# the next line ends the entry\n{second.url}\n".encode())
+            child.stdin.flush()
+            wait_until(lambda: (folder / "1").exists(), "the first file is there")
+            child.stdin.close()
+            assert child.wait(30) == 0, child.stderr.read()
+        finally:
+            child.kill()
+    assert (folder / "1").read_bytes() == first.data and (folder / "2").read_bytes() == second.data
+
+
+def test_an_interrupt_ends_the_waiting_for_a_list(server, folder):
+    read, write = os.pipe()
+    child = subprocess.Popen([binary(), "-i", "-", *QUICK], cwd=folder, stdin=read,
+                             stderr=subprocess.PIPE, env=environment(str(folder)))
+    os.close(read)
+    with child:
+        try:
+            page = server.serve("/1", RESOURCE)
+            os.write(write, f"{page.url}\n#\n{page.url}\n".encode())
+            wait_until(lambda: (folder / "1").exists(), "the first file is there")
+            child.send_signal(2)
+            assert child.wait(30) == Exit.INTERRUPTED, child.stderr.read()
+        finally:
+            child.kill()
+            os.close(write)
+
+
+def test_the_same_list_again_fetches_nothing_twice(server, folder):
+    pages = [server.serve(f"/{i}", Resource(1000 + i, seed=str(i))) for i in range(5)]
+    name = write_list(folder, *(page.url for page in pages))
+    run_xget(["-i", name, *QUICK], folder).expect(0)
+    sent = sum(page.body_bytes for page in pages)
+    run_xget(["-i", name, *QUICK], folder).expect(0)
+    assert sum(page.body_bytes for page in pages) - sent <= sum(len(page.data) for page in pages)
+
+
+@pytest.mark.parametrize("jobs", [[], ["-j", "3"], ["-j", "20"]])
+def test_a_host_is_asked_by_no_more_connections_than_it_may_be(folder, jobs):
+    open_now = []
+    with HostileServer(on_accept=lambda number, count: open_now.append(count)) as server:
+        pages = [server.serve(f"/{i}", Resource(300_000 + i, seed=str(i))) for i in range(40)]
+        name = write_list(folder, *(page.url for page in pages))
+        run = run_xget(["-i", name, "--max-connections-per-host", "5", *jobs, *QUICK], folder)
+        run.expect(0)
+    for i, page in enumerate(pages):
+        assert_complete(folder / str(i), page.data, run=run)
+    assert max(open_now) <= 5 + 1, "one that ends may not be noticed yet"
+
+
+@pytest.mark.parametrize("name", ["nginx", "caddy"])
+@pytest.mark.parametrize("options", [[], ["-n", "1"], ["-j", "2"]])
+def test_files_on_one_connection_never_get_each_others_bytes(certificates, folder, name, options):
+    """All of one size and time, so that no validator would tell; the large one is fetched over
+    connections of HTTP/1.1 beside the shared one."""
+    files = {f"f{i}": content(16_384, seed=f"shared {i}") for i in range(400)}
+    files["large"] = content(24 * MIB, seed="large")
+    with start_server(name, certificates) as running:
+        for file, data in files.items():
+            running.publish(file, data)
+        urls = [f"{running.tls_url}/{file}" for file in ["f0", "large", *files]]
+        lines = [line for i, url in enumerate(urls) for line in (url, f"  out={i}")]
+        listed = write_list(folder, *lines)
+        run = run_xget(["-i", listed, "--cacert", certificates.ca, *options, *QUICK], folder)
+        run.expect(0)
+    for i, url in enumerate(urls):
+        assert_complete(folder / str(i), files[url.rpartition("/")[2]], run=run)
+
+
+def test_what_failed_is_a_list_to_be_given_again(server, folder):
+    page = server.serve("/x", RESOURCE)
+    late = server.serve("/late", None, t.status(404))
+    name = write_list(folder, page.url, late.url, "  out=deep/named", "  header=X-One: 1",
+                      "  http-user=me", "  http-passwd=secret", "  bad=1", late.url, "  out=other",
+                      "  header=X-One: 1", "  http-user=me", "  http-passwd=secret")
+    run = run_xget(["-i", name, "--failed", "again", "-H", "X-All: 2", *QUICK], folder)
+    assert run.code != 0
+    again = (folder / "again").read_text()
+    assert (folder / "again").stat().st_mode & 0o077 == 0, "it holds a login"
+    assert again.count(late.url) == 1 and page.url not in again and "X-All" not in again
+    assert "# " in again and "option 'bad' is not known" in again
+    server.serve("/late", OTHER)
+    run_xget(["-i", "again", "-H", "X-All: 2", *QUICK], folder).expect(0)
+    assert_complete(folder / "other", OTHER.data)
+    asked = server.pages["/late"].requests[-1].request
+    assert asked.header("X-One") == "1" and asked.header("Authorization")
+
+
+def test_a_report_has_a_line_for_every_file(server, folder):
+    page, gone = server.serve("/x", RESOURCE), server.serve("/gone", None, t.status(404))
+    hop = server.serve("/hop", None, t.redirect("/x"))
+    digest = "sha256:" + hashlib.sha256(page.data).hexdigest()
+    name = write_list(folder, hop.url + "?signature=secret", "  out=a", f"  checksum={digest}",
+                      gone.url)
+    run = run_xget(["-i", name, "--report", "report", *QUICK], folder).expect(Exit.REFUSED)
+    lines = [json.loads(line) for line in (folder / "report").read_text().splitlines()]
+    assert len(lines) == 2, run
+    done, failed = sorted(lines, key=lambda line: line["state"] == "failed")
+    assert done["state"] == "finished" and done["path"] == "a" and done["size"] == len(page.data)
+    assert done["source"] == page.url and done["digest"] == digest and done["proof"] == "digest"
+    assert done["received"] >= done["size"] and done["seconds"] >= 0 and "secret" not in str(lines)
+    assert failed["code"] == "refused" and "404" in failed["error"] and failed["url"] == gone.url
+    run_xget(["-i", name, "--report", "report", *QUICK], folder)
+    assert "already-complete" in (folder / "report").read_text()
+
+
+def test_a_list_that_is_not_there(folder):
+    run = run_xget(["-i", "nowhere"], folder).expect(Exit.USAGE)
+    assert "--input-file: nowhere: No such file or directory" in run.err
+
+
+@pytest.mark.parametrize("option", [["-o", "x"], ["--checksum", "sha256:" + "0" * 64]])
+def test_what_is_of_one_file_is_not_given_for_a_list(folder, option):
+    run = run_xget(["-i", write_list(folder, "https://x.example/"), *option], folder)
+    run.expect(Exit.USAGE)
+    assert "given for the files of a list" in run.err
+
+
+def test_a_stopped_list_goes_on_with_the_same_command(server, folder):
+    page = server.serve("/big", Resource(8 * MIB), t.rate(4 * MIB))
+    name = write_list(folder, page.url)
+    with start_xget(["-i", name, *FREQUENT, *QUICK], folder) as child:
+        wait_until(lambda: claimed_ranges(folder / "big"), "some of it is safe")
+        child.interrupt()
+        run = child.wait().expect(Exit.INTERRUPTED)
+    assert f"to go on: {binary()} -i {name}" in run.err
+    page.behave()
+    run = run_xget(["-i", name, *QUICK], folder).expect(0)
+    assert_complete(folder / "big", page.data, run=run)
