@@ -79,6 +79,7 @@ class Trial:
         self.log = folder / f"{number}.log"
         self._path = self.folder / "file"
         self._page = server.serve(f"/{scenario.name}/{number}".replace(" ", "-"), Resource(SIZE))
+        self._had_partial = False
         self._options = [*OFTEN, "--checkpoint-dir", self.folder / "made" / "checkpoints"]
         for option in scenario.options:
             digest = "sha256:" + ALGORITHMS["sha256"](self._page.data)
@@ -93,10 +94,10 @@ class Trial:
             self._run(env=failing(self.folder, "renameat:3:kill")).expect(-9, 0)
             if self._path.exists():  # there were fewer
                 self._path.unlink()
+        self._had_partial = partial(self._path).exists()
         return self._run(env=failing(self.folder, *self._scenario.besides, *faults, log=self.log))
 
     def check(self, fault: str):
-        had_partial = self._scenario.resumed
         run = self.run(fault)
         about = f"seed {SEED}, {self._scenario.name}, {fault}\n{run}"
         assert run.code in (0, Exit.DISK), about
@@ -107,7 +108,7 @@ class Trial:
             assert self._path.read_bytes() == self._page.data, about
         if self._path.exists():
             assert self._path.read_bytes() == self._page.data, about
-        elif had_partial:
+        elif self._had_partial:
             assert partial(self._path).exists() or old(self._path).exists(), about
         again = self._run()
         # Without its mark in the attributes a file that is there already is nobody's.

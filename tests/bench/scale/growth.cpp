@@ -260,6 +260,7 @@ class Zeros final : public core::File {
   }
   Result<void> sync_data() override { return {}; }
   Result<void> sync() override { return {}; }
+  Result<void> check_written() override { return {}; }
   Result<void> preallocate(std::uint64_t, Preallocate) override { return {}; }
   Result<void> truncate(std::uint64_t) override { return {}; }
   Result<core::FileInfo> info() override { return core::FileInfo{}; }
