@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "net/cookie_store.hpp"
+#include "net/curl_driver.hpp"
 #include "net/curl_handles.hpp"
 #include "net/curl_request.hpp"
 #include "net/left_connections.hpp"
@@ -53,8 +54,9 @@ void must_work(CURLMcode code) {
 // is not in requests_ any more means nothing.
 class CurlTransport::Impl {
  public:
-  explicit Impl(const TransportSettings& settings)
-      : settings_(settings), share_(make_share()), multi_(make_multi(settings)) {
+  Impl(core::Clock& clock, const TransportSettings& settings)
+      : settings_(settings), driver_(clock), share_(make_share()), multi_(make_multi(settings)) {
+    driver_.drive(multi_.get());
     if (settings.cookies) cookies_.emplace(share_.get(), *settings.cookies);
   }
 
@@ -112,23 +114,8 @@ class CurlTransport::Impl {
     return report_.called_back;
   }
 
-  void wait(std::span<pollfd> others, Milliseconds at_most) {
-    extra_.clear();
-    for (const pollfd& other : others) {
-      const int wanted = ((other.events & POLLIN) != 0 ? CURL_WAIT_POLLIN : 0) |
-                         ((other.events & POLLOUT) != 0 ? CURL_WAIT_POLLOUT : 0);
-      extra_.push_back({other.fd, static_cast<short>(wanted), 0});
-    }
-    must_work(curl_multi_poll(multi_.get(), extra_.data(), static_cast<unsigned>(extra_.size()),
-                              static_cast<int>(at_most.count()), nullptr));
-    for (std::size_t i = 0; i < others.size(); ++i) {
-      const int got = extra_[i].revents;
-      others[i].revents = static_cast<short>(((got & CURL_WAIT_POLLIN) != 0 ? POLLIN : 0) |
-                                             ((got & CURL_WAIT_POLLOUT) != 0 ? POLLOUT : 0));
-    }
-  }
-
-  void wake() { curl_multi_wakeup(multi_.get()); }
+  void wait(std::span<pollfd> others, Milliseconds at_most) { driver_.wait(others, at_most); }
+  void wake() { driver_.wake(); }
 
   [[nodiscard]] std::vector<std::string> cookies() const {
     return cookies_ ? cookies_->lines() : std::vector<std::string>();
@@ -209,10 +196,7 @@ class CurlTransport::Impl {
   }
 
   void perform() {
-    must_work(inside_curl([&] {
-      int running = 0;
-      return curl_multi_perform(multi_.get(), &running);
-    }));
+    must_work(inside_curl([&] { return driver_.act(); }));
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       CurlRequest* request = nullptr;
@@ -246,10 +230,10 @@ class CurlTransport::Impl {
   std::vector<core::RequestId> resuming_;
   std::vector<core::RequestId> cancelled_;
   std::deque<Ended> ended_;
-  std::vector<curl_waitfd> extra_;
   LeftConnections left_;
 
   // In this order: handles go before the multi, and all before what they share.
+  CurlDriver driver_;
   TcpSockets sockets_;
   ConnectionUsers users_;
   ShareHandle share_;
@@ -258,8 +242,8 @@ class CurlTransport::Impl {
   std::unordered_map<core::RequestId, std::unique_ptr<CurlRequest>> requests_;
 };
 
-CurlTransport::CurlTransport(const TransportSettings& settings)
-    : impl_(std::make_unique<Impl>(settings)) {}
+CurlTransport::CurlTransport(core::Clock& clock, const TransportSettings& settings)
+    : impl_(std::make_unique<Impl>(clock, settings)) {}
 CurlTransport::~CurlTransport() = default;
 
 core::RequestId CurlTransport::start(const core::HttpRequest& request,

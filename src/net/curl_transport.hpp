@@ -43,7 +43,8 @@ struct TransportSettings {
 
 class CurlTransport final : public core::Transport {
  public:
-  explicit CurlTransport(const TransportSettings& settings);
+  // The clock must outlive it.
+  CurlTransport(core::Clock& clock, const TransportSettings& settings);
   ~CurlTransport() override;
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;

@@ -13,7 +13,7 @@ constexpr Milliseconds kLongestWait = std::chrono::hours(1);
 
 Loop::Loop(core::Clock& clock, const TransportSettings& settings, ResolverSettings resolver)
     : clock_(clock),
-      transport_(settings),
+      transport_(clock, settings),
       resolver_(
           clock, [this] { wake(); }, std::move(resolver)) {}
 
