@@ -62,6 +62,7 @@ set(CPACK_RPM_CHANGELOG_FILE ${CMAKE_CURRENT_BINARY_DIR}/package/changelog.rpm)
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
   /usr/share/man /usr/share/man/man1 /usr/share/licenses
   /usr/share/bash-completion /usr/share/bash-completion/completions
+  /usr/lib/systemd /usr/lib/systemd/user
   /usr/share/zsh /usr/share/zsh/site-functions /usr/share/fish /usr/share/fish/vendor_completions.d)
 
 # ---- what only a package has ----------------------------------------------------------------

@@ -7,8 +7,9 @@
 //   b"]}
 //
 // Options: out, dir, checksum, header (repeatable), referer, user-agent, http-user and http-passwd;
-// an object has them with _ for -, and "size". Those of aria2's that only say how fast or how often
-// something is tried are passed over; any other refuses its entry.
+// an object has them with _ for -, and "size" and "metalink" (true: the URL is a Metalink, whatever
+// it is called). Those of aria2's that only say how fast or how often something is tried are passed
+// over; any other refuses its entry.
 //
 // Threads: one reads; interrupt() may be called from any other meanwhile.
 #pragma once
@@ -16,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "xget/error.hpp"
 #include "xget/options.hpp"
@@ -46,5 +48,9 @@ class InputFile {
   explicit InputFile(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// One entry alone, for who keeps a list himself: a JSON object on one line. `common` as above.
+// Fails with Usage, without a subject. Any thread.
+Result<JobSpec> listed_job(std::string_view object, const JobSpec& common);
 
 }  // namespace xget

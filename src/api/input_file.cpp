@@ -18,11 +18,13 @@
 #include "base/descriptor.hpp"
 #include "base/text.hpp"
 #include "formats/input_list.hpp"
+#include "formats/input_object.hpp"
 
 namespace xget {
 namespace {
 
 constexpr std::size_t kReadSize = 64 << 10;
+constexpr const char* kNoStandardOutput = "standard output takes one URL alone, and none of a list";
 
 std::string words_for(int number) { return std::generic_category().message(number); }
 
@@ -34,6 +36,7 @@ JobSpec job_of(formats::ListedFile file, const JobSpec& common) {
   job.output = std::move(file.out);
   job.checksum = std::move(file.checksum);
   job.size = file.size;
+  if (file.metalink) job.metalink = MetalinkUse::Always;
   if (!file.dir.empty()) job.folder = std::move(file.dir);
   if (!file.referer.empty()) job.referer = std::move(file.referer);
   if (!file.user_agent.empty()) job.user_agent = std::move(file.user_agent);
@@ -75,8 +78,7 @@ class InputFile::Impl {
  private:
   [[nodiscard]] tl::unexpected<Error> refuse_standard_output(
       const formats::ListedFile& file) const {
-    return api::option_error(name_ + ":" + std::to_string(file.line),
-                             "standard output takes one URL alone, and none of a list");
+    return api::option_error(name_ + ":" + std::to_string(file.line), kNoStandardOutput);
   }
 
   Result<void> read_more() {
@@ -163,5 +165,12 @@ InputFile& InputFile::operator=(InputFile&&) noexcept = default;
 
 std::optional<Result<JobSpec>> InputFile::next() { return impl_->next(); }
 void InputFile::interrupt() { impl_->interrupt(); }
+
+Result<JobSpec> listed_job(std::string_view object, const JobSpec& common) {
+  auto file = formats::parse_input_object(object);
+  if (!file) return fail(std::move(file.error()));
+  if (file->out == "-") return api::option_error("", kNoStandardOutput);
+  return job_of(*std::move(file), common);
+}
 
 }  // namespace xget

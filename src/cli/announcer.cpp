@@ -32,7 +32,7 @@ ProgressDisplay make_display(const Arguments& arguments) {
   const bool on_fresh_line = data_there && kind != ProgressKind::Bar;
   return {{.quiet = arguments.quiet,
            .kind = kind,
-           .jobs = known_jobs(arguments),
+           .jobs = arguments.known_jobs(),
            .limit_rate = lasting_limit(arguments.options),
            .bar = use_utf8_characters() ? BarStyle::Blocks : BarStyle::Ascii,
            .features = own_terminal_features()},
@@ -40,11 +40,6 @@ ProgressDisplay make_display(const Arguments& arguments) {
 }
 
 }  // namespace
-
-std::optional<std::size_t> known_jobs(const Arguments& arguments) {
-  if (!arguments.input_file.empty()) return std::nullopt;
-  return arguments.jobs.size();
-}
 
 Announcer::Announcer(const Arguments& arguments) : display_(make_display(arguments)) {
   if (arguments.event_descriptor) events_.emplace(*arguments.event_descriptor, print_error);

@@ -14,9 +14,6 @@
 
 namespace xget::cli {
 
-// nullopt: how long a list is nobody knows.
-std::optional<std::size_t> known_jobs(const Arguments& arguments);
-
 class Announcer {
  public:
   // The descriptor for events must have been taken. SIGPIPE must be ignored from start() on.

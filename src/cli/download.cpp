@@ -25,6 +25,8 @@
 #include "cli/process_list.hpp"
 #include "cli/report.hpp"
 #include "cli/resume_command.hpp"
+#include "cli/session_feeder.hpp"
+#include "cli/session_file.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "xget/session.hpp"
@@ -58,6 +60,7 @@ struct Listeners {
   Announcer& announcer;
   Hooks& hooks;
   EndFiles& end_files;
+  SessionFile* session_file;  // null: there is none
 };
 
 // Reads events until every job has ended. Returns the failure that stopped all others, if one did.
@@ -69,7 +72,8 @@ std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
       listeners.announcer.on_event(*event);
       const auto ended = book.on_event(*event);
       listeners.hooks.on_event(*event);
-      listeners.end_files.on_event(*event, ended.get(), listeners.announcer.elapsed());
+      listeners.end_files.on_event(*event, ended.job.get(), listeners.announcer.elapsed());
+      if (ended.finished) listeners.session_file->finished(*ended.finished);
       const auto* failed = std::get_if<Failed>(&*event);
       if (!fail_fast || stopped_by || failed == nullptr) continue;
       stopped_by = failed->error.code;
@@ -81,8 +85,8 @@ std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
   return stopped_by;
 }
 
-LeftBehind left_behind(const Outcome& outcome) {
-  LeftBehind left{.done = {}, .anything_kept = outcome.anything_kept};
+LeftBehind left_behind(const Outcome& outcome, QueueKept kept) {
+  LeftBehind left{.done = {}, .anything_kept = outcome.anything_kept, .kept = kept};
   for (const auto& failure : outcome.of_words) left.done.push_back(!failure);
   return left;
 }
@@ -94,19 +98,75 @@ ExitCode code_of(const Outcome& outcome) {
   return exit_code_of(failures);
 }
 
-// What is downloaded: the command line's own files, and a list of more.
+// What is downloaded: the command line's own files, and a list of more; or, where a session file
+// keeps all of that, what it lists.
 struct Work {
   std::vector<JobSpec> jobs;
-  std::optional<InputFile> list;
+  std::optional<GivenList> list;
+  std::unique_ptr<SessionFile> session_file;
 };
 
 Result<Work> take_work(Arguments& arguments) {
-  Work work{.jobs = std::move(arguments.jobs), .list = {}};
-  if (arguments.input_file.empty()) return work;
-  auto list = InputFile::open(arguments.input_file, std::move(arguments.common));
-  if (!list) return fail(std::move(list.error()));
-  work.list = *std::move(list);
+  Work work{.jobs = std::move(arguments.jobs), .list = {}, .session_file = {}};
+  if (!arguments.input_file.empty()) {
+    auto list = InputFile::open(arguments.input_file, arguments.common);
+    if (!list) return fail(std::move(list.error()));
+    work.list = GivenList{arguments.input_file, *std::move(list), arguments.common};
+  }
+  if (arguments.session_file.empty()) return work;
+  auto file = SessionFile::open(arguments.session_file, work.jobs, std::move(arguments.common),
+                                !work.jobs.empty() || work.list);
+  if (!file) return fail(std::move(file.error()));
+  work.session_file = *std::move(file);
+  work.jobs.clear();
   return work;
+}
+
+// Whatever adds a list's jobs while they run.
+class Feeder {
+ public:
+  Feeder(Work& work, Session& session, JobBook& book) {
+    if (work.session_file) {
+      of_session_.emplace(*work.session_file, std::move(work.list), session, book);
+    } else if (work.list) {
+      of_list_.emplace(std::move(work.list->list), session, book);
+    }
+  }
+
+  // Reads no further. Whether nothing is missing of what was to be put into a session file.
+  bool end() {
+    const bool complete = !of_session_ || of_session_->list_is_taken();
+    of_session_.reset();
+    of_list_.reset();
+    return complete;
+  }
+
+ private:
+  std::optional<ListFeeder> of_list_;
+  std::optional<SessionFeeder> of_session_;
+};
+
+// What became of the session file.
+struct Queue {
+  QueueKept kept = QueueKept::Nowhere;
+  std::uint64_t left = 0;
+  bool broken = false;
+
+  [[nodiscard]] bool can_go_on() const { return left > 0 || kept == QueueKept::WithoutList; }
+};
+
+Queue end_queue(Feeder& feeder, SessionFile* file) {
+  const bool complete = feeder.end();
+  if (file == nullptr) return {};
+  Queue queue{.kept = complete ? QueueKept::WithList : QueueKept::WithoutList};
+  const auto left = file->end(complete);
+  if (left) {
+    queue.left = *left;
+  } else {
+    print_error(failure_text(left.error()));
+    queue.broken = true;
+  }
+  return queue;
 }
 
 // What is written besides the files, once all jobs have ended: cookies, the timeline, the log.
@@ -140,7 +200,7 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   const std::string log_file = arguments.log_file;
   constexpr std::size_t kMany = kMostActiveJobs + kMostFinishingJobs;
   const std::size_t files =
-      open_files_needed(arguments.options, known_jobs(arguments).value_or(kMany));
+      open_files_needed(arguments.options, arguments.known_jobs().value_or(kMany));
   if (auto enough = allow_open_files(files); !enough) return report_failure(enough.error());
   Announcer announcer(arguments);
   auto end_files = EndFiles::create(arguments.end_files, arguments.common);
@@ -163,15 +223,17 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
     }
   }
   announcer.start();
-  std::optional<ListFeeder> feeder;
-  if (work->list) feeder.emplace(*std::move(work->list), **session, book);
-  const auto stopped_by =
-      follow(**session, book, arguments.fail_fast, {announcer, hooks, *end_files});
+  Feeder feeder(*work, **session, book);
+  const auto stopped_by = follow(**session, book, arguments.fail_fast,
+                                 {announcer, hooks, *end_files, work->session_file.get()});
+  const Queue queue = end_queue(feeder, work->session_file.get());
   const Outcome outcome = book.outcome();
-  const ExitCode rest = write_the_rest(**session, *end_files, log_file);
+  ExitCode rest = write_the_rest(**session, *end_files, log_file);
+  if (queue.broken) rest = ExitCode::Disk;
   const ExitCode called = end_hooks(hooks);
-  if (outcome.can_go_on) {
-    print_error(go_on_text(resume_command(line.program, given, left_behind(outcome))));
+  if (outcome.can_go_on || (outcome.interrupted && queue.can_go_on())) {
+    const LeftBehind left = left_behind(outcome, queue.kept);
+    print_error(go_on_text(resume_command(line.program, given, left)));
   }
   ExitCode code = stopped_by ? exit_code_of(*stopped_by) : code_of(outcome);
   if (code == ExitCode::Success) code = rest;

@@ -10,6 +10,7 @@
 #include "base/json_object.hpp"
 #include "base/text.hpp"
 #include "cli/event_json.hpp"
+#include "cli/list_entry.hpp"
 #include "cli/secret_text.hpp"
 #include "cli/usage_error.hpp"
 
@@ -19,37 +20,17 @@ namespace {
 constexpr unsigned int kForAll = 0666;
 constexpr unsigned int kForMe = 0600;  // a list may hold logins
 
-// As an entry of a list (xget/input_file.hpp).
-std::string entry_of(const JobSpec& job, std::size_t common_headers) {
-  JsonObject entry;
-  entry.with("url", job.url);
-  if (!job.mirrors.empty()) entry.with("mirrors", std::span<const std::string>(job.mirrors));
-  if (!job.output.empty()) entry.with("out", job.output);
-  if (!job.folder.empty()) entry.with("dir", job.folder);
-  if (!job.checksum.empty()) entry.with("checksum", job.checksum);
-  if (job.size) entry.with("size", *job.size);
-  const auto own = std::span<const std::string>(job.headers).subspan(common_headers);
-  if (!own.empty()) entry.with("headers", own);
-  if (!job.referer.empty()) entry.with("referer", job.referer);
-  if (!job.user_agent.empty()) entry.with("user_agent", job.user_agent);
-  if (const auto colon = job.user_password.find(':'); colon != std::string::npos) {
-    entry.with("http_user", job.user_password.substr(0, colon));
-    entry.with("http_passwd", job.user_password.substr(colon + 1));
-  }
-  return entry.text();
-}
-
 }  // namespace
 
-EndFiles::EndFiles(Output report, Output failed, std::size_t common_headers)
-    : report_(std::move(report)), failed_(std::move(failed)), common_headers_(common_headers) {}
+EndFiles::EndFiles(Output report, Output failed, JobSpec common)
+    : report_(std::move(report)), failed_(std::move(failed)), common_(std::move(common)) {}
 
 Result<EndFiles> EndFiles::create(const EndFileNames& names, const JobSpec& common) {
   auto report = open("--report", names.report, kForAll);
   if (!report) return fail(std::move(report.error()));
   auto failed = open("--failed", names.failed, kForMe);
   if (!failed) return fail(std::move(failed.error()));
-  return EndFiles(*std::move(report), *std::move(failed), common.headers.size());
+  return EndFiles(*std::move(report), *std::move(failed), common);
 }
 
 Result<EndFiles::Output> EndFiles::open(const char* option, const std::string& name,
@@ -96,7 +77,7 @@ void EndFiles::on_event(const Event& event, const JobSpec* job, Duration now) {
     report(*failed, job, now);
     begun_.erase(failed->job);
     if (job != nullptr) {
-      write(failed_, entry_of(*job, common_headers_));
+      write(failed_, list_entry(*job, common_));
     } else {
       write(failed_, "# " + to_string(failed->error));
     }

@@ -47,7 +47,7 @@ class EndFiles {
     std::string source;
     Duration at{};
   };
-  EndFiles(Output report, Output failed, std::size_t common_headers);
+  EndFiles(Output report, Output failed, JobSpec common);
 
   static Result<Output> open(const char* option, const std::string& name, unsigned int mode);
   static Result<void> close(Output& output);
@@ -57,7 +57,7 @@ class EndFiles {
 
   Output report_;
   Output failed_;
-  std::size_t common_headers_;
+  JobSpec common_;
   std::map<JobId, Begun> begun_;  // of those that have not ended
 };
 

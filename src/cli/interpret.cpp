@@ -265,13 +265,18 @@ Result<void> add_credentials(const Given& given, const SecretInput& input, Argum
   };
   for (JobSpec& job : arguments.jobs) add(job);
   add(arguments.common);
-  auto hosts = read_hosts(given, arguments.input_file.empty() ? &arguments.jobs : nullptr, input);
+  auto hosts = read_hosts(given, arguments.known_jobs() ? &arguments.jobs : nullptr, input);
   if (!hosts) return fail(std::move(hosts.error()));
   arguments.options.hosts = *std::move(hosts);
   return {};
 }
 
 }  // namespace
+
+std::optional<std::size_t> Arguments::known_jobs() const {
+  if (!input_file.empty() || !session_file.empty()) return std::nullopt;
+  return jobs.size();
+}
 
 Result<Arguments> interpret(const Given& given, const SecretInput& input) {
   if (auto sound = check_contradictions(given); !sound) return fail(sound.error());
@@ -287,6 +292,7 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input) {
   arguments->options = *std::move(options);
   arguments->jobs = *std::move(jobs);
   if (const std::string* list = given.last(OptionId::InputFile)) arguments->input_file = *list;
+  if (const std::string* file = given.last(OptionId::SessionFile)) arguments->session_file = *file;
   arguments->common = *common;
   if (auto free = check_event_descriptor(*arguments); !free) return fail(free.error());
   arguments->fail_fast = given.has(OptionId::FailFast);

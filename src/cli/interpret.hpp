@@ -1,6 +1,7 @@
 // From the words that were given to what is to be done.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ namespace xget::cli {
 
 struct Arguments {
   Options options;
-  std::vector<JobSpec> jobs;  // in the order of the URLs; at least one, or a list is given
+  std::vector<JobSpec> jobs;  // in the order of the URLs; at least one, or a list or session is
   std::string input_file;     // a list of more; "-": standard input; empty: none
+  std::string session_file;   // where all of these are kept; empty: nowhere
   JobSpec common;             // what the list's jobs have where it says nothing
   bool fail_fast = false;
   HookCommands hooks;
@@ -27,6 +29,9 @@ struct Arguments {
   std::optional<int> event_descriptor;  // where events go as JSON
   int verbosity = 0;                    // how often -v was given
   std::string log_file;                 // empty: standard error
+
+  // nullopt: how long a list is nobody knows.
+  [[nodiscard]] std::optional<std::size_t> known_jobs() const;
 };
 
 // Reads values, pairs files and checksums with URLs, and refuses what contradicts itself. Fails

@@ -12,20 +12,41 @@ Result<void> JobBook::add_word(Session& session, JobSpec job) {
   auto spec = std::make_shared<const JobSpec>(job);
   const auto id = session.add(std::move(job));
   if (!id) return fail(id.error());
-  open_[*id] = {outcome_.of_words.size(), std::move(spec)};
+  add_open(*id, {outcome_.of_words.size(), std::move(spec), std::nullopt});
   outcome_.of_words.emplace_back();
   return {};
 }
 
+bool JobBook::wait_for_room(std::unique_lock<std::mutex>& lock) {
+  changed_.wait(lock, [this] { return stopped_ || listed_ < kMostListed; });
+  return !stopped_;
+}
+
 bool JobBook::add_listed(Session& session, Result<JobSpec> entry) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopped_ || listed_ < kMostListed; });
-  if (stopped_) return false;
+  if (!wait_for_room(lock)) return false;
   auto spec = entry ? std::make_shared<const JobSpec>(*entry) : nullptr;
-  open_[session.add_listed(std::move(entry))] = {std::nullopt, std::move(spec)};
-  ++listed_;
+  add_open(session.add_listed(std::move(entry)), {std::nullopt, std::move(spec), std::nullopt});
   changed_.notify_all();
   return true;
+}
+
+Queued JobBook::add_queued(Session& session, QueuedJob queued) {
+  std::unique_lock lock(mutex_);
+  if (!wait_for_room(lock)) return Queued::Stopped;
+  if (!entries_.insert(queued.entry).second) return Queued::Twice;
+  auto spec = queued.job ? std::make_shared<const JobSpec>(*queued.job) : nullptr;
+  places_[queued.place].entry = std::move(queued.entry);
+  add_open(session.add_listed(std::move(queued.job)),
+           {std::nullopt, std::move(spec), queued.place});
+  changed_.notify_all();
+  return Queued::Added;
+}
+
+void JobBook::add_open(JobId job, Open open) {
+  if (!open.word) ++listed_;
+  if (open.place) ++places_[*open.place].jobs;
+  open_.emplace(job, std::move(open));
 }
 
 void JobBook::list_begins() {
@@ -52,22 +73,19 @@ bool JobBook::wait_for_more() {
   return !open_.empty();
 }
 
-std::shared_ptr<const JobSpec> JobBook::on_event(const Event& event) {
+Ended JobBook::on_event(const Event& event) {
   const std::lock_guard lock(mutex_);
   if (const auto* read = std::get_if<MetalinkRead>(&event)) {
-    const std::optional<std::size_t> word = open_.at(read->job).word;
-    for (const JobId file : read->files) {
-      open_.emplace(file, Open{word, nullptr});
-      if (!word) ++listed_;
-    }
-    close(read->job);
-  } else if (const auto* failed = std::get_if<Failed>(&event)) {
-    on_failure(*failed);
-    return close(failed->job);
-  } else if (const auto* finished = std::get_if<Finished>(&event)) {
-    return close(finished->job);
+    const Open& metalink = open_.at(read->job);
+    for (const JobId file : read->files) add_open(file, {metalink.word, nullptr, metalink.place});
+    return {nullptr, close(read->job, false).finished};
   }
-  return nullptr;
+  if (const auto* failed = std::get_if<Failed>(&event)) {
+    on_failure(*failed);
+    return close(failed->job, true);
+  }
+  if (const auto* finished = std::get_if<Finished>(&event)) return close(finished->job, false);
+  return {};
 }
 
 void JobBook::on_failure(const Failed& failed) {
@@ -80,13 +98,19 @@ void JobBook::on_failure(const Failed& failed) {
   outcome_.anything_kept |= !failed.error.kept.empty();
 }
 
-std::shared_ptr<const JobSpec> JobBook::close(JobId job) {
-  const auto it = open_.find(job);
-  if (!it->second.word) --listed_;
-  auto spec = std::move(it->second.spec);
-  open_.erase(it);
+Ended JobBook::close(JobId job, bool failed) {
+  const Open closed = open_.extract(job).mapped();
+  if (!closed.word) --listed_;
   changed_.notify_all();
-  return spec;
+  Ended ended{closed.spec, std::nullopt};
+  if (!closed.place) return ended;
+  OpenPlace& place = places_.at(*closed.place);
+  place.failed |= failed;
+  if (--place.jobs > 0) return ended;
+  if (!place.failed) ended.finished = closed.place;
+  entries_.erase(place.entry);
+  places_.erase(*closed.place);
+  return ended;
 }
 
 Outcome JobBook::outcome() const {

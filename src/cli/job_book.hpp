@@ -11,8 +11,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
+#include "cli/session_file.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {
@@ -27,6 +30,14 @@ struct Outcome {
   bool anything_kept = false;        // of those
 };
 
+// What ended with an event.
+struct Ended {
+  std::shared_ptr<const JobSpec> job;  // null: none did, or a list's entry was none
+  std::optional<QueuePlace> finished;  // an entry of a session file, with all of its files
+};
+
+enum class Queued { Added, Twice, Stopped };
+
 class JobBook {
  public:
   // Of a list, so many are under way or wait at most.
@@ -37,13 +48,15 @@ class JobBook {
   Result<void> add_word(Session& session, JobSpec job);
   // Waits for room. False: stop(), nothing was added.
   bool add_listed(Session& session, Result<JobSpec> entry);
+  // The same of an entry of a session file. One that is open already, at another place, stands for
+  // this one, which is not added.
+  Queued add_queued(Session& session, QueuedJob queued);
   void list_begins();
   void list_ended();
   // No more of the list is added: it was interrupted, if there was more to come.
   void stop();
 
-  // Returns the job that ended with it; null: none did, or a list's entry was none.
-  std::shared_ptr<const JobSpec> on_event(const Event& event);
+  Ended on_event(const Event& event);
   // All jobs that were added have ended: waits for more of the list. False: there is none to come.
   bool wait_for_more();
 
@@ -53,14 +66,25 @@ class JobBook {
   struct Open {
     std::optional<std::size_t> word;      // absent: of a list
     std::shared_ptr<const JobSpec> spec;  // null: the entry is none, or a Metalink describes it
+    std::optional<QueuePlace> place;
   };
+  // An entry of a session file that has not ended: a Metalink may stand for many.
+  struct OpenPlace {
+    std::size_t jobs = 0;
+    bool failed = false;  // one of them
+    std::string entry;
+  };
+  bool wait_for_room(std::unique_lock<std::mutex>& lock);
+  void add_open(JobId job, Open open);
   void on_failure(const Failed& failed);
-  std::shared_ptr<const JobSpec> close(JobId job);
+  Ended close(JobId job, bool failed);
 
   mutable std::mutex mutex_;  // guards the rest
   std::condition_variable changed_;
   std::map<JobId, Open> open_;
-  std::size_t listed_ = 0;  // of those
+  std::map<QueuePlace, OpenPlace> places_;
+  std::set<std::string, std::less<>> entries_;  // of the places
+  std::size_t listed_ = 0;                      // of those
   bool more_to_come_ = false;
   bool stopped_ = false;
   Outcome outcome_;

@@ -63,7 +63,7 @@ Result<void> check_standard_output(const std::vector<JobSpec>& jobs, bool listed
 std::vector<WrittenFile> written_files(const Given& given) {
   std::vector<WrittenFile> files;
   for (const OptionId id : {OptionId::CookieJar, OptionId::LogFile, OptionId::Trace,
-                            OptionId::Report, OptionId::FailedFile}) {
+                            OptionId::Report, OptionId::FailedFile, OptionId::SessionFile}) {
     if (const std::string* path = given.last(id)) files.push_back({*path, row_of(id).longest()});
   }
   return files;
@@ -73,7 +73,7 @@ std::vector<WrittenFile> written_files(const Given& given) {
 
 Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common) {
   std::vector<JobSpec> jobs = jobs_in_order(given, common);
-  const bool listed = given.has(OptionId::InputFile);
+  const bool listed = given.has(OptionId::InputFile) || given.has(OptionId::SessionFile);
   if (jobs.empty() && !listed) {
     return refuse_usage("", "no URL was given", "xget --help tells more");
   }

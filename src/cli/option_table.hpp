@@ -10,6 +10,7 @@ namespace xget::cli {
 
 enum class OptionId {
   InputFile,
+  SessionFile,
   Output,
   Folder,
   Resume,

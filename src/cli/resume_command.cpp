@@ -46,6 +46,18 @@ class CommandWriter {
   ResumeCommand result_;
 };
 
+// What names a download, and what is of one alone: an entry of the session file says it.
+bool is_in_session(OptionId id, QueueKept kept) {
+  switch (id) {
+    case OptionId::InputFile: return kept == QueueKept::WithList;
+    case OptionId::Output:
+    case OptionId::Checksum:
+    case OptionId::Metalink:
+    case OptionId::Mirror: return kept != QueueKept::Nowhere;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 std::string shell_quoted(std::string_view word) {
@@ -75,6 +87,7 @@ ResumeCommand resume_command(std::string_view program, const Given& given, const
       continue;
     }
     if (option.origin.layer == Layer::File) continue;
+    if (is_in_session(option.id, left.kept)) continue;
     const bool one_for_each_url = option.id == OptionId::Output || option.id == OptionId::Checksum;
     if (one_for_each_url && is_done(positions[option.id]++)) continue;
     const bool metalink = option.id == OptionId::Metalink;
@@ -88,6 +101,7 @@ ResumeCommand resume_command(std::string_view program, const Given& given, const
     writer.add_word(row.shortest());
     if (row.takes_value()) writer.add(value);
   }
+  if (left.kept != QueueKept::Nowhere) return writer.take();
   const bool like_an_option = std::any_of(given.urls.begin(), given.urls.end(),
                                           [](const auto& url) { return url.starts_with('-'); });
   if (like_an_option) writer.add_word("--");

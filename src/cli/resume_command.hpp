@@ -15,10 +15,18 @@ struct ResumeCommand {
   std::vector<std::string> environment;  // variables with secrets that must be set as they were
 };
 
+// Whether a session file lists what is left: then no URL need be given again.
+enum class QueueKept {
+  Nowhere,
+  WithoutList,  // of --input-file not all
+  WithList,
+};
+
 // What a run leaves behind.
 struct LeftBehind {
   std::vector<bool> done;     // by the jobs' positions; may be shorter than they are
   bool anything_kept = true;  // of those that are not done
+  QueueKept kept = QueueKept::Nowhere;
 };
 
 // The options as they were given, less what would begin again and lose what was kept; then the

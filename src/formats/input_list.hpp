@@ -8,9 +8,9 @@
 //   b"]}
 //
 // Options: out, dir, checksum (ALGO=HEX or ALGO:HEX), header (repeatable), referer, user-agent,
-// http-user, http-passwd; an object has them too, with _ for -, and size. Those of aria2's that
-// only say how fast or how often something is tried are passed over. Any other refuses its entry,
-// since leaving out what was asked for could put wrong bytes somewhere.
+// http-user, http-passwd; an object has them too, with _ for -, and size and metalink. Those of
+// aria2's that only say how fast or how often something is tried are passed over. Any other refuses
+// its entry, since leaving out what was asked for could put wrong bytes somewhere.
 //
 // A list is read line by line and never held: an entry with options ends where the next line that
 // is not indented begins, an object at the end of its line. Thread: one; no I/O.
@@ -43,6 +43,7 @@ struct ListedFile {
   std::string user;
   std::string password;
   std::optional<std::uint64_t> size;
+  bool metalink = false;  // whatever its name: it stands for the files that it describes
 };
 
 class InputList {

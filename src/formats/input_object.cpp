@@ -77,11 +77,16 @@ Result<void> take_member(ListedFile& file, const std::string& name, const Json& 
     file.size = value.get<std::uint64_t>();
     return {};
   }
+  if (name == "metalink") {
+    if (!value.is_boolean()) return wrong_type(name, "true or false");
+    file.metalink = value.get<bool>();
+    return {};
+  }
   std::string* text = text_member(file, name);
   if (text == nullptr) {
     return refuse("member \"" + printable(name.substr(0, 40)) + "\" is not known",
                   "known are url, mirrors, out, dir, checksum, size, headers, referer, user_agent, "
-                  "http_user and http_passwd");
+                  "http_user, http_passwd and metalink");
   }
   if (!value.is_string()) return wrong_type(name, "a text");
   *text = value.get<std::string>();

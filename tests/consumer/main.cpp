@@ -36,6 +36,7 @@ void need_every_function() {
   need(static_cast<InputFile& (InputFile::*)(InputFile &&) noexcept>(&InputFile::operator=));
   need(&InputFile::next);
   need(&InputFile::interrupt);
+  need(&xget::listed_job);
   need(&xget::find_partials);
   need(&xget::holds_for);
   need(&xget::version);

@@ -32,6 +32,18 @@ TEST_CASE("what would begin again is left out of the command that goes on") {
         "xget --no-resume u/x");
 }
 
+TEST_CASE("what a session file lists is not given again") {
+  const auto given = read_words(Words{"--session", "queue", "-i", "list", "-o", "f", "-m", "v/x",
+                                      "--checksum", "sha256:00", "-q", "u/x", "-M", "m"});
+  REQUIRE(given);
+  const auto told = [&](QueueKept kept) {
+    return resume_command("xget", *given, {.done = {}, .anything_kept = true, .kept = kept})
+        .command;
+  };
+  CHECK(told(QueueKept::WithList) == "xget --session queue -q");
+  CHECK(told(QueueKept::WithoutList) == "xget --session queue -i list -q");
+}
+
 TEST_CASE("URLs that look like options stay URLs") {
   CHECK(command_for({"-q", "--", "-x", "u/y"}).command == "xget -q -- -x u/y");
 }

@@ -41,6 +41,15 @@ TEST_CASE("a line is a file, and its URLs are the first and mirrors of it") {
   CHECK(entries[1]->line == 2);
 }
 
+TEST_CASE("an object may say that it is a Metalink, whatever its name") {
+  const auto file =
+      formats::parse_input_object(R"({"url": "https://a.example/f", "metalink": true})");
+  REQUIRE(file);
+  CHECK(file->metalink);
+  CHECK(refusal_of(R"({"url": "https://a.example/f", "metalink": "yes"})").cause ==
+        "\"metalink\" must be true or false");
+}
+
 TEST_CASE("indented lines are options of the file above") {
   const auto entries =
       read({"https://a.example/f", "  out=g h.iso", "\tdir = /srv/iso ", "  checksum=sha-256=00",
