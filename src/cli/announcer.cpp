@@ -57,6 +57,10 @@ void Announcer::on_event(const Event& event) {
 
 void Announcer::jobs_ended() { display_.end(watch_.elapsed()); }
 
+void Announcer::leave() {
+  if (const std::string text = display_.leave(); !text.empty()) print_error(text);
+}
+
 void Announcer::end(ExitCode code) {
   if (events_) events_->end(code, watch_.elapsed());
 }

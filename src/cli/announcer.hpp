@@ -23,6 +23,8 @@ class Announcer {
   void on_event(const Event& event);
   [[nodiscard]] Duration elapsed() const { return watch_.elapsed(); }  // since the command began
   void jobs_ended();
+  // The command leaves at once: the terminal gets its own signs back. Any thread.
+  void leave();
   // Last of all. May wait for the reader of events, see EventStream.
   void end(ExitCode code);
 

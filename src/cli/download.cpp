@@ -212,11 +212,14 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   JobBook book;
   Hooks hooks(std::move(arguments.hooks));
   // Both end before the session does.
-  const SignalWatch signal_watch(signals, [&] {
-    book.stop();
-    hooks.stop();
-    (*session)->interrupt();
-  });
+  const SignalWatch signal_watch(
+      signals,
+      [&] {
+        book.stop();
+        hooks.stop();
+        (*session)->interrupt();
+      },
+      [&] { announcer.leave(); });
   for (JobSpec& job : work->jobs) {
     if (auto added = book.add_word(**session, std::move(job)); !added) {
       return report_failure(given.named_as_given(added.error()));

@@ -43,6 +43,8 @@ class ProgressDisplay {
   void on_event(const Event& event, Duration now);
   // Clears the rows; of several jobs, prints what became of them together.
   void end(Duration now);
+  // What is to be written where the command leaves at once. Any thread, whatever this one is at.
+  std::string leave() { return signs_.leave(); }
 
  private:
   void on(const Probed& probed, Duration now);

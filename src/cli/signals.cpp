@@ -46,8 +46,9 @@ sigset_t block_ending_signals() {
   return signals;
 }
 
-SignalWatch::SignalWatch(const sigset_t& signals, std::function<void()> on_first)
-    : waited_for_(signals), on_first_(std::move(on_first)) {
+SignalWatch::SignalWatch(const sigset_t& signals, std::function<void()> on_first,
+                         std::function<void()> on_second)
+    : waited_for_(signals), on_first_(std::move(on_first)), on_second_(std::move(on_second)) {
   sigaddset(&waited_for_, kWakeUp);
   // The new thread inherits the mask: nothing can reach it before it waits.
   sigset_t before;
@@ -67,7 +68,10 @@ void SignalWatch::watch() {
   while (!stopping_) {
     int signal = 0;
     if (::sigwait(&waited_for_, &signal) != 0 || signal == kWakeUp) continue;
-    if (since_first && since_first->elapsed() > kOneRequest) leave_at_once();
+    if (since_first && since_first->elapsed() > kOneRequest) {
+      on_second_();
+      leave_at_once();
+    }
     if (since_first) continue;
     since_first.emplace();
     on_first_();

@@ -17,10 +17,11 @@ sigset_t block_ending_signals();
 // Waits for the blocked signals on a thread of its own for as long as it lives.
 class SignalWatch {
  public:
-  // `on_first` is called on the watching thread, at most once. At a second signal (not one that
-  // comes along with the first) the process leaves with ExitCode::Interrupted; nothing is cleaned
-  // up.
-  SignalWatch(const sigset_t& signals, std::function<void()> on_first);
+  // Both are called on the watching thread, at most once. At a second signal (not one that comes
+  // along with the first) the process leaves with ExitCode::Interrupted, right after `on_second`;
+  // nothing else is cleaned up.
+  SignalWatch(const sigset_t& signals, std::function<void()> on_first,
+              std::function<void()> on_second);
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
@@ -30,6 +31,7 @@ class SignalWatch {
 
   sigset_t waited_for_;
   std::function<void()> on_first_;
+  std::function<void()> on_second_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -1,7 +1,5 @@
 #include "cli/window_signs.hpp"
 
-#include <utility>
-
 namespace xget::cli {
 namespace {
 
@@ -24,16 +22,17 @@ std::string taskbar_of(const LineState& state) {
 
 std::string WindowSigns::show(const LineState& state) {
   std::string text;
+  if (left_) return text;
   if (features_.title) {
-    const bool first = title_.empty();
     if (std::string title = title_of(state); title != title_) {
-      if (first) text += kKeepTitle;
+      if (!has_title_.exchange(true)) text += kKeepTitle;
       text += "\x1b]2;" + title + "\x07";
       title_ = std::move(title);
     }
   }
   if (features_.taskbar) {
     if (std::string taskbar = taskbar_of(state); taskbar != taskbar_) {
+      has_taskbar_ = true;
       text += "\x1b]9;4;" + taskbar + "\x07";
       taskbar_ = std::move(taskbar);
     }
@@ -42,9 +41,20 @@ std::string WindowSigns::show(const LineState& state) {
 }
 
 std::string WindowSigns::clear() {
+  title_.clear();
+  taskbar_.clear();
+  return take_back();
+}
+
+std::string WindowSigns::leave() {
+  left_ = true;
+  return take_back();
+}
+
+std::string WindowSigns::take_back() {
   std::string text;
-  if (!std::exchange(title_, {}).empty()) text += kTitleAsKept;
-  if (!std::exchange(taskbar_, {}).empty()) text += kNoTaskbar;
+  if (has_title_.exchange(false)) text += kTitleAsKept;
+  if (has_taskbar_.exchange(false)) text += kNoTaskbar;
   return text;
 }
 

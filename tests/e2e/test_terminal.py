@@ -7,9 +7,10 @@ import pytest
 
 from support import twists as t
 from support.answers import Resource
-from support.command import QUICK, Exit, run_xget
-from support.downloads import MIB, assert_complete
+from support.command import QUICK, Exit, run_xget, wait_until
+from support.downloads import FREQUENT, MIB, assert_complete
 from support.terminals import Screen, TerminalChild, width_of
+from support.tracing import TRACED, delayed, needs_strace
 
 SIZE = 8 * MIB
 HELD = 3 * MIB  # of each file, until its gate is opened; what is still buffered is not there yet
@@ -131,6 +132,21 @@ def test_the_taskbar_is_told_where_that_is_known_to_work(server, path):
     with TerminalChild([page.url, "-o", path, "--overwrite", "--no-resume", *QUICK],
                        path.parent) as child:
         assert "\x1b]" not in child.wait().expect(0).err
+
+
+@needs_strace
+def test_a_second_interrupt_puts_the_title_back(page, path):
+    """The first one waits for a slow sync."""
+    with TerminalChild([page.url, "-o", path.name, *FREQUENT, *PATIENT], path.parent,
+                       env={"XTERM_VERSION": "x", **TRACED},
+                       wrapper=delayed("fdatasync", 1000, path.parent / "trace")) as child:
+        wait_until(lambda: "file - xget\x07" in child.shown(), "the title is set")
+        while child.running:  # what comes along with the first is the same request
+            child.interrupt()
+            time.sleep(0.05)
+        assert child.process.returncode == Exit.INTERRUPTED
+        wait_until(lambda: child.shown().endswith("\n"), "its last line has come")
+        assert child.shown().count("\x1b[22;2t") == child.shown().count("\x1b[23;2t") == 1
 
 
 # ---- where nothing is redrawn ----------------------------------------------------------------

@@ -25,12 +25,12 @@ def width_of(text: str) -> int:
 class TerminalChild(Child):
     """A command whose standard error is a terminal. `shown()` is what was written to it."""
 
-    def __init__(self, arguments, cwd, columns=80, lines=24, env=None):
+    def __init__(self, arguments, cwd, columns=80, lines=24, env=None, wrapper=()):
         self._master, terminal = os.openpty()
         self.resize(columns, lines)
         self._shown = b""
         super().__init__(arguments, cwd, env={"TERM": "xterm-256color"} | (env or {}),
-                         preexec=lambda: os.dup2(terminal, 2))
+                         wrapper=wrapper, preexec=lambda: os.dup2(terminal, 2))
         os.close(terminal)
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

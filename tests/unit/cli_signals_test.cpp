@@ -34,7 +34,8 @@ TEST_CASE("the first ending signal asks for an orderly end") {
     CHECK(status_of([signal] {
             std::atomic<int> asked{0};
             const sigset_t signals = block_ending_signals();
-            const SignalWatch watch(signals, [&] { ++asked; });
+            const SignalWatch watch(
+                signals, [&] { ++asked; }, [] {});
             send_to_self(signal);
             wait_for(asked, 1);
             return 0;
@@ -46,7 +47,8 @@ TEST_CASE("the second ending signal leaves at once") {
   const int status = status_of([] {
     std::atomic<int> asked{0};
     const sigset_t signals = block_ending_signals();
-    const SignalWatch watch(signals, [&] { ++asked; });
+    const SignalWatch watch(
+        signals, [&] { ++asked; }, [] {});
     send_to_self(SIGINT);
     wait_for(asked, 1);
     ::usleep(300'000);  // longer than what still counts as the same request
@@ -57,12 +59,29 @@ TEST_CASE("the second ending signal leaves at once") {
   CHECK(status == static_cast<int>(ExitCode::Interrupted));
 }
 
+TEST_CASE("the last thing that is done at the second ending signal is what was asked for") {
+  const int status = status_of([] {
+    std::atomic<int> asked{0};
+    const sigset_t signals = block_ending_signals();
+    const SignalWatch watch(
+        signals, [&] { ++asked; }, [] { ::_exit(77); });
+    send_to_self(SIGINT);
+    wait_for(asked, 1);
+    ::usleep(300'000);
+    send_to_self(SIGINT);
+    ::sleep(10);
+    return 0;
+  });
+  CHECK(status == 77);
+}
+
 TEST_CASE("a signal that came before the watch is not lost") {
   CHECK(status_of([] {
           std::atomic<int> asked{0};
           const sigset_t signals = block_ending_signals();
           send_to_self(SIGTERM);
-          const SignalWatch watch(signals, [&] { ++asked; });
+          const SignalWatch watch(
+              signals, [&] { ++asked; }, [] {});
           wait_for(asked, 1);
           return 0;
         }) == 0);
@@ -73,7 +92,8 @@ TEST_CASE("a signal that the parent ignores stays ignored") {
           std::signal(SIGHUP, SIG_IGN);
           std::atomic<int> asked{0};
           const sigset_t signals = block_ending_signals();
-          const SignalWatch watch(signals, [&] { ++asked; });
+          const SignalWatch watch(
+              signals, [&] { ++asked; }, [] {});
           send_to_self(SIGHUP);
           ::usleep(50000);
           return asked.load();
@@ -83,7 +103,8 @@ TEST_CASE("a signal that the parent ignores stays ignored") {
 TEST_CASE("a watch without a signal ends when it is not needed any more") {
   CHECK(status_of([] {
           const sigset_t signals = block_ending_signals();
-          const SignalWatch watch(signals, [] {});
+          const SignalWatch watch(
+              signals, [] {}, [] {});
           return 0;
         }) == 0);
 }

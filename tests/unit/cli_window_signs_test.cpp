@@ -73,6 +73,16 @@ TEST_CASE("signs are written when they change, and taken back") {
   CHECK(signs.clear().empty());
 }
 
+TEST_CASE("whoever leaves at once takes the signs back, and nothing is shown after that") {
+  WindowSigns signs({.title = true, .taskbar = true});
+  CHECK(signs.leave().empty());
+  WindowSigns shown({.title = true, .taskbar = true});
+  CHECK_FALSE(shown.show({.name = "f", .held = 1, .size = 2}).empty());
+  CHECK(shown.leave() == "\x1b[23;2t\x1b]9;4;0;0\x07");
+  CHECK(shown.show({.name = "f", .held = 2, .size = 2}).empty());
+  CHECK(shown.clear().empty());
+}
+
 TEST_CASE("a terminal that knows no signs gets none") {
   WindowSigns signs(TerminalFeatures{});
   CHECK(signs.show({.name = "f", .held = 1, .size = 2}).empty());
