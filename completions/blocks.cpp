@@ -11,6 +11,7 @@ constexpr std::array kBlocks{
     Block{"zsh_options", zsh_options},
     Block{"fish_options", fish_options},
     Block{"manual_options", manual_options},
+    Block{"manual_verbs", manual_verbs},
     Block{"manual_exit_codes", manual_exit_codes},
     Block{"version", version},
 };

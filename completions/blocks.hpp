@@ -26,6 +26,8 @@ std::string zsh_options();
 std::string fish_options();
 // scdoc: the options under a heading for each group.
 std::string manual_options();
+// scdoc: the verbs, each with its options.
+std::string manual_verbs();
 // scdoc: the exit codes as a list of terms.
 std::string manual_exit_codes();
 std::string version();

@@ -2,6 +2,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/option_table.hpp"
+#include "cli/verb_table.hpp"
 #include "completions/blocks.hpp"
 #include "completions/texts.hpp"
 
@@ -40,6 +41,23 @@ std::string manual_options() {
       out += "## " + std::string(own) + "\n\n";
     }
     out += term(row) + "\n\t" + sentence(row.help);
+  }
+  return out;
+}
+
+std::string manual_verbs() {
+  std::string out;
+  for (const cli::VerbRow& verb : cli::verb_table()) {
+    if (!out.empty()) out += "\n\n";
+    out += bold("xget " + std::string(verb.name));
+    if (!verb.options.empty()) out += " [" + underlined("OPTION") + "...]";
+    if (!verb.arguments.empty()) out += " " + plain(verb.arguments);
+    out += "\n\t" + sentence(verb.help);
+    for (const cli::VerbOption& option : verb.options) {
+      out += "\n\n\t" + bold("--" + std::string(option.name));
+      if (!option.value_name.empty()) out += " " + underlined(option.value_name);
+      out += "\n\t\t" + sentence(option.help);
+    }
   }
   return out;
 }

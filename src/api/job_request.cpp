@@ -320,7 +320,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     if (!digest) return fail(digest.error());
     request.settings.digest = *std::move(digest);
   }
-  auto listed = take_proof_files(spec, *url, request.settings);
+  auto listed = take_proof_files(spec, names_in_proof_files(spec, *url), request.settings);
   if (!listed) return fail(std::move(listed.error()));
   if (is_fetched(spec.checksum_file) && !request.settings.digest) {
     auto list = checksum_list(spec, options, *url, netrc);

@@ -4,10 +4,10 @@
 #include <cerrno>
 #include <filesystem>
 #include <memory>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "api/partial_place.hpp"
 #include "base/partial_names.hpp"
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
@@ -20,11 +20,6 @@ namespace xget {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const std::string& path) {
-  struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0;
-}
 
 // A folder, and the names in it of those FILEs that have a partial.
 struct Found {
@@ -39,9 +34,7 @@ Result<Found> found_in_folder(const std::string& path) {
   for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
        entry.increment(error)) {
     std::string name = entry->path().filename().string();
-    if (name.size() <= kPartialSuffix.size() || !name.ends_with(kPartialSuffix)) continue;
-    name.resize(name.size() - kPartialSuffix.size());
-    found.names.push_back(std::move(name));
+    if (api::is_partial_name(name)) found.names.push_back(api::file_of_partial(std::move(name)));
   }
   if (error) return fail(store::disk_error("list the folder", path, error.value()));
   std::sort(found.names.begin(), found.names.end());
@@ -49,19 +42,18 @@ Result<Found> found_in_folder(const std::string& path) {
 }
 
 Result<Found> found_by_name(std::string file) {
-  if (!is_there(partial_of(file))) {
-    if (!file.ends_with(kPartialSuffix) || !is_there(file)) {
+  if (!api::is_there(partial_of(file))) {
+    if (!api::is_partial_name(file) || !api::is_there(file)) {
       return fail({.code = ErrorCode::Usage,
                    .operation = "look for a partial download",
                    .subject = printable(file),
                    .cause = "there is none: neither a folder nor " + printable(partial_of(file)),
                    .remedy = "xget status DIR lists those in a folder"});
     }
-    file.resize(file.size() - kPartialSuffix.size());
+    file = api::file_of_partial(std::move(file));
   }
-  const std::size_t slash = file.rfind('/');
-  const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
-  return Found{.folder = file.substr(0, begin), .names = {file.substr(begin)}};
+  auto place = api::place_of(file);
+  return Found{.folder = std::move(place.folder), .names = {std::move(place.name)}};
 }
 
 // A partial that somebody has cut holds less than its sidecar claims.

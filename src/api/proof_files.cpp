@@ -153,7 +153,8 @@ Result<Urls> take_metalink(const ProofFile& file, const std::vector<std::string>
 }
 
 // A torrent is a dictionary, which begins with a "d"; XML never does.
-Result<Urls> take_pieces(const JobSpec& spec, const net::Url& url, engine::JobSettings& settings) {
+Result<Urls> take_pieces(const JobSpec& spec, const std::vector<std::string>& names,
+                         engine::JobSettings& settings) {
   if (spec.output == "-") {
     return option_error("--pieces", "a wrong piece cannot be called back from standard output",
                         "write to a file, or give a --checksum");
@@ -161,7 +162,7 @@ Result<Urls> take_pieces(const JobSpec& spec, const net::Url& url, engine::JobSe
   const auto file = read("--pieces", spec.pieces, kLargestPiecesFile);
   if (!file) return fail(file.error());
   const auto take = file->text.starts_with('d') ? take_torrent : take_metalink;
-  return take(*file, names_in_proof_files(spec, url), settings);
+  return take(*file, names, settings);
 }
 
 // ---- lists of checksums -------------------------------------------------------------------
@@ -185,12 +186,11 @@ Result<void> take_checksum(const ProofFile& file, std::string_view list_name,
   return {};
 }
 
-Result<void> take_local_checksum(const JobSpec& spec, const net::Url& url,
+Result<void> take_local_checksum(const JobSpec& spec, const std::vector<std::string>& names,
                                  engine::JobSettings& settings) {
   const auto file = read(kChecksumFile, spec.checksum_file, formats::kLargestChecksumFile);
   if (!file) return fail(file.error());
-  return take_checksum(*file, formats::last_component(spec.checksum_file),
-                       names_in_proof_files(spec, url), settings);
+  return take_checksum(*file, formats::last_component(spec.checksum_file), names, settings);
 }
 
 }  // namespace
@@ -206,15 +206,16 @@ std::vector<std::string> names_in_proof_files(const JobSpec& spec, const net::Ur
   return names;
 }
 
-Result<std::vector<std::string>> take_proof_files(const JobSpec& spec, const net::Url& url,
+Result<std::vector<std::string>> take_proof_files(const JobSpec& spec,
+                                                  const std::vector<std::string>& names,
                                                   engine::JobSettings& settings) {
   const bool local_list = !spec.checksum_file.empty() && !is_fetched(spec.checksum_file);
   if (local_list && !settings.digest) {
-    if (auto taken = take_local_checksum(spec, url, settings); !taken) {
+    if (auto taken = take_local_checksum(spec, names, settings); !taken) {
       return fail(std::move(taken.error()));
     }
   }
-  return spec.pieces.empty() ? Urls{} : take_pieces(spec, url, settings);
+  return spec.pieces.empty() ? Urls{} : take_pieces(spec, names, settings);
 }
 
 engine::DocumentSettings checksum_document(const Options& options) {

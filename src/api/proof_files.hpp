@@ -22,10 +22,11 @@ bool is_fetched(const std::string& checksum_file);
 std::vector<std::string> names_in_proof_files(const JobSpec& spec, const net::Url& url);
 
 // Reads JobSpec::pieces and a local JobSpec::checksum_file, where given, and puts what they say of
-// `url` into the settings. A digest that stands there goes before theirs. The URLs under which they
-// have the file too are given back, as they stand there. Blocks. Fails with Usage; Error::subject
-// is the option as the command calls it.
-Result<std::vector<std::string>> take_proof_files(const JobSpec& spec, const net::Url& url,
+// the file of these names, the best first, into the settings. A digest that stands there goes
+// before theirs. The URLs under which they have the file too are given back, as they stand there.
+// Blocks. Fails with Usage; Error::subject is the option as the command calls it.
+Result<std::vector<std::string>> take_proof_files(const JobSpec& spec,
+                                                  const std::vector<std::string>& names,
                                                   engine::JobSettings& settings);
 
 // How a list of checksums is fetched; and what it says, put into the request, whose list is settled

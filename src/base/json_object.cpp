@@ -73,4 +73,13 @@ JsonObject& JsonObject::with(std::string_view key, std::span<const std::string> 
   return with_raw(key, list + "]");
 }
 
+JsonObject& JsonObject::with(std::string_view key, std::span<const ByteRange> ranges) {
+  std::string list = "[";
+  for (const ByteRange range : ranges) {
+    if (list.size() > 1) list += ',';
+    list += "[" + std::to_string(range.begin) + "," + std::to_string(range.end) + "]";
+  }
+  return with_raw(key, list + "]");
+}
+
 }  // namespace xget

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/byte_range.hpp"
+
 namespace xget {
 
 // `text` as a JSON string. What is no sound UTF-8 becomes U+FFFD.
@@ -28,6 +30,7 @@ class JsonObject {
   }
   JsonObject& with(std::string_view key, std::optional<std::uint64_t> number);  // or null
   JsonObject& with(std::string_view key, std::span<const std::string> texts);
+  JsonObject& with(std::string_view key, std::span<const ByteRange> ranges);  // [[begin,end],...]
   template <std::unsigned_integral Number>
   JsonObject& with(std::string_view key, std::span<const Number> numbers) {
     std::string list = "[";

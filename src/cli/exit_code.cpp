@@ -12,11 +12,11 @@ constexpr std::array<ExitCodeRow, 12> kTable{{
     {ExitCode::Usage, "the command line, or a file that it names, makes no sense"},
     {ExitCode::Network, "the network or the server failed; the same command goes on"},
     {ExitCode::Refused, "the server refuses for good, or --max-filesize does"},
-    {ExitCode::Checksum, "the file is not what --checksum names"},
+    {ExitCode::Checksum, "the bytes are not those that a digest names"},
     {ExitCode::Disk, "the disk or standard output failed: no space, no folder, ..."},
     {ExitCode::Changed, "the file changed on the server, and beginning again is no way"},
     {ExitCode::Exists, "the file exists, or another xget is at it"},
-    {ExitCode::NotProven, "nothing proves the file (with --strict)"},
+    {ExitCode::NotProven, "nothing proves the file (with --strict, and of verify)"},
     {ExitCode::Hook, "every file is whole, but a command of --on-complete failed"},
     {ExitCode::Interrupted, "interrupted; the same command goes on"},
 }};

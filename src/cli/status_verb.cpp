@@ -7,9 +7,9 @@
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "cli/configuration.hpp"
 #include "cli/output.hpp"
 #include "cli/resume_command.hpp"
+#include "cli/verb_settings.hpp"
 #include "cli/verb_words.hpp"
 
 namespace xget::cli {
@@ -25,17 +25,6 @@ std::string amount_text(const PartialSummary& partial) {
   if (*partial.size == 0) return text;
   const double share = static_cast<double>(partial.held) / static_cast<double>(*partial.size);
   return text + " (" + std::to_string(static_cast<int>(share * 100)) + "%)";
-}
-
-// The option's, or else the one in force for downloads.
-Result<std::string> checkpoint_folder(const VerbWords& words) {
-  if (const auto given = words.options.find("checkpoint-dir"); given != words.options.end()) {
-    return given->second;
-  }
-  const auto configuration = configure({}, own_environment());
-  if (!configuration) return fail(configuration.error());
-  const std::string* folder = configuration->given.last(OptionId::CheckpointFolder);
-  return folder == nullptr ? "" : *folder;
 }
 
 ExitCode show_all(const std::vector<std::string>& paths, const std::string& folder,

@@ -5,6 +5,7 @@
 
 #include "cli/config_verb.hpp"
 #include "cli/status_verb.hpp"
+#include "cli/verify_verb.hpp"
 
 namespace xget::cli {
 namespace {
@@ -16,10 +17,23 @@ constexpr std::array kStatusOptions{
     VerbOption{"json", "", "print an object for each, one a line"},
 };
 
+constexpr std::array kVerifyOptions{
+    VerbOption{"checksum", "DIGEST", "FILE's digest must be this: ALGORITHM:HEX"},
+    VerbOption{"checksum-file", "FILE", "each FILE is looked up in this list of checksums"},
+    VerbOption{"pieces", "FILE", "its pieces' digests are in this torrent or Metalink"},
+    VerbOption{"checkpoint-dir", "DIR", "the sidecars are in DIR"},
+    VerbOption{"json", "", "print an object for each, one a line"},
+};
+
 constexpr std::array kTable{
     VerbRow{"status", "[DIR|FILE...]",
             "list partial downloads: how much is there, from where, and what goes on with them",
             kStatusOptions, false, show_status},
+    VerbRow{
+        "verify", "FILE...",
+        "read files again, and say whether they are what a digest, or xget's own record, names; "
+        "of FILE.partial, which bytes of it hold",
+        kVerifyOptions, false, verify_files},
     VerbRow{"config",
             "[OPTION...]",
             "show which options are in force, and where each comes from",

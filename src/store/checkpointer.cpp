@@ -123,7 +123,9 @@ Result<void> Checkpointer::prepare_file(const Commit& commit) {
 void Checkpointer::mark_file(const Commit& commit) {
   const auto info = files_.file->info();
   if (!info) return;  // whoever meets the file later asks the server
-  files_.file->set_attribute(kOriginMarkAttribute, serialise(commit.mark, info->mtime_ns));
+  OriginMark mark = commit.mark;
+  mark.mtime_ns = info->mtime_ns;
+  files_.file->set_attribute(kOriginMarkAttribute, serialise(mark));
 }
 
 Result<void> Checkpointer::rename_file(const Commit& commit) {

@@ -39,7 +39,7 @@ struct Commit {
   std::uint64_t size = 0;
   bool replace_existing = false;
   std::optional<Sidecar> sidecar;  // committing; absent: none was kept
-  OriginMark mark;
+  OriginMark mark;                 // its time is set when the file has its own
 };
 
 class Checkpointer {

@@ -404,7 +404,9 @@ void PartialSink::Impl::commit(std::uint64_t size) {
   Commit commit;
   commit.size = size;
   commit.replace_existing = settings_.replace_existing;
-  commit.mark = {commit.size, representation_.validators};
+  commit.mark.size = size;
+  commit.mark.validators = representation_.validators;
+  commit.mark.digest = settings_.digest;
   if (records_) {
     commit.sidecar = snapshot();
     commit.sidecar->committing = true;

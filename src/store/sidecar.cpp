@@ -19,6 +19,7 @@ constexpr std::size_t kCoveredFrom = kDigestOpen.size() + kDigestDigits + kDiges
 constexpr int kMaxDepth = 3;
 constexpr std::size_t kMembers = 11;  // with the digest, without server_digest
 constexpr const char* kServerDigest = "server_digest";
+constexpr const char* kMarkDigest = "digest";
 constexpr std::size_t kValidatorMembers = 5;
 
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -176,21 +177,26 @@ bool read_runs(const Json& list, Sidecar& sidecar) {
   return true;
 }
 
-bool read_server_digest(const Reader& reader, Sidecar& sidecar) {
+std::string digest_text(const ExpectedDigest& digest) {
+  return std::string(to_string(digest.algorithm)) + ":" + digest.hex;
+}
+
+// A member that may be missing.
+bool read_digest(const Json& object, const char* name, std::optional<ExpectedDigest>& digest) {
+  if (!object.contains(name)) return true;
   std::string text;
-  if (!reader.bytes(kServerDigest, text)) return false;
+  if (!Reader(object).bytes(name, text)) return false;
   const auto colon = text.find(':');
   const auto algorithm = parse_digest_algorithm(text.substr(0, colon));
   if (colon == std::string::npos || !algorithm) return false;
-  sidecar.server_digest = parse_expected_digest(*algorithm, text.substr(colon + 1));
-  return sidecar.server_digest.has_value();
+  digest = parse_expected_digest(*algorithm, text.substr(colon + 1));
+  return digest.has_value();
 }
 
 bool read_members(const Json& document, Sidecar& sidecar) {
   const Reader reader(document);
-  const bool says_digest = document.contains(kServerDigest);
-  if (says_digest && !read_server_digest(reader, sidecar)) return false;
-  const bool simple = document.size() == kMembers + (says_digest ? 1 : 0) &&
+  if (!read_digest(document, kServerDigest, sidecar.server_digest)) return false;
+  const bool simple = document.size() == kMembers + (sidecar.server_digest ? 1 : 0) &&
                       reader.number("generation", sidecar.generation) &&
                       reader.number("size", sidecar.size) &&
                       reader.number("piece_length", sidecar.piece_length) &&
@@ -264,10 +270,7 @@ std::string serialise(const Sidecar& sidecar) {
                {"url", to_text(sidecar.url)},
                {"validators", to_json(sidecar.validators)},
                {"committing", sidecar.committing}};
-  if (sidecar.server_digest) {
-    head[kServerDigest] =
-        std::string(to_string(sidecar.server_digest->algorithm)) + ":" + sidecar.server_digest->hex;
-  }
+  if (sidecar.server_digest) head[kServerDigest] = digest_text(*sidecar.server_digest);
   std::string covered = dump(head).substr(1);
   covered.back() = ',';
   append_pieces(covered, sidecar);
@@ -304,33 +307,32 @@ Result<Sidecar> parse_sidecar(std::string_view document) {
   return sidecar;
 }
 
-std::string serialise(const OriginMark& mark, std::int64_t mtime_ns) {
+std::string serialise(const OriginMark& mark) {
   const core::Validators& validators = mark.validators;
   const bool strong_date = validators.last_modified_is_strong;
-  const Json document = {
-      {"size", mark.size},
-      {"mtime_ns", mtime_ns},
-      {"strong_etag", to_text(validators.strong_etag)},
-      {"last_modified", to_text(strong_date ? validators.last_modified : std::string())},
-      {"resource", to_text(validators.resource)}};
+  Json document = {{"size", mark.size},
+                   {"mtime_ns", mark.mtime_ns},
+                   {"strong_etag", to_text(validators.strong_etag)},
+                   {"last_modified", to_text(strong_date ? validators.last_modified : "")},
+                   {"resource", to_text(validators.resource)}};
+  if (mark.digest) document[kMarkDigest] = digest_text(*mark.digest);
   return dump(document);
 }
 
-std::optional<OriginMark> parse_origin_mark(std::string_view document, std::uint64_t size,
-                                            std::int64_t mtime_ns) {
+std::optional<OriginMark> parse_origin_mark(std::string_view document) {
   const Json json = parse_shallow(document);
   if (!json.is_object()) return std::nullopt;
   const Reader reader(json);
   OriginMark mark;
   core::Validators& validators = mark.validators;
-  const bool sound = reader.number("size", mark.size) &&
-                     reader.bytes("strong_etag", validators.strong_etag) &&
-                     reader.bytes("last_modified", validators.last_modified) &&
-                     reader.bytes("resource", validators.resource);
+  const bool sound =
+      reader.number("size", mark.size) && reader.bytes("strong_etag", validators.strong_etag) &&
+      reader.bytes("last_modified", validators.last_modified) &&
+      reader.bytes("resource", validators.resource) && read_digest(json, kMarkDigest, mark.digest);
   validators.last_modified_is_strong = !validators.last_modified.empty();
   const auto mtime = json.find("mtime_ns");
   if (!sound || mtime == json.end() || !mtime->is_number_integer()) return std::nullopt;
-  if (mark.size != size || mtime->get<std::int64_t>() != mtime_ns) return std::nullopt;
+  mark.mtime_ns = mtime->get<std::int64_t>();
   return mark;
 }
 

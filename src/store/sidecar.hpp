@@ -66,18 +66,23 @@ std::string serialise(const Sidecar& sidecar);
 // in words: "torn or garbled", "written by a newer xget (schema 2)", ...
 Result<Sidecar> parse_sidecar(std::string_view document);
 
-// What FILE's own extended attribute says it was when xget finished it. Believed only while size
-// and modification time are still what they were then.
+// What FILE's own extended attribute says it was when xget finished it.
 struct OriginMark {
   std::uint64_t size = 0;
-  core::Validators validators;  // the strong ones alone are recorded
+  std::int64_t mtime_ns = 0;
+  core::Validators validators;           // the strong ones alone are recorded
+  std::optional<ExpectedDigest> digest;  // that its bytes were checked against
+
+  // Whether the file is as it was left, by all but its bytes.
+  [[nodiscard]] bool is_of(std::uint64_t its_size, std::int64_t its_mtime_ns) const {
+    return size == its_size && mtime_ns == its_mtime_ns;
+  }
 };
 
 inline constexpr char kOriginMarkAttribute[] = "xget.origin";  // "user.xget.origin" on Linux
 
-std::string serialise(const OriginMark& mark, std::int64_t mtime_ns);
-// nullopt: no mark, or of another state of the file than `size` and `mtime_ns` tell.
-std::optional<OriginMark> parse_origin_mark(std::string_view document, std::uint64_t size,
-                                            std::int64_t mtime_ns);
+std::string serialise(const OriginMark& mark);
+// nullopt: it is no mark.
+std::optional<OriginMark> parse_origin_mark(std::string_view document);
 
 }  // namespace xget::store

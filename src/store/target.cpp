@@ -119,7 +119,9 @@ std::optional<OriginMark> Target::existing_mark() {
   const auto mark = (*file)->attribute(kOriginMarkAttribute);
   const auto info = (*file)->info();
   if (!mark || !info) return std::nullopt;
-  return parse_origin_mark(*mark, info->size, info->mtime_ns);
+  auto origin = parse_origin_mark(*mark);
+  if (!origin || !origin->is_of(info->size, info->mtime_ns)) return std::nullopt;
+  return origin;
 }
 
 Result<std::unique_ptr<core::File>> Target::open_existing() {

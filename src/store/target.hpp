@@ -40,6 +40,7 @@ class Target {
   // finish() that a crash cut off after the rename, or between the link and the unlink that stand
   // in for one.
   Result<std::optional<core::FileInfo>> existing();
+  // What it was when xget finished it, if it still is that.
   std::optional<OriginMark> existing_mark();
   Result<std::unique_ptr<core::File>> open_existing();
 

@@ -9,6 +9,7 @@
 #include <xget/input_file.hpp>
 #include <xget/partial.hpp>
 #include <xget/session.hpp>
+#include <xget/verification.hpp>
 
 namespace {
 
@@ -38,6 +39,7 @@ void need_every_function() {
   need(&InputFile::interrupt);
   need(&xget::listed_job);
   need(&xget::find_partials);
+  need(&xget::verify);
   need(&xget::holds_for);
   need(&xget::version);
   need(&xget::is_metalink);

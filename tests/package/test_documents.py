@@ -70,3 +70,16 @@ def test_every_exit_code_of_the_help_stands_in_the_manual(installed):
     page = manual_of(installed).stdout
     section = page[page.index("\nEXIT STATUS\n"):page.index("\nFILES\n")]
     assert re.findall(r"^ +(\d+)$", section, re.MULTILINE) == codes
+
+
+def test_every_verb_and_its_options_stand_in_the_manual(installed):
+    verbs = re.findall(r"^  (\w+)", HELP[HELP.index("\nVerbs"):HELP.index("\nExit codes")],
+                       re.MULTILINE)
+    assert "status" in verbs and "config" in verbs
+    page = manual_of(installed).stdout
+    section = page[page.index("\nVERBS\n"):page.index("\nOPTIONS\n")]
+    for verb in verbs:
+        begin = section.index(f"xget {verb}")
+        help_of_verb = run_xget([verb, "--help"], installed).expect(Exit.SUCCESS).out.decode()
+        for option in re.findall(r"^  (--[\w-]+)", help_of_verb, re.MULTILINE):
+            assert option in section[begin:], f"{verb} {option}"

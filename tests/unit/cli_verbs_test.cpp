@@ -2,6 +2,7 @@
 
 #include "cli/status_verb.hpp"
 #include "cli/verb_words.hpp"
+#include "cli/verify_verb.hpp"
 
 using namespace xget;
 using namespace xget::cli;
@@ -75,4 +76,41 @@ TEST_CASE("Status names no command for what another process is at") {
   const std::string text = status_text(partial, "xget …");
   CHECK(text.find("another xget is downloading to it") != std::string::npos);
   CHECK(text.find("to go on") == std::string::npos);
+}
+
+TEST_CASE("A verification says what holds and by what, what is wrong and where, and what is open") {
+  Verification verification;
+  verification.file = "a";
+  verification.size = 2048;
+  verification.verdict = Verdict::Holds;
+  verification.against = "sha256 in SUMS";
+  CHECK(verification_text(verification) == "a: 2.0 KiB hold, by sha256 in SUMS\n");
+  CHECK(exit_code_of(verification.verdict) == ExitCode::Success);
+  verification.verdict = Verdict::Wrong;
+  verification.cause = "1.0 KiB are others";
+  verification.wrong = {{1024, 2048}};
+  CHECK(verification_text(verification) ==
+        "a: WRONG: 1.0 KiB are others\n"
+        "  wrong: bytes 1024-2047\n");
+  CHECK(exit_code_of(verification.verdict) == ExitCode::Checksum);
+  CHECK(verification_json(verification) ==
+        "{\"v\":1,\"file\":\"a\",\"verdict\":\"wrong\",\"partial\":false,\"size\":2048,"
+        "\"against\":\"sha256 in SUMS\",\"cause\":\"1.0 KiB are others\",\"good\":[],"
+        "\"wrong\":[[1024,2048]]}\n");
+  verification.wrong.assign(10, {0, 1});
+  CHECK(verification_text(verification).find("and 2 more such ranges") != std::string::npos);
+  verification.verdict = Verdict::Unproven;
+  CHECK(verification_text(verification) == "a: not proven: 1.0 KiB are others\n");
+  CHECK(exit_code_of(verification.verdict) == ExitCode::NotProven);
+}
+
+TEST_CASE("Of a partial it is told how much of the whole holds") {
+  Verification verification;
+  verification.file = "a.partial";
+  verification.partial = true;
+  verification.size = 4096;
+  verification.verdict = Verdict::Holds;
+  verification.against = "its sidecar";
+  verification.good = {{0, 1024}, {2048, 3072}};
+  CHECK(verification_text(verification) == "a.partial: 2.0 KiB of 4.0 KiB hold, by its sidecar\n");
 }

@@ -176,24 +176,36 @@ TEST_CASE("a document that nests very deep is refused without harm") {
 }
 
 TEST_CASE("an origin mark is believed only of the file as it was left") {
-  const store::OriginMark mark{123,
-                               {.strong_etag = "\"e\xfftag\"",
-                                .weak_etag = "",
-                                .last_modified = "Tue, 15 Nov 1994 12:45:26 GMT",
-                                .last_modified_is_strong = true,
-                                .resource = "5f0a"}};
-  const std::string text = serialise(mark, -5);
-  auto parsed = store::parse_origin_mark(text, 123, -5);
+  const store::OriginMark mark{.size = 123,
+                               .mtime_ns = -5,
+                               .validators = {.strong_etag = "\"e\xfftag\"",
+                                              .weak_etag = "",
+                                              .last_modified = "Tue, 15 Nov 1994 12:45:26 GMT",
+                                              .last_modified_is_strong = true,
+                                              .resource = "5f0a"},
+                               .digest = {}};
+  auto parsed = store::parse_origin_mark(serialise(mark));
   REQUIRE(parsed);
   CHECK(parsed->validators == mark.validators);
-  CHECK_FALSE(store::parse_origin_mark(text, 124, -5));
-  CHECK_FALSE(store::parse_origin_mark(text, 123, -4));
-  CHECK_FALSE(store::parse_origin_mark("", 123, -5));
-  CHECK_FALSE(store::parse_origin_mark("{\"size\":123,\"mtime_ns\":-5}", 123, -5));
+  CHECK_FALSE(parsed->digest);
+  CHECK(parsed->is_of(123, -5));
+  CHECK_FALSE(parsed->is_of(124, -5));
+  CHECK_FALSE(parsed->is_of(123, -4));
+  CHECK_FALSE(store::parse_origin_mark(""));
+  CHECK_FALSE(store::parse_origin_mark("{\"size\":123,\"mtime_ns\":-5}"));
 
   store::OriginMark weak = mark;
   weak.validators.last_modified_is_strong = false;
-  parsed = store::parse_origin_mark(serialise(weak, -5), 123, -5);
+  parsed = store::parse_origin_mark(serialise(weak));
   REQUIRE(parsed);
   CHECK(parsed->validators.last_modified.empty());
+}
+
+TEST_CASE("an origin mark remembers what digest the bytes had, and believes no garbled one") {
+  store::OriginMark mark{.size = 4, .mtime_ns = 5, .validators = {}, .digest = {}};
+  mark.digest = ExpectedDigest{DigestAlgorithm::Crc32c, "0a1b2c3d"};
+  std::string text = serialise(mark);
+  CHECK(store::parse_origin_mark(text)->digest == mark.digest);
+  text.replace(text.find("0a1b"), 4, "0a1x");
+  CHECK_FALSE(store::parse_origin_mark(text));
 }
