@@ -24,6 +24,19 @@ std::string bash_values();
 std::string zsh_options();
 // Fish: a `complete` command for each option.
 std::string fish_options();
+// The verbs, with spaces between.
+std::string verb_names();
+// Bash: the clauses of a `case` over a verb: calls of _xget_add for its options, and which
+// `operands` it takes.
+std::string bash_verb_options();
+std::string bash_verb_operands();
+// Zsh: each verb with its description, one a line; the clauses of a `case` over a verb, which set
+// `options` and `operands`.
+std::string zsh_verb_names();
+std::string zsh_verbs();
+// Fish: `complete` commands for the verbs; the verbs that take no option of a download's.
+std::string fish_verbs();
+std::string fish_other_verbs();
 // scdoc: the options under a heading for each group.
 std::string manual_options();
 // scdoc: the verbs, each with its options.

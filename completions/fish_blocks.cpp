@@ -28,7 +28,7 @@ std::string fish_options() {
   std::string out;
   for (const OptionRow& row : cli::option_table()) {
     if (!out.empty()) out += '\n';
-    out += "complete -c xget";
+    out += "complete -c xget -n 'not __xget_verb_is " + fish_other_verbs() + "'";
     if (row.letter != 0) out += std::string(" -s ") + row.letter;
     out.append(" -l ").append(row.name);
     if (row.takes_value()) out += what_follows(row);

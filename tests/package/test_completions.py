@@ -4,7 +4,7 @@ import pytest
 
 from support.shells import START, Shell
 
-FILES = ["disk.img", "list.meta4", "my list.metalink", "notes.txt", "folder/inner.meta4"]
+FILES = ["disk.img", "disk.img.partial", "disk.img.partial.json", "list.meta4", "my list.metalink", "notes.txt", "folder/inner.meta4"]
 
 
 @pytest.fixture(scope="module", params=START)
@@ -19,7 +19,7 @@ def shell(request, installed, tmp_path_factory):
 
 @pytest.mark.parametrize("keys, words", {
     "--no-ov\t": ["--no-overwrite"],
-    "-o di\t": ["-o", "disk.img"],
+    "-o not\t": ["-o", "notes.txt"],
     "--output no\t": ["--output", "notes.txt"],
     "--cookie-jar=no\t": ["--cookie-jar=notes.txt"],
     "-M no\t": ["-M", "notes.txt"],
@@ -32,6 +32,11 @@ def shell(request, installed, tmp_path_factory):
     "fo\tinn\t": ["folder/inner.meta4"],
     "--strict my\t": ["--strict", "my list.metalink"],
     "-- li\t": ["--", "list.meta4"],
+    "sta\t": ["status"],
+    "status di\t": ["status", "disk.img.partial"],
+    "status --js\t": ["status", "--json"],
+    "status --checkpoint-d\t": ["status", "--checkpoint-dir"],
+    "config --no-ov\t": ["config", "--no-overwrite"],
 }.items(), ids=lambda each: each.strip() if isinstance(each, str) else "")
 def test_tab_completes(shell, keys, words):
     assert shell.runs("xget " + keys) == words
@@ -55,6 +60,11 @@ def test_files_that_are_no_metalinks_are_not_offered_for_a_url(shell):
     assert shell.runs("xget no\t") == ["no"]
     screen = shell.lists("xget ", last="my")
     assert "list.meta4" in screen and "notes.txt" not in screen and "disk.img" not in screen
+
+
+def test_a_verb_offers_its_own_options_alone(shell):
+    screen = shell.lists("xget status --", last="json")
+    assert "--checkpoint-dir" in screen and "--no-overwrite" not in screen
 
 
 def test_options_are_listed_with_their_descriptions(shell):
