@@ -1,5 +1,7 @@
 """Real proxies: tinyproxy and squid for HTTP, dante for SOCKS, by option and by environment."""
 
+import pathlib
+
 import pytest
 
 from support.answers import Resource
@@ -73,6 +75,53 @@ def test_the_environment_names_a_proxy_and_what_goes_around_it(page, path, http_
     run = download(page.url, path, env=env)
     assert_complete(path, page.data, run=run.expect(0))
     assert ("Via" in dict(page.requests[0].request.headers)) == (bypass is None), run
+
+
+@pytest.mark.parametrize("bypass", [None, "no_proxy", "NO_PROXY"])
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY"])
+def test_the_environment_names_a_proxy_for_tls_alone(tls_server, certificates, page, path, variable,
+                                                     bypass):
+    """Nobody listens at the proxy: what goes by it fails."""
+    env = {variable: f"http://127.0.0.1:{free_port()}"} | ({bypass: "127.0.0.1"} if bypass else {})
+    secret = tls_server.serve("/file", FILE)
+    run = download(secret.url, path, "--cacert", certificates.certificate, "--retry", 0, env=env)
+    if bypass:
+        assert_complete(path, secret.data, run=run.expect(0))
+    else:
+        run.expect(Exit.NETWORK)
+        assert "proxy" in run.err and not secret.requests, run
+    run = download(page.url, path.with_name("plain"), env=env)
+    assert_complete(path.with_name("plain"), page.data, run=run.expect(0))
+
+
+@pytest.fixture(scope="module")
+def tls_proxy(certificates):
+    both = pathlib.Path(certificates.certificate).with_name("proxy.pem")
+    both.write_text("".join(pathlib.Path(part).read_text()
+                            for part in (certificates.certificate, certificates.key)))
+    with start_proxy("squid", tls=both) as proxy:
+        yield proxy
+
+
+def test_a_file_comes_through_a_proxy_that_speaks_tls(page, path, tls_proxy, certificates):
+    proxy = f"https://127.0.0.1:{tls_proxy.port}"
+    run = download(page.url, path, "--proxy", proxy, "--cacert", certificates.certificate, "-n", 4)
+    assert_complete(path, page.data, run=run.expect(0))
+    assert "Via" in dict(page.requests[0].request.headers), run
+
+
+def test_tls_goes_through_a_proxy_that_speaks_tls(tls_server, certificates, path, tls_proxy):
+    page = tls_server.serve("/file", FILE)
+    run = download(page.url, path, "--cacert", certificates.certificate,
+                   env={"https_proxy": f"https://127.0.0.1:{tls_proxy.port}"})
+    assert_complete(path, page.data, run=run.expect(0))
+    assert "Via" not in dict(page.requests[0].request.headers), run
+
+
+def test_a_proxy_whose_certificate_nobody_vouches_for_is_not_spoken_to(page, path, tls_proxy):
+    run = download(page.url, path, "--proxy", f"https://127.0.0.1:{tls_proxy.port}", "--retry", 0)
+    assert run.code in (Exit.NETWORK, Exit.REFUSED), run
+    assert "certificate" in run.err and not page.requests, run
 
 
 def test_a_login_opens_a_guarded_proxy(page, path, guarded):

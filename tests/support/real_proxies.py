@@ -64,12 +64,16 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def start_proxy(name: str, login: tuple[str, str] | None = None):
-    """`login` is for tinyproxy alone. Ended with the `with` block at the latest."""
+def start_proxy(name: str, login: tuple[str, str] | None = None, tls=None):
+    """`login` is for tinyproxy alone, `tls` (a file of certificate and key) for squid, which then
+    speaks TLS to its clients. Ended with the `with` block at the latest."""
     with tempfile.TemporaryDirectory(prefix="xget-proxy-") as folder:
         pathlib.Path(folder).chmod(0o777)  # squid may go on as a user of its own
         port = free_port()
         text = _CONFIGURATIONS[name].format(port=port, folder=folder)
+        if tls:
+            text = text.replace(f"http_port 127.0.0.1:{port}",
+                                f"https_port 127.0.0.1:{port} tls-cert={tls}")
         if login:
             text += f"BasicAuth {login[0]} {login[1]}\n"
         path = pathlib.Path(folder) / "conf"
