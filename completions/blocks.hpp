@@ -37,6 +37,10 @@ std::string zsh_verbs();
 // Fish: `complete` commands for the verbs; the verbs that take no option of a download's.
 std::string fish_verbs();
 std::string fish_other_verbs();
+// What follows an option that takes such a value: an action of _arguments, and words of fish's
+// `complete`.
+std::string zsh_action(std::string_view value_name);
+std::string fish_what_follows(std::string_view value_name);
 // scdoc: the options under a heading for each group.
 std::string manual_options();
 // scdoc: the verbs, each with its options.

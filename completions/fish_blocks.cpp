@@ -10,19 +10,19 @@ using cli::OptionRow;
 
 std::string quoted(std::string_view text) { return "'" + escaped(text, "\\'") + "'"; }
 
+}  // namespace
+
 // -r: a value is needed; -x: and it is no file.
-std::string what_follows(const OptionRow& row) {
-  switch (kind_of(row.value_name)) {
+std::string fish_what_follows(std::string_view value_name) {
+  switch (kind_of(value_name)) {
     case ValueKind::Free: return " -x";
     case ValueKind::File: return " -r -F";
     case ValueKind::Folder: return " -x -a '(__fish_complete_directories)'";
     case ValueKind::Command: return " -x -a '(__fish_complete_command)'";
     case ValueKind::Words: break;
   }
-  return " -x -a " + quoted(joined(fixed_words(row.value_name), " "));
+  return " -x -a " + quoted(joined(fixed_words(value_name), " "));
 }
-
-}  // namespace
 
 std::string fish_options() {
   std::string out;
@@ -31,7 +31,7 @@ std::string fish_options() {
     out += "complete -c xget -n 'not __xget_verb_is " + fish_other_verbs() + "'";
     if (row.letter != 0) out += std::string(" -s ") + row.letter;
     out.append(" -l ").append(row.name);
-    if (row.takes_value()) out += what_follows(row);
+    if (row.takes_value()) out += fish_what_follows(row.value_name);
     out += " -d " + quoted(brief(row.help));
   }
   return out;

@@ -48,10 +48,6 @@ std::string bash_operands_clause(const VerbRow& verb) {
 
 // ---- zsh ------------------------------------------------------------------------------------
 
-std::string zsh_action(std::string_view value_name) {
-  return kind_of(value_name) == ValueKind::Folder ? "_files -/" : "_files";
-}
-
 std::string zsh_clause(const VerbRow& verb) {
   std::string out = "    " + std::string(verb.name) + ")\n";
   if (!verb.takes_download_options) out += "      options=()\n";
@@ -84,11 +80,7 @@ std::string fish_commands(const VerbRow& verb) {
   if (takes_urls(verb)) out += "\n" + within + " -a '(__xget_files_ending .meta4 .metalink)'";
   for (const VerbOption& option : verb.options) {
     out += "\n" + within + " -l " + std::string(option.name);
-    if (kind_of(option.value_name) == ValueKind::Folder) {
-      out += " -x -a '(__fish_complete_directories)'";
-    } else if (!option.value_name.empty()) {
-      out += " -r -F";
-    }
+    if (!option.value_name.empty()) out += fish_what_follows(option.value_name);
     out += " -d " + fish_quoted(brief(option.help));
   }
   return out;

@@ -4,11 +4,10 @@
 #include "completions/value_kind.hpp"
 
 namespace xget::completions {
-namespace {
 
 using cli::OptionRow;
 
-std::string action(std::string_view value_name) {
+std::string zsh_action(std::string_view value_name) {
   switch (kind_of(value_name)) {
     case ValueKind::Free: return " ";
     case ValueKind::File: return "_files";
@@ -18,6 +17,8 @@ std::string action(std::string_view value_name) {
   }
   return "";
 }
+
+namespace {
 
 // What is not offered any more once this option is there: both its spellings, unless it may come
 // again.
@@ -32,7 +33,7 @@ std::string specification(const OptionRow& row, const std::string& spelling, cha
   if (row.takes_value()) text += joint;
   text += "[" + escaped(brief(row.help), "\\[]") + "]";
   if (row.takes_value()) {
-    text += ":" + escaped(row.value_name, "\\:") + ":" + action(row.value_name);
+    text += ":" + escaped(row.value_name, "\\:") + ":" + zsh_action(row.value_name);
   }
   return "  " + shell_word(text);
 }
