@@ -1,16 +1,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "api/partial_place.hpp"
 #include "base/partial_names.hpp"
 #include "base/text.hpp"
-#include "store/disk_error.hpp"
 #include "store/load_sidecar.hpp"
 #include "store/partial_use.hpp"
 #include "store/posix_file_system.hpp"
@@ -19,8 +15,6 @@
 namespace xget {
 namespace {
 
-namespace fs = std::filesystem;
-
 // A folder, and the names in it of those FILEs that have a partial.
 struct Found {
   std::string folder;  // as the user wrote it, with its slash; empty: the current one
@@ -28,16 +22,12 @@ struct Found {
 };
 
 Result<Found> found_in_folder(const std::string& path) {
-  Found found{.folder = path.ends_with('/') ? path : path + "/", .names = {}};
-  if (path == ".") found.folder.clear();
-  std::error_code error;
-  for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    std::string name = entry->path().filename().string();
+  auto names = api::names_in(path);
+  if (!names) return fail(std::move(names.error()));
+  Found found{.folder = api::as_prefix(path), .names = {}};
+  for (std::string& name : *names) {
     if (api::is_partial_name(name)) found.names.push_back(api::file_of_partial(std::move(name)));
   }
-  if (error) return fail(store::disk_error("list the folder", path, error.value()));
-  std::sort(found.names.begin(), found.names.end());
   return found;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/clean_verb.hpp"
 #include "cli/config_verb.hpp"
 #include "cli/status_verb.hpp"
 #include "cli/verify_verb.hpp"
@@ -25,6 +26,13 @@ constexpr std::array kVerifyOptions{
     VerbOption{"json", "", "print an object for each, one a line"},
 };
 
+constexpr std::array kCleanOptions{
+    VerbOption{"yes", "", "remove without asking; without it and a terminal nothing is removed"},
+    VerbOption{"older-than", "TIME", "only what was not changed for so long: 12h, 7d"},
+    VerbOption{"checkpoint-dir", "DIR", "the sidecars are in DIR"},
+    VerbOption{"json", "", "print an object for each FILE, one a line, and do not ask"},
+};
+
 constexpr std::array kTable{
     VerbRow{"status", "[DIR|FILE...]",
             "list partial downloads: how much is there, from where, and what goes on with them",
@@ -34,6 +42,10 @@ constexpr std::array kTable{
         "read files again, and say whether they are what a digest, or xget's own record, names; "
         "of FILE.partial, which bytes of it hold",
         kVerifyOptions, false, verify_files},
+    VerbRow{"clean", "[DIR|FILE...]",
+            "remove what unfinished downloads left: partials, their sidecars, what was set aside; "
+            "nothing that is in use or not provably xget's own",
+            kCleanOptions, false, clean},
     VerbRow{"config",
             "[OPTION...]",
             "show which options are in force, and where each comes from",

@@ -36,6 +36,7 @@ std::uint64_t bytes_in(const std::vector<FileRange>& ranges) {
 
 std::vector<ByteRange> byte_ranges(const std::vector<FileRange>& ranges) {
   std::vector<ByteRange> all;
+  all.reserve(ranges.size());
   for (const FileRange& range : ranges) all.push_back({range.begin, range.end});
   return all;
 }

@@ -52,6 +52,22 @@ CheckedBytes check_claims(std::shared_ptr<core::File> file, const Sidecar& sidec
   return checked;
 }
 
+bool any_claim_holds(const std::shared_ptr<core::File>& file, const Sidecar& sidecar) {
+  Sidecar one;
+  one.size = sidecar.size;
+  one.piece_length = sidecar.piece_length;
+  for (const Run& run : sidecar.runs) {
+    one.runs = {run};
+    if (!check_claims(file, one).good.empty()) return true;
+  }
+  one.runs.clear();
+  for (const auto& piece : sidecar.pieces) {
+    one.pieces = {piece};
+    if (!check_claims(file, one).good.empty()) return true;
+  }
+  return false;
+}
+
 Result<CheckedBytes> check_pieces(std::shared_ptr<core::File> file,
                                   const core::PublishedPieces& pieces, std::uint64_t size,
                                   const std::string& path) {

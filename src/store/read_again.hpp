@@ -21,6 +21,10 @@ struct CheckedBytes {
 
 CheckedBytes check_claims(std::shared_ptr<core::File> file, const Sidecar& sidecar);
 
+// Whether anything of a sidecar's claims is there, so that the file is the one it was written for.
+// Reads no further than the first such piece.
+bool any_claim_holds(const std::shared_ptr<core::File>& file, const Sidecar& sidecar);
+
 // Fails with Checksum if they cannot be the pieces of a file of `size` bytes, and with Usage as
 // make_digester. `path` is for the message.
 Result<CheckedBytes> check_pieces(std::shared_ptr<core::File> file,

@@ -94,17 +94,27 @@ Result<void> set_partial_aside(core::Folder& folder, const std::string& name,
   return done;
 }
 
-Result<void> remove_set_aside(core::Folder& folder, const std::string& name) {
+Result<std::vector<std::string>> set_aside_files(core::Folder& folder, const std::string& name) {
   const auto mark = read_mark(folder, mark_of(name));
   if (!mark) return fail(mark.error());
-  if (!*mark) return {};
+  std::vector<std::string> files;
+  if (!*mark) return files;
   const auto old = folder.info(set_aside_of(name));
   if (!old) return fail(old.error());
-  if (*old && mark_text(**old) == **mark) {
-    if (auto removed = folder.remove(set_aside_of(name)); !removed) return removed;
+  if (*old && mark_text(**old) == **mark) files.push_back(set_aside_of(name));
+  files.push_back(mark_of(name));
+  return files;
+}
+
+Result<void> remove_set_aside(core::Folder& folder, const std::string& name) {
+  const auto files = set_aside_files(folder, name);
+  if (!files) return fail(files.error());
+  for (const std::string& file : *files) {
+    if (auto removed = folder.remove(file); !removed) return removed;
+    if (file == mark_of(name)) continue;
     if (auto synced = folder.sync(); !synced) return synced;
   }
-  return folder.remove(mark_of(name));
+  return {};
 }
 
 }  // namespace xget::store

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/ports.hpp"
 
@@ -24,7 +25,11 @@ namespace xget::store {
 Result<void> set_partial_aside(core::Folder& folder, const std::string& name,
                                const std::string& path);
 
-// Removes what was set aside, and its mark. Of what is not marked nothing. Fails with Disk.
+// The names of what was set aside, and of its mark, in the order in which they may be removed. Of
+// what is not marked nothing. Fails with Disk.
+Result<std::vector<std::string>> set_aside_files(core::Folder& folder, const std::string& name);
+
+// Removes those. Fails with Disk.
 Result<void> remove_set_aside(core::Folder& folder, const std::string& name);
 
 }  // namespace xget::store

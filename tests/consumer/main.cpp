@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 #include <xget/input_file.hpp>
+#include <xget/leftover.hpp>
 #include <xget/partial.hpp>
 #include <xget/session.hpp>
 #include <xget/verification.hpp>
@@ -39,6 +40,8 @@ void need_every_function() {
   need(&InputFile::interrupt);
   need(&xget::listed_job);
   need(&xget::find_partials);
+  need(&xget::find_leftovers);
+  need(&xget::remove_leftover);
   need(&xget::verify);
   need(&xget::holds_for);
   need(&xget::version);

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "cli/clean_verb.hpp"
 #include "cli/status_verb.hpp"
 #include "cli/verb_words.hpp"
 #include "cli/verify_verb.hpp"
@@ -113,4 +114,20 @@ TEST_CASE("Of a partial it is told how much of the whole holds") {
   verification.against = "its sidecar";
   verification.good = {{0, 1024}, {2048, 3072}};
   CHECK(verification_text(verification) == "a.partial: 2.0 KiB of 4.0 KiB hold, by its sidecar\n");
+}
+
+TEST_CASE("Clean says what goes or would go, and what stays and why") {
+  Leftover leftover;
+  leftover.file = "a";
+  leftover.paths = {"a.partial.json", "a.partial"};
+  leftover.bytes = 2048;
+  leftover.unchanged_for = std::chrono::hours(49);
+  CHECK(leftover_text(leftover, Cleaned::WouldRemove) ==
+        "would remove a.partial.json, a.partial (2.0 KiB, unchanged for 2d01h)\n");
+  leftover.kept = "a.partial.json.tmp: no";
+  CHECK(leftover_text(leftover, Cleaned::Removed) ==
+        "removed a.partial.json, a.partial (2.0 KiB, unchanged for 2d01h)\n"
+        "kept a.partial.json.tmp: no\n");
+  leftover.paths.clear();
+  CHECK(leftover_text(leftover, Cleaned::Kept) == "kept a.partial.json.tmp: no\n");
 }
