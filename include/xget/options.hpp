@@ -25,7 +25,13 @@ enum class DirectIo {
   On,
   Off,
 };
-enum class Existing { Refuse, Overwrite, Keep };  // what to do with a whole target
+// What to do with a whole target that is not proven to be the wanted file.
+enum class Existing {
+  Refuse,
+  Overwrite,
+  Keep,    // whatever it is
+  Rename,  // download to NAME.1.EXT, .2 and so on: the first that nothing else stands under
+};
 enum class AddressFamily { Any, IPv4, IPv6 };
 // Whether a resource is read as a Metalink (version 4, RFC 5854, or 3), which stands for the files
 // that it describes.
@@ -165,6 +171,10 @@ struct JobSpec {
   Existing existing = Existing::Refuse;
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;
+  // Of the finished file: permission bits alone, at most 0777; nullopt: 0666 less the umask. A file
+  // system that cannot set it fails the job, which keeps what it has.
+  std::optional<std::uint32_t> mode;
+  bool server_time = true;  // its time is the server's Last-Modified, where there is one
   Preallocate preallocate = Preallocate::Full;
   DirectIo direct_io = DirectIo::Auto;
   std::optional<std::uint64_t> max_filesize;

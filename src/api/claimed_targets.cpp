@@ -89,7 +89,8 @@ Result<void> ClaimedTargets::claim(JobId job, const WantedTarget& target) {
 }
 
 Result<void> ClaimedTargets::claim(JobId job, const JobRequest& request) {
-  if (request.settings.server_names_in) return {};
+  const engine::JobSettings& settings = request.settings;
+  if (settings.server_names_in || settings.existing == Existing::Rename) return {};
   return claim(job, {.path = request.settings.path,
                      .checkpoint_folder = request.settings.checkpoint_folder,
                      .url = net::without_secrets(request.source.url.text)});

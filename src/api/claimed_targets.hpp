@@ -28,8 +28,8 @@ class ClaimedTargets {
   // Fails with Usage if another job uses one of the names; nothing is claimed then. Looks at the
   // folders, as it is the same file however its path is spelt.
   Result<void> claim(JobId job, const WantedTarget& target);
-  // The same for a request. Where the server is to name the file nothing is claimed: what comes
-  // first to that name has its lock.
+  // The same for a request. Where the server is to name the file, or another name will do, nothing
+  // is claimed: what comes first to a name has its lock.
   Result<void> claim(JobId job, const JobRequest& request);
   void release(JobId job);  // nothing to do if it has none
 

@@ -63,6 +63,8 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.existing = spec.existing;
   settings.resume = spec.resume;
   settings.on_change = spec.on_change;
+  settings.mode = spec.mode;
+  settings.server_time = spec.server_time;
   settings.preallocate = spec.preallocate;
   settings.direct_io = spec.direct_io;
   settings.checkpoint_interval = options.checkpoint_interval;
@@ -96,6 +98,12 @@ Result<void> check_family(const engine::HttpSourceSettings& source, const Option
   if (elsewhere) return {};
   return option_error(net::without_secrets(source.url.text),
                       "its host " + net::refusal_of(options.address_family, *family));
+}
+
+Result<void> check_mode(const JobSpec& spec) {
+  constexpr std::uint32_t kPermissions = 0777;
+  if (spec.mode.value_or(0) <= kPermissions) return {};
+  return option_error("--mode", "has more than permissions in it");
 }
 
 Result<void> check_command(const std::vector<std::string>& words) {
@@ -305,6 +313,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
                            std::shared_ptr<const formats::Netrc> netrc,
                            std::optional<net::Origin> given_for) {
   if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
+  if (auto sound = check_mode(spec); !sound) return fail(std::move(sound.error()));
   auto url = net::parse_url(spec.url);
   if (!url) return fail(url.error());
   JobRequest request;

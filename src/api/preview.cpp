@@ -50,6 +50,7 @@ Result<void> check_targets(const std::vector<JobSpec>& jobs,
     const auto path = target_path(job);
     if (!path) return fail(path.error());
     if (job.content_disposition) continue;  // the names are the servers' to give
+    if (job.existing == Existing::Rename) continue;
     auto claimed = targets.claim(++place, {.path = *path,
                                            .checkpoint_folder = job.checkpoint_folder,
                                            .url = net::without_secrets(job.url)});

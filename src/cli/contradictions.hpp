@@ -12,6 +12,8 @@ namespace xget::cli {
 inline constexpr std::array kContradictions{
     std::pair{OptionId::Resume, OptionId::NoResume},
     std::pair{OptionId::Overwrite, OptionId::NoOverwrite},
+    std::pair{OptionId::Overwrite, OptionId::AutoRename},
+    std::pair{OptionId::NoOverwrite, OptionId::AutoRename},
     std::pair{OptionId::ContentDisposition, OptionId::Output},
     std::pair{OptionId::Checksum, OptionId::ChecksumFile},
     std::pair{OptionId::Ipv4, OptionId::Ipv6},

@@ -1,5 +1,6 @@
 #include "cli/interpret.hpp"
 
+#include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -87,6 +88,23 @@ std::optional<Preallocate> parse_preallocate(const std::string& text) {
   return std::nullopt;
 }
 
+std::optional<bool> parse_switch(const std::string& text) {
+  if (text == "on") return true;
+  if (text == "off") return false;
+  return std::nullopt;
+}
+
+// Permissions alone: no bit that lets a file run as its owner.
+std::optional<std::uint32_t> parse_mode(const std::string& text) {
+  constexpr std::uint32_t kMostBits = 0777;
+  constexpr int kOctal = 8;
+  std::uint32_t mode = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, mode, kOctal);
+  if (problem != std::errc() || stop != end || mode > kMostBits) return std::nullopt;
+  return mode;
+}
+
 std::optional<OnChange> parse_on_change(const std::string& text) {
   if (text == "restart") return OnChange::Restart;
   if (text == "fail") return OnChange::Fail;
@@ -166,6 +184,7 @@ Result<Options> read_options(const Given& given) {
 
 Existing existing_of(const Given& given) {
   if (given.has(OptionId::Overwrite)) return Existing::Overwrite;
+  if (given.has(OptionId::AutoRename)) return Existing::Rename;
   return given.has(OptionId::NoOverwrite) ? Existing::Keep : Existing::Refuse;
 }
 
@@ -196,6 +215,8 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read_text(OptionId::ChecksumFile, job.checksum_file);
   reader.read_text(OptionId::Pieces, job.pieces);
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
+  reader.read(OptionId::Mtime, job.server_time, parse_switch, "on or off");
+  reader.read(OptionId::Mode, job.mode, parse_mode, "permissions in octal, from 0 to 777");
   reader.read(OptionId::Preallocate, job.preallocate, parse_preallocate, "full, sparse or none");
   reader.read(OptionId::DirectIo, job.direct_io, parse_direct_io, "auto, on or off");
   reader.read(OptionId::MaxFilesize, job.max_filesize, parse_size, kWantedSize);

@@ -32,6 +32,13 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Overwrite, Group::Files, 0, "overwrite", "", "replace an existing file"},
     {Id::NoOverwrite, Group::Files, 0, "no-overwrite", "",
      "leave an existing file as it is and call that a success"},
+    {Id::AutoRename, Group::Files, 0, "auto-rename", "",
+     "when an existing file is not proven to be the wanted one, download to FILE.1.EXT, FILE.2.EXT "
+     "and so on"},
+    {Id::Mtime, Group::Files, 0, "mtime", "on|off",
+     "give a finished file the time at which the server says it was last modified (on)"},
+    {Id::Mode, Group::Files, 0, "mode", "OCTAL",
+     "give a finished file these permissions, like 640; default: as the umask has it"},
     {Id::OnChange, Group::Files, 0, "on-change", "restart|fail",
      "when the server has another version than the one begun: start that one (default) or "
      "stop"},

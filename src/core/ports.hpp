@@ -227,6 +227,7 @@ class File {
   virtual Result<FileInfo> info() = 0;
   virtual Result<LockOutcome> lock() = 0;  // whole file, exclusive, does not wait
   virtual Result<void> set_mode(std::uint32_t mode) = 0;
+  virtual Result<void> set_modification_time(WallTime time) = 0;
   virtual void drop_cache(ByteRange range) = 0;  // advice; synced pages only
   // Extended attributes in the "user." name space; nullopt or false where there are none.
   virtual std::optional<std::string> attribute(const std::string& name) = 0;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/units.hpp"
 #include "core/target_policy.hpp"
 #include "engine/job_error.hpp"
@@ -38,6 +39,7 @@ void Arrival::end() {
 void Arrival::on_time(Instant now) {
   switch (stage_) {
     case Stage::Name: probe_.on_time(now); return step_name();
+    case Stage::Accept: return accept();
     case Stage::HashExisting: return step_hash_existing(now);
     case Stage::Probe: probe_.on_time(now); return step_probe();
     case Stage::Refresh: return step_refresh();
@@ -83,6 +85,20 @@ void Arrival::accept() {
   accept_existing();
 }
 
+void Arrival::leave_name(Error error) {
+  const std::string path = destination_.path();
+  if (!destination_.take_next_name()) return settled(std::move(error));
+  log::info(path + ": " + error.cause + "; trying " + destination_.path());
+  running_.reset();
+  existing_.reset();
+  existing_digest_.reset();
+  sampled_file_.reset();
+  partial_.reset();  // and its lock
+  samples_disagreed_ = false;
+  stage_ = Stage::Accept;
+  job_.wake();
+}
+
 void Arrival::accept_existing() {
   const JobSettings& settings = job_.settings;
   const core::ExistingFacts facts{existing_.has_value(),
@@ -96,8 +112,8 @@ void Arrival::accept_existing() {
     case core::BeforeRequest::CheckDigest: return hash_existing();
     case core::BeforeRequest::AskServer: return ask(whole_resource());
     case core::BeforeRequest::Refuse:
-      return settled(exists_error("it exists, and nothing shows that it is the wanted file",
-                                  WayOn::ResumeOrChecksum));
+      return leave_name(exists_error("it exists, and nothing shows that it is the wanted file",
+                                     WayOn::ResumeOrChecksum));
   }
 }
 
@@ -126,12 +142,16 @@ void Arrival::step_hash_existing(Instant now) {
     return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size});
   }
   if (job_.settings.resume == Resume::Adopt) return ask(whole_resource());
-  settled(exists_error("it exists, and its digest is another one than the given", WayOn::Resume));
+  leave_name(
+      exists_error("it exists, and its digest is another one than the given", WayOn::Resume));
 }
 
 void Arrival::accept_partial() {
   store::Target& target = *destination_.target();
   auto partial = target.open_partial();
+  if (!partial && partial.error().code == ErrorCode::Busy) {
+    return leave_name(std::move(partial.error()));
+  }
   if (!partial) return settled(std::move(partial.error()));
   partial_ = *std::move(partial);
   // An empty one is what a run leaves that ends, or loses its race, before the first byte.
@@ -316,7 +336,7 @@ void Arrival::settle_existing() {
     case core::ExistingVerdict::SampleAsBeginning:
       // Of an empty file nothing needs a proof.
       return existing_->size == 0 ? adopt(offered, false) : start_sampling(Sampled::Existing);
-    case core::ExistingVerdict::Refuse: return settled(unproven_error(offered));
+    case core::ExistingVerdict::Refuse: return leave_name(unproven_error(offered));
   }
 }
 
@@ -345,7 +365,7 @@ void Arrival::settle_partial() {
     case core::PartialVerdict::OtherVersion: return on_other_version();
     case core::PartialVerdict::BeginAgain:
       if (auto refusal = refuse_other_url("cannot show that it is the same file")) {
-        return settled(*std::move(refusal));
+        return leave_name(*std::move(refusal));
       }
       job_.note("the server cannot show that the partial file is of this version; beginning again");
       return begin_again();
@@ -406,7 +426,7 @@ bool Arrival::leave_for_others() {
 void Arrival::on_other_version() {
   if (leave_for_others()) return;
   if (!probe_.asked_openly()) return ask_openly();  // and hear what it is now
-  if (auto refusal = refuse_other_url("is another file")) return settled(*std::move(refusal));
+  if (auto refusal = refuse_other_url("is another file")) return leave_name(*std::move(refusal));
   const std::string cause = "it changed on the server since the download began";
   if (job_.settings.on_change == OnChange::Fail || destination_.handed_on()) {
     const bool restartable = destination_.target() != nullptr;

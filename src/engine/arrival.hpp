@@ -61,6 +61,9 @@ class Arrival {
                  const core::Reconsider& doubt, Instant now);
   // What was downloaded is proved to be wrong: begins again with what another mirror has.
   void begin_elsewhere();
+  // What stands at the target turned out to be another's, as `error` says: begins again under
+  // another name, if one will do, and is settled with the error else.
+  void leave_name(Error error);
   void end();  // no more requests
 
   void on_time(Instant now);
@@ -77,7 +80,7 @@ class Arrival {
   void on_fetch_end(core::FetchId id, const core::FetchEnd& end);
 
  private:
-  enum class Stage { Name, HashExisting, Probe, Refresh, Sample, Settled };
+  enum class Stage { Name, Accept, HashExisting, Probe, Refresh, Sample, Settled };
   // What a sample check is to decide on.
   enum class Sampled { Partial, Existing, Running };
 

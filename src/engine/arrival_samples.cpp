@@ -128,7 +128,7 @@ void Arrival::adopt(core::Representation version, bool unproven) {
 void Arrival::after_disagreement() {
   samples_.reset();
   if (sampled_ == Sampled::Existing) {
-    return settled(exists_error("it exists, and differs from the server's file", WayOn::None));
+    return leave_name(exists_error("it exists, and differs from the server's file", WayOn::None));
   }
   if (leave_for_others()) return;
   samples_disagreed_ = true;

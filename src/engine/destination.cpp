@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/numbered_name.hpp"
 #include "base/partial_names.hpp"
 #include "formats/file_name.hpp"
 
@@ -43,6 +44,22 @@ Result<void> Destination::take_name(const std::string& given) {
                .subject = job_.url(),
                .cause = "neither the server nor the URL has a name for the file",
                .remedy = "name the file with -o FILE"});
+}
+
+bool Destination::take_next_name() {
+  if (job_.settings.existing != Existing::Rename || number_ == kMostNumberedNames) return false;
+  if (number_ == 0) first_path_ = path_;
+  path_ = numbered_name(first_path_, ++number_);
+  partial_.reset();
+  target_.reset();
+  return true;
+}
+
+void Destination::take_final_name() {
+  if (!partial_) return;
+  const auto slash = path_.rfind('/');
+  path_.replace(slash == std::string::npos ? 0 : slash + 1, std::string::npos,
+                partial_->final_name());
 }
 
 Result<void> Destination::open() {
@@ -93,6 +110,9 @@ store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
   const bool by_server = !settings.digest && version.digest;
   return {.preallocate = settings.preallocate,
           .replace_existing = settings.existing == Existing::Overwrite,
+          .another_name_will_do = settings.existing == Existing::Rename,
+          .mode = settings.mode,
+          .server_time = settings.server_time,
           .tiny = !resumed && version.size && *version.size <= kTinySize,
           .url = job_.sources.name(mirror),
           .digest = by_server ? version.digest : settings.digest,

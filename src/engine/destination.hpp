@@ -32,6 +32,12 @@ class Destination {
   // leaves no name.
   Result<void> take_name(const std::string& given);
 
+  // Where FILE is another's: it goes to the next numbered name, which is to be opened. False: FILE
+  // it must be, or no number is left.
+  bool take_next_name();
+  // The name that finish() has given.
+  void take_final_name();
+
   // Opens the target's folders. Fails as Target::open does.
   Result<void> open();
   // Null for a stream, and until open().
@@ -82,6 +88,8 @@ class Destination {
   const JobContext& job_;
   std::string path_;
   bool named_;
+  std::string first_path_;  // before it was numbered
+  int number_ = 0;
   std::unique_ptr<store::Target> target_;
   const std::unique_ptr<core::Sink> stream_;
   std::unique_ptr<store::PartialSink> partial_;

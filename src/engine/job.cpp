@@ -160,7 +160,12 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   auto sink = outcome.partial ? destination_.go_on(*std::move(outcome.partial), plan.mirror,
                                                    plan.version, !plan.unproven)
                               : destination_.create(plan.mirror, plan.version);
-  if (!sink) return stop(std::move(sink.error()));
+  if (!sink) {
+    const ErrorCode code = sink.error().code;
+    // Another download has begun or finished it meanwhile.
+    const bool taken = code == ErrorCode::Busy || code == ErrorCode::Exists;
+    return taken ? arrival_.leave_name(std::move(sink.error())) : stop(std::move(sink.error()));
+  }
   stage_ = Stage::Download;
   plan.path = destination_.path();
   follow_links(plan);
@@ -206,6 +211,7 @@ void Job::step_download(Instant now) {
 }
 
 void Job::act_on(Downloaded outcome, Instant now) {
+  destination_.take_final_name();
   drop_what_was_set_aside();
   const std::uint64_t received = received_before_ + download_->received_bytes();
   const std::uint64_t wasted = received_before_ + download_->wasted_bytes();

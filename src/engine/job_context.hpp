@@ -35,6 +35,8 @@ struct JobSettings {
   Existing existing = Existing::Refuse;
   Resume resume = Resume::Default;
   OnChange on_change = OnChange::Restart;
+  std::optional<std::uint32_t> mode;  // of the finished file; nullopt: as the umask has it
+  bool server_time = true;            // it was last modified when the server says so
   Preallocate preallocate = Preallocate::Full;
   DirectIo direct_io = DirectIo::Auto;
   CheckpointInterval checkpoint_interval;

@@ -105,13 +105,15 @@ Error refresh_error(const core::Failure& refused, const std::string& subject, co
 }
 
 Error exists_error(const std::string& path, std::string cause, WayOn way_on) {
-  return {.code = ErrorCode::Exists,
-          .operation = "download to",
-          .subject = path,
-          .cause = std::move(cause),
-          .kept = "",
-          .remedy =
-              std::string("--overwrite replaces it, --no-overwrite leaves it") + words_for(way_on)};
+  return {
+      .code = ErrorCode::Exists,
+      .operation = "download to",
+      .subject = path,
+      .cause = std::move(cause),
+      .kept = "",
+      .remedy = std::string("--overwrite replaces it, --auto-rename gives this one another name, "
+                            "--no-overwrite leaves it") +
+                words_for(way_on)};
 }
 
 Error partial_of_other_url_error(const std::string& path, const std::string& recorded_url,

@@ -6,13 +6,15 @@
 
 #include "base/defence.hpp"
 #include "base/log.hpp"
+#include "base/numbered_name.hpp"
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
 #include "store/partial_lock.hpp"
 #include "store/replace_file.hpp"
 
 namespace xget::store {
-Checkpointer::Checkpointer(PartialFiles files) : files_(std::move(files)) {}
+Checkpointer::Checkpointer(PartialFiles files)
+    : files_(std::move(files)), final_name_(files_.name) {}
 
 Result<void> Checkpointer::record(const Sidecar& snapshot, const std::vector<ByteRange>& drop) {
   const std::lock_guard lock(mutex_);
@@ -82,6 +84,11 @@ Result<void> Checkpointer::take_step(Step step) {
   return outcome;
 }
 
+std::string Checkpointer::final_name() {
+  const std::lock_guard lock(mutex_);
+  return final_name_;
+}
+
 void Checkpointer::end() {
   const std::lock_guard lock(mutex_);
   ended_ = true;
@@ -112,10 +119,24 @@ Result<void> Checkpointer::prepare_file(const Commit& commit) {
   if (info->size != commit.size) {
     if (auto cut = file.truncate(commit.size); !cut) return cut;
   }
-  // Before the sync, which then covers it. FAT and the like have no modes: a log line's worth.
-  if (auto mode = file.set_mode(files_.folder->file_mode()); !mode) {
-    log::info(to_string(mode.error()));
+  // Before the sync, which then covers it.
+  if (commit.modified_time) {
+    if (auto set = file.set_modification_time(*commit.modified_time); !set) {
+      log::warning(to_string(set.error()));
+    }
   }
+  return set_mode(commit);
+}
+
+// FAT and the like have no modes: a log line's worth where nobody asked for one.
+Result<void> Checkpointer::set_mode(const Commit& commit) {
+  auto set = files_.file->set_mode(commit.mode.value_or(files_.folder->file_mode()));
+  if (set) return {};
+  if (commit.mode) {
+    set.error().remedy = "run the same command without --mode";
+    return set;
+  }
+  log::info(to_string(set.error()));
   return {};
 }
 
@@ -131,9 +152,8 @@ void Checkpointer::mark_file(const Commit& commit) {
 Result<void> Checkpointer::rename_file(const Commit& commit) {
   if (auto ours = still_ours(); !ours) return ours;
   core::Folder& folder = *files_.folder;
-  auto renamed = commit.replace_existing
-                     ? folder.rename(files_.partial_name, files_.name)
-                     : folder.rename_no_replace(files_.partial_name, files_.name);
+  auto renamed = commit.replace_existing ? folder.rename(files_.partial_name, files_.name)
+                                         : rename_to_free_name(commit);
   if (!renamed && renamed.error().number == EEXIST) {
     Error error = std::move(renamed.error());
     error.code = ErrorCode::Exists;
@@ -142,6 +162,17 @@ Result<void> Checkpointer::rename_file(const Commit& commit) {
     error.kept = "the whole download, as " + printable(files_.partial_path());
     error.remedy = "run the same command with --overwrite, or move that file away first";
     return fail(std::move(error));
+  }
+  return renamed;
+}
+
+Result<void> Checkpointer::rename_to_free_name(const Commit& commit) {
+  const int most = commit.another_name_will_do ? kMostNumberedNames : 0;
+  final_name_ = files_.name;
+  auto renamed = files_.folder->rename_no_replace(files_.partial_name, final_name_);
+  for (int i = 1; i <= most && !renamed && renamed.error().number == EEXIST; ++i) {
+    final_name_ = numbered_name(files_.name, i);
+    renamed = files_.folder->rename_no_replace(files_.partial_name, final_name_);
   }
   return renamed;
 }

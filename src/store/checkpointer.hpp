@@ -38,8 +38,11 @@ struct PartialFiles {
 struct Commit {
   std::uint64_t size = 0;
   bool replace_existing = false;
-  std::optional<Sidecar> sidecar;  // committing; absent: none was kept
-  OriginMark mark;                 // its time is set when the file has its own
+  bool another_name_will_do = false;      // where FILE is taken: numbered_name.hpp
+  std::optional<std::uint32_t> mode;      // nullopt: as the umask has it
+  std::optional<WallTime> modified_time;  // nullopt: when it was written
+  std::optional<Sidecar> sidecar;         // committing; absent: none was kept
+  OriginMark mark;                        // its time is set when the file has its own
 };
 
 class Checkpointer {
@@ -62,6 +65,9 @@ class Checkpointer {
   Result<void> check_written();  // that it was synced
   Result<void> give_final_name(const Commit& commit);
 
+  // What FILE.partial is called since it was committed: FILE's name, or a numbered one.
+  [[nodiscard]] std::string final_name();
+
   // What such a commit syncs.
   [[nodiscard]] bool synced_as_a_whole() const { return files_.folder->synced_as_a_whole(); }
   [[nodiscard]] core::FolderId folder() const { return files_.folder->id(); }
@@ -79,12 +85,15 @@ class Checkpointer {
   Result<void> take_step(Step step);
   Result<void> carry_out(const Commit& commit);
   Result<void> prepare_file(const Commit& commit);
+  Result<void> set_mode(const Commit& commit);
   void mark_file(const Commit& commit);
   Result<void> rename_file(const Commit& commit);
+  Result<void> rename_to_free_name(const Commit& commit);
   Result<void> still_ours();
 
   const PartialFiles files_;
   std::mutex mutex_;
+  std::string final_name_;
   std::uint64_t generation_ = 0;      // of the last sidecar recorded
   bool partial_name_synced_ = false;  // the folder holds FILE.partial durably
   std::optional<Error> failed_;

@@ -192,5 +192,6 @@ void PartialSink::on_wrong_piece(std::function<void(ByteRange)> wrong) {
 void PartialSink::forget(ByteRange range) { impl_->forget(range); }
 void PartialSink::finish(std::uint64_t size, Done done) { impl_->finish(size, std::move(done)); }
 bool PartialSink::cancel_finish() { return impl_->cancel_finish(); }
+std::string PartialSink::final_name() const { return impl_->final_name(); }
 
 }  // namespace xget::store

@@ -35,6 +35,9 @@ class CommitGroup;
 struct PartialSettings {
   Preallocate preallocate = Preallocate::Full;
   bool replace_existing = false;         // FILE may be replaced by finish()
+  bool another_name_will_do = false;     // finish() may give a numbered one where FILE is taken
+  std::optional<std::uint32_t> mode;     // of FILE; nullopt: as the umask has it
+  bool server_time = false;              // FILE was last modified when the server says so
   bool tiny = false;                     // one response brings it all: no sidecar is written
   std::string url;                       // recorded for people; without secrets
   std::optional<ExpectedDigest> digest;  // of the whole file
@@ -113,6 +116,8 @@ class PartialSink final : public core::Sink {
   // because they turned out bad or wrong, it may be called again once they are written.
   void finish(std::uint64_t size, Done done) override;
   bool cancel_finish() override;
+  // What the file is called once finish() has succeeded: FILE's name, or a numbered one.
+  [[nodiscard]] std::string final_name() const;
 
  private:
   class Impl;

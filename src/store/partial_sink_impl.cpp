@@ -7,6 +7,7 @@
 #include "base/defence.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "core/http_date.hpp"
 #include "store/commit_group.hpp"
 #include "store/digest_check.hpp"
 #include "store/disk_error.hpp"
@@ -404,6 +405,11 @@ void PartialSink::Impl::commit(std::uint64_t size) {
   Commit commit;
   commit.size = size;
   commit.replace_existing = settings_.replace_existing;
+  commit.another_name_will_do = settings_.another_name_will_do;
+  commit.mode = settings_.mode;
+  if (settings_.server_time) {
+    commit.modified_time = core::parse_http_date(representation_.validators.last_modified);
+  }
   commit.mark.size = size;
   commit.mark.validators = representation_.validators;
   commit.mark.digest = settings_.digest;

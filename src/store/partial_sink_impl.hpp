@@ -40,6 +40,7 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   Result<void> expect(const ExpectedDigest& digest, std::string said_by);
   void finish(std::uint64_t size, Done done);
   bool cancel_finish();
+  [[nodiscard]] std::string final_name() const { return checkpointer_->final_name(); }
   void retire() { checkpointer_->end(); }
   void close();
 

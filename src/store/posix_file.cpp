@@ -166,6 +166,14 @@ Result<void> PosixFile::set_mode(std::uint32_t mode) {
   return {};
 }
 
+Result<void> PosixFile::set_modification_time(WallTime time) {
+  std::array<timespec, 2> times{};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1].tv_sec = time.time_since_epoch().count();
+  if (::futimens(descriptor_.get(), times.data()) != 0) return failure("set the time of");
+  return {};
+}
+
 void PosixFile::drop_cache(ByteRange range) {
   ::posix_fadvise(descriptor_.get(), static_cast<off_t>(range.begin),
                   static_cast<off_t>(range.length()), POSIX_FADV_DONTNEED);

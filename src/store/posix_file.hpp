@@ -29,6 +29,7 @@ class PosixFile final : public core::File {
   Result<core::FileInfo> info() override;
   Result<core::LockOutcome> lock() override;
   Result<void> set_mode(std::uint32_t mode) override;
+  Result<void> set_modification_time(WallTime time) override;
   void drop_cache(ByteRange range) override;
   std::optional<std::string> attribute(const std::string& name) override;
   bool set_attribute(const std::string& name, std::string_view value) override;

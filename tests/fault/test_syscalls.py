@@ -91,7 +91,7 @@ def test_a_failed_sync_is_not_believed_the_second_time(page, path):
 @pytest.mark.parametrize("fault", [
     "fallocate:error=EOPNOTSUPP", "pwrite64:error=EINTR:when=3+5",
     "renameat2:error=EINVAL", "renameat2:error=ENOSYS", "fadvise64:error=EINVAL",
-    "fsetxattr:error=EOPNOTSUPP",
+    "fsetxattr:error=EOPNOTSUPP", "utimensat:error=EPERM",
 ])
 def test_what_a_file_system_lacks_is_done_otherwise(page, path, fault):
     run = injected(page, path, fault).expect(0)

@@ -233,7 +233,8 @@ Before draw_before(Dice& dice, engine::JobSettings& job) {
   if (!dice.chance(0.15)) return Before::Nothing;
   const std::array<Before, 5> kinds{Before::Junk, Before::Whole, Before::Beginning,
                                     Before::JunkPartial, Before::BeginningPartial};
-  const std::array<Existing, 3> choices{Existing::Refuse, Existing::Overwrite, Existing::Keep};
+  const std::array<Existing, 4> choices{Existing::Refuse, Existing::Overwrite, Existing::Keep,
+                                        Existing::Rename};
   const Before before = dice.pick(kinds);
   if (dice.chance(0.6)) job.resume = Resume::Adopt;
   job.existing = dice.chance(0.6) ? Existing::Refuse : dice.pick(choices);

@@ -123,6 +123,12 @@ class SimFile final : public core::File {
     return {};
   }
 
+  Result<void> set_modification_time(WallTime time) override {
+    if (auto begun = disk_.begin("utimens", name_, 0); !begun) return begun;
+    inode_->mtime_ns = Duration(time.time_since_epoch()).count();
+    return {};
+  }
+
   void drop_cache(ByteRange range) override { inode_->image.evict(range); }
 
   std::optional<std::string> attribute(const std::string& name) override {

@@ -106,7 +106,7 @@ class Trial {
   void check_success(const RunOutcome& outcome) {
     const Finished& finished = *outcome.finished;
     const bool streamed = universe_.scenario.stream.has_value();
-    const auto* bytes = streamed ? &outcome.streamed : universe_.disk.content(kTarget);
+    const auto* bytes = streamed ? &outcome.streamed : universe_.disk.content(finished.path);
     if (bytes == nullptr) return fail("success, and there is no file");
     const auto* before = universe_.target_before();
     const engine::JobSettings& job = universe_.scenario.job;
@@ -132,7 +132,7 @@ class Trial {
     suffer(outage);
     // What an earlier process renamed and did not live to sync is not this one's promise.
     if (finished.already_complete) return;
-    if (!result_.violation && universe_.disk.content(kTarget) == nullptr) {
+    if (!result_.violation && universe_.disk.content(finished.path) == nullptr) {
       fail("success, and after a power cut the file is gone");
     }
   }

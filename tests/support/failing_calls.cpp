@@ -40,6 +40,7 @@ enum class Call {
   Fstat,
   Fstatat,
   Fchmod,
+  Futimens,
   Lock,
   Renameat,
   Renameat2,
@@ -57,10 +58,11 @@ enum class Call {
 };
 
 constexpr std::array<const char*, static_cast<std::size_t>(Call::Count)> kNames = {
-    "open",      "openat",    "pwrite",          "pread",     "fdatasync", "fsync",
-    "fallocate", "ftruncate", "fstat",           "fstatat",   "fchmod",    "lock",
-    "renameat",  "renameat2", "linkat",          "unlinkat",  "mkdir",     "faccessat",
-    "fstatvfs",  "syncfs",    "sync_file_range", "fgetxattr", "fsetxattr", "fadvise"};
+    "open",   "openat",          "pwrite",    "pread",     "fdatasync",
+    "fsync",  "fallocate",       "ftruncate", "fstat",     "fstatat",
+    "fchmod", "futimens",        "lock",      "renameat",  "renameat2",
+    "linkat", "unlinkat",        "mkdir",     "faccessat", "fstatvfs",
+    "syncfs", "sync_file_range", "fgetxattr", "fsetxattr", "fadvise"};
 
 std::array<std::atomic<long>, kNames.size()> counts{};
 
@@ -234,6 +236,11 @@ int fstatat(int folder, const char* name, struct stat* status, int flags) noexce
 int fchmod(int file, mode_t mode) noexcept {
   FAILING_CALL(Fchmod, file);
   return next(fchmod, "fchmod")(file, mode);
+}
+
+int futimens(int file, const struct timespec times[2]) noexcept {
+  FAILING_CALL(Futimens, file);
+  return next(futimens, "futimens")(file, times);
 }
 
 int fcntl(int file, int command, ...) {

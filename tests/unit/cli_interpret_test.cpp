@@ -171,6 +171,11 @@ TEST_CASE("every option of a job reaches its field") {
   CHECK(job.existing == Existing::Overwrite);
   CHECK(interpreted({kUrl, "--no-resume"}).jobs[0].resume == Resume::Never);
   CHECK(interpreted({kUrl, "--no-overwrite"}).jobs[0].existing == Existing::Keep);
+  CHECK(interpreted({kUrl, "--auto-rename"}).jobs[0].existing == Existing::Rename);
+  CHECK(interpreted({kUrl}).jobs[0].server_time);
+  CHECK_FALSE(interpreted({kUrl, "--mtime", "off"}).jobs[0].server_time);
+  CHECK_FALSE(interpreted({kUrl}).jobs[0].mode);
+  CHECK(interpreted({kUrl, "--mode", "0640"}).jobs[0].mode == 0640U);
 }
 
 TEST_CASE("without Metalinks a server's mirrors are left alone too") {

@@ -7,9 +7,13 @@ using namespace xget::engine;
 
 TEST_CASE("what is said of an existing file names only what can help") {
   const auto remedy = [](WayOn way_on) { return exists_error("f", "it exists", way_on).remedy; };
-  CHECK(remedy(WayOn::None) == "--overwrite replaces it, --no-overwrite leaves it");
+  CHECK(remedy(WayOn::None) ==
+        "--overwrite replaces it, --auto-rename gives this one another name, --no-overwrite leaves "
+        "it");
   CHECK(remedy(WayOn::Checksum) ==
-        "--overwrite replaces it, --no-overwrite leaves it, --checksum proves it");
+        "--overwrite replaces it, --auto-rename gives this one another name, --no-overwrite leaves "
+        "it, "
+        "--checksum proves it");
   CHECK(remedy(WayOn::ResumeOrChecksum).find("--checksum proves it, --resume goes on from it if") !=
         std::string::npos);
   CHECK(remedy(WayOn::Resume).find("--resume goes on from it if") != std::string::npos);

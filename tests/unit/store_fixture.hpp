@@ -167,6 +167,10 @@ class ScriptedFile final : public core::File {
     if (auto ok = script_.step("mode " + name_); !ok) return ok;
     return real_->set_mode(mode);
   }
+  Result<void> set_modification_time(WallTime time) override {
+    if (auto ok = script_.step("time " + name_); !ok) return ok;
+    return real_->set_modification_time(time);
+  }
   void drop_cache(ByteRange range) override {
     script_.log.push_back("drop " + std::to_string(range.begin) + "-" + std::to_string(range.end));
     real_->drop_cache(range);

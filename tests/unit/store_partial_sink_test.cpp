@@ -49,6 +49,50 @@ TEST_CASE("a download written in any order ends as the file, with its mode and n
   }
 }
 
+TEST_CASE("a file has the time and the mode that it is to have, before it is synced") {
+  Place place;
+  place.representation.validators.last_modified = "Sat, 01 Aug 2020 12:34:56 GMT";
+  Run run(place);
+  run.create({.mode = 0640, .server_time = true});
+  run.write(0, kSize);
+  CHECK(run.finish().ok());
+  struct stat status {};
+  REQUIRE(::stat(place.file().c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0640);
+  CHECK(status.st_mtim.tv_sec == 1596285296);
+  CHECK(run.script.position("time f.partial") < run.script.position("sync f.partial"));
+  CHECK(run.script.position("mode f.partial") < run.script.position("sync f.partial"));
+}
+
+TEST_CASE("a mode that was asked for and cannot be set is no success") {
+  Place place;
+  Run run(place);
+  run.create({.mode = 0640});
+  run.write(0, kSize);
+  run.script.fail = "mode f.partial";
+  const auto finished = run.finish();
+  REQUIRE_FALSE(finished.ok());
+  CHECK(finished.result->error().remedy.find("--mode") != std::string::npos);
+  CHECK_FALSE(exists(place.file()));
+  CHECK(exists(place.partial()));
+}
+
+TEST_CASE("where another name will do, a file that appeared is left alone") {
+  Place place;
+  Run run(place);
+  run.create({.another_name_will_do = true});
+  run.write(0, kSize);
+  write_file(place.file(), "mine");
+  write_file(place.folder / "f.1", "mine too");
+  CHECK(run.finish().ok());
+  CHECK(run.sink->final_name() == "f.2");
+  CHECK(read_file(place.file()) == "mine");
+  CHECK(read_file(place.folder / "f.1") == "mine too");
+  CHECK(read_file(place.folder / "f.2") == place.bytes);
+  CHECK_FALSE(exists(place.partial()));
+  CHECK_FALSE(exists(place.sidecar()));
+}
+
 TEST_CASE("an empty sidecar is made durable before the first checkpoint") {
   Place place;
   Run run(place);

@@ -266,6 +266,7 @@ class Zeros final : public core::File {
   Result<core::FileInfo> info() override { return core::FileInfo{}; }
   Result<core::LockOutcome> lock() override { return core::LockOutcome::Locked; }
   Result<void> set_mode(std::uint32_t) override { return {}; }
+  Result<void> set_modification_time(WallTime) override { return {}; }
   void drop_cache(ByteRange) override {}
   std::optional<std::string> attribute(const std::string&) override { return std::nullopt; }
   bool set_attribute(const std::string&, std::string_view) override { return false; }
