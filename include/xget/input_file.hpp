@@ -6,6 +6,9 @@
 //   {"url": "URL", "mirrors": ["URL"], "out": "NAME", "checksum": "sha256:HEX", "headers": ["A:
 //   b"]}
 //
+// A file that is a Metalink, by its name or as it begins with "<", is a list of what it describes:
+// one job, for `add` to read, unless the common job says that none is read.
+//
 // Options: out, dir, checksum, header (repeatable), referer, user-agent, http-user and http-passwd;
 // an object has them with _ for -, and "size" and "metalink" (true: the URL is a Metalink, whatever
 // it is called). Those of aria2's that only say how fast or how often something is tried are passed

@@ -16,6 +16,7 @@
 
 #include "api/option_error.hpp"
 #include "base/descriptor.hpp"
+#include "base/metalink_name.hpp"
 #include "base/text.hpp"
 #include "formats/input_list.hpp"
 #include "formats/input_object.hpp"
@@ -45,6 +46,21 @@ JobSpec job_of(formats::ListedFile file, const JobSpec& common) {
   return job;
 }
 
+// By its name, or since no entry of a list begins as XML does. What is no regular file may be read
+// but once, and is a list.
+bool is_metalink_file(int file, const struct stat& status, const std::string& path) {
+  if (!S_ISREG(status.st_mode)) return false;
+  if (is_metalink_name(path)) return true;
+  constexpr std::string_view kBefore("\xef\xbb\xbf \t\r\n");  // a byte order mark, and white space
+  std::array<char, 64> beginning{};
+  const ssize_t count =
+      uninterrupted([&] { return ::pread(file, beginning.data(), beginning.size(), 0); });
+  const std::string_view text(beginning.data(),
+                              static_cast<std::size_t>(std::max<ssize_t>(0, count)));
+  const auto first = text.find_first_not_of(kBefore);
+  return first != std::string_view::npos && text[first] == '<';
+}
+
 }  // namespace
 
 class InputFile::Impl {
@@ -56,7 +72,16 @@ class InputFile::Impl {
         common_(std::move(common)),
         list_(name_) {}
 
+  // The list is this Metalink, and what it describes is one job's to find out.
+  void stands_for(std::string metalink) {
+    metalink_ = common_;
+    metalink_->url = std::move(metalink);
+    metalink_->metalink = MetalinkUse::Always;
+    ended_ = true;
+  }
+
   std::optional<Result<JobSpec>> next() {
+    if (auto metalink = std::exchange(metalink_, std::nullopt)) return *std::move(metalink);
     while (true) {
       if (auto entry = list_.pop()) {
         if (!*entry) return fail(std::move(entry->error()));
@@ -134,6 +159,7 @@ class InputFile::Impl {
   const Descriptor interrupted_;
   const std::string name_;
   const JobSpec common_;
+  std::optional<JobSpec> metalink_;
   formats::InputList list_;
   std::string line_;  // what has come of it
   std::array<char, kReadSize> buffer_{};
@@ -153,9 +179,13 @@ Result<InputFile> InputFile::open(const std::string& path, JobSpec common) {
   if (S_ISDIR(status.st_mode)) return refuse(EISDIR);
   Descriptor interrupted(::eventfd(0, EFD_CLOEXEC));
   if (!interrupted.valid()) return refuse(errno);
-  return InputFile(std::make_unique<Impl>(std::move(file), std::move(interrupted),
-                                          standard_input ? "standard input" : printable(path),
-                                          std::move(common)));
+  const bool metalink = !standard_input && common.metalink != MetalinkUse::Never &&
+                        is_metalink_file(file.get(), status, path);
+  auto impl = std::make_unique<Impl>(std::move(file), std::move(interrupted),
+                                     standard_input ? "standard input" : printable(path),
+                                     std::move(common));
+  if (metalink) impl->stands_for(path);
+  return InputFile(std::move(impl));
 }
 
 InputFile::InputFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -15,7 +15,7 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "between, "
      "mirrors of it; indented lines below it are options: out=NAME, dir=, checksum=, header=, "
      "referer=, user-agent=. Or a line is a JSON object: {\"url\": ..., \"mirrors\": [...], "
-     "\"out\": ...}"},
+     "\"out\": ...}. A Metalink is read as one"},
     {Id::SessionFile, Group::Files, 0, "session", "FILE",
      "keep what is still to be downloaded in FILE, whatever ends the command, and go on with what "
      "it lists already; it goes once all is done"},

@@ -11,6 +11,7 @@
 #include "store/commit_group.hpp"
 #include "store/digest_check.hpp"
 #include "store/disk_error.hpp"
+#include "store/origin_url.hpp"
 
 namespace xget::store {
 namespace {
@@ -57,6 +58,9 @@ Result<void> PartialSink::Impl::begin(std::uint64_t generation) {
   frame_.url = settings_.url;
   frame_.validators = representation_.validators;
   frame_.server_digest = representation_.digest;
+  if (const auto origin = origin_url(settings_.url)) {
+    files_.file->set_attribute(kOriginUrlAttribute, *origin);
+  }
   rechecker_ = Rechecker::create(files_.file, hashing_, [weak = weak_from_this()](const auto& all) {
     auto self = weak.lock();
     if (self && !self->closed_) self->on_verdicts(all);

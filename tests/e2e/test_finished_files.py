@@ -3,6 +3,7 @@
 import calendar
 import hashlib
 import json
+import os
 
 import pytest
 
@@ -65,6 +66,22 @@ def test_a_file_has_the_permissions_asked_for(server, folder, resource):
 def test_permissions_are_octal_and_nothing_else(folder, mode):
     run = run_xget(["http://127.0.0.1:1/x", "--mode", mode], folder).expect(Exit.USAGE)
     assert "--mode" in run.err
+
+
+# ---- where it came from ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("resource", [SMALL, LARGE], ids=["small", "large"])
+def test_a_file_tells_where_it_came_from_and_no_secret(server, folder, resource):
+    page = server.serve("/file", resource)
+    address = page.url.removeprefix("http://")
+    url = f"http://me:secret@{address}?signature=secret&v=1"
+    run_xget([url, "-o", "file", *QUICK], folder).expect(0)
+    try:
+        origin = os.getxattr(folder / "file", "user.xdg.origin.url").decode()
+    except OSError:
+        pytest.skip("no extended attributes here")
+    assert origin == page.url
 
 
 # ---- another name ----------------------------------------------------------------------------

@@ -46,6 +46,25 @@ def test_an_option_names_a_metalink_of_any_name(server, folder):
     assert_complete(folder / "file", page.data, run=run)
 
 
+@pytest.mark.parametrize("name, before", [("x.meta4", ""), ("list", ""), ("list", "\ufeff \n")])
+def test_a_metalink_may_be_the_list(server, folder, name, before):
+    pages = [server.serve(f"/{i}", Resource(1000 + i, seed=str(i))) for i in range(3)]
+    files = [described(page, f"file{i}") for i, page in enumerate(pages)]
+    text = metalinks.version_3(*files)
+    metalinks.write(folder / name, before + (text.split("\n", 1)[1] if before else text))
+    fetch(folder, "-i", name, "-d", "into").expect(0)
+    assert names_in(folder / "into") == ["file0", "file1", "file2"]
+    for i, page in enumerate(pages):
+        assert_complete(folder / "into" / f"file{i}", page.data)
+
+
+def test_a_list_that_is_a_metalink_is_none_where_none_is_read(server, folder):
+    page = server.serve("/file", OTHER)
+    metalinks.write(folder / "x.meta4", metalinks.version_4(described(page)))
+    fetch(folder, "-i", "x.meta4", "--no-metalink").expect(Exit.USAGE)
+    assert not page.requests and names_in(folder) == ["x.meta4"]
+
+
 @pytest.mark.parametrize("option", [[], ["-M"]])
 @pytest.mark.parametrize("hops", [0, 2])
 def test_a_metalink_by_url(server, folder, option, hops):
