@@ -36,7 +36,7 @@ struct TransportSettings {
   AddressFamily family = AddressFamily::Any;  // of names that libcurl looks up, as a proxy's
   std::string interface;                      // of this machine, or an address; empty: any
   int max_connections = 64;                   // idle and busy ones that are kept
-  long buffer_size = 256L << 10;              // bytes read at once from one of few connections
+  long buffer_size = 192L << 10;              // bytes read at once from one of few connections
   // What there is to begin with, as lines of Netscape's format; nullopt: no cookies at all.
   std::optional<std::vector<std::string>> cookies;
 };
