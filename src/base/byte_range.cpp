@@ -11,6 +11,11 @@ ByteRange intersect(ByteRange a, ByteRange b) {
 
 bool overlap(ByteRange a, ByteRange b) { return a.begin < b.end && b.begin < a.end; }
 
+std::string to_string(ByteRange range) {
+  return std::to_string(range.begin) + "-" +
+         (range.end == kUnknownEnd ? "" : std::to_string(range.end));
+}
+
 void RangeSet::add(ByteRange range) {
   if (range.empty()) return;
   auto it = ranges_.upper_bound(range.begin);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace xget {
@@ -27,6 +28,8 @@ struct ByteRange {
 
 [[nodiscard]] ByteRange intersect(ByteRange a, ByteRange b);
 [[nodiscard]] bool overlap(ByteRange a, ByteRange b);  // they have a byte in common
+// "begin-end", for people to read; without an end where it is unknown.
+[[nodiscard]] std::string to_string(ByteRange range);
 
 // A set of bytes as disjoint, non-adjacent ranges in order. Adding and removing cost the
 // logarithm of the number of ranges plus the ranges they swallow.

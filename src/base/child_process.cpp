@@ -14,11 +14,11 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/text.hpp"
 
 namespace xget {
 namespace {
@@ -26,6 +26,7 @@ namespace {
 constexpr int kFirstOtherDescriptor = 3;
 constexpr std::size_t kPipeRead = 16U << 10;
 constexpr int kSignalledExit = 128;
+constexpr std::size_t kMostSaid = 200;
 
 tl::unexpected<Error> child_error(const ChildSpec& spec, std::string cause, int number = 0) {
   return fail({.code = ErrorCode::Usage,
@@ -171,6 +172,10 @@ std::string listen(const ChildSpec& spec, pid_t pid, Pipe& output, Pipe& errors,
 }
 
 }  // namespace
+
+std::string_view first_line_said(std::string_view printed) {
+  return without_return(printed.substr(0, printed.find('\n'))).substr(0, kMostSaid);
+}
 
 Result<ChildOutcome> run_child(const ChildSpec& spec) {
   Pipe output;

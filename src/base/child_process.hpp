@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -27,6 +28,10 @@ struct ChildOutcome {
   std::string output;
   std::string errors;
 };
+
+// The first line of what a program printed, for an error to quote: without line end, at most 200
+// bytes, not made printable.
+[[nodiscard]] std::string_view first_line_said(std::string_view printed);
 
 // Fails when it cannot be started, takes too long or is stopped; the subject is the program.
 Result<ChildOutcome> run_child(const ChildSpec& spec);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-void append_escaped(std::string& to, char c) {
+void append_json_escaped(std::string& to, char c) {
   std::array<char, 8> text{};
   std::snprintf(text.data(), text.size(), "\\u%04x", static_cast<unsigned>(c));
   to += text.data();
@@ -26,7 +26,7 @@ void append_json_string(std::string& to, std::string_view text) {
     if (!next.valid) {
       to += kReplacement;
     } else if (next.code < 0x20 || next.code == 0x7f) {
-      append_escaped(to, c);
+      append_json_escaped(to, c);
     } else {
       if (c == '"' || c == '\\') to += '\\';
       to += text.substr(0, next.length);

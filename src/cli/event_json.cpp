@@ -9,16 +9,16 @@ namespace xget::cli {
 namespace {
 
 // Another one when a field goes or means something else; new fields and events may come before.
-constexpr int kVersion = 1;
+constexpr int kEventVersion = 1;
 
-JsonObject begin(const char* event, Duration now) {
+JsonObject begin_event(const char* event, Duration now) {
   JsonObject object;
-  object.with("v", kVersion).with("event", event).with("time", to_seconds(now));
+  object.with("v", kEventVersion).with("event", event).with("time", to_seconds(now));
   return object;
 }
 
 JsonObject object_of(const Probed& probed, Duration now) {
-  return begin("probed", now)
+  return begin_event("probed", now)
       .with("job", probed.job)
       .with("url", probed.url)
       .with("path", probed.path)
@@ -28,7 +28,7 @@ JsonObject object_of(const Probed& probed, Duration now) {
 }
 
 JsonObject object_of(const Progress& progress, Duration now) {
-  return begin("progress", now)
+  return begin_event("progress", now)
       .with("job", progress.job)
       .with("held", progress.held)
       .with("size", progress.size)
@@ -39,7 +39,7 @@ JsonObject object_of(const Progress& progress, Duration now) {
 }
 
 JsonObject object_of(const Retrying& retrying, Duration now) {
-  return begin("retrying", now)
+  return begin_event("retrying", now)
       .with("job", retrying.job)
       .with("url", retrying.url)
       .with("cause", retrying.cause)
@@ -47,11 +47,11 @@ JsonObject object_of(const Retrying& retrying, Duration now) {
 }
 
 JsonObject object_of(const Note& note, Duration now) {
-  return begin("note", now).with("job", note.job).with("text", note.text);
+  return begin_event("note", now).with("job", note.job).with("text", note.text);
 }
 
 JsonObject object_of(const Finished& finished, Duration now) {
-  return begin("finished", now)
+  return begin_event("finished", now)
       .with("job", finished.job)
       .with("path", finished.path)
       .with("size", finished.size)
@@ -63,7 +63,7 @@ JsonObject object_of(const Finished& finished, Duration now) {
 }
 
 JsonObject object_of(const Failed& failed, Duration now) {
-  return begin("failed", now)
+  return begin_event("failed", now)
       .with("job", failed.job)
       .with("path", failed.path)
       .with("code", to_string(failed.error.code))
@@ -76,7 +76,7 @@ JsonObject object_of(const Failed& failed, Duration now) {
 }
 
 JsonObject object_of(const MetalinkRead& read, Duration now) {
-  return begin("metalink", now)
+  return begin_event("metalink", now)
       .with("job", read.job)
       .with("name", read.name)
       .with("files", std::span<const JobId>(read.files));
@@ -98,14 +98,16 @@ std::string event_json(const Event& event, Duration now) {
   return std::visit([now](const auto& it) { return object_of(it, now).text(); }, event);
 }
 
-std::string start_json(Duration now) { return begin("start", now).with("xget", version()).text(); }
+std::string start_json(Duration now) {
+  return begin_event("start", now).with("xget", version()).text();
+}
 
 std::string lost_json(std::uint64_t count, Duration now) {
-  return begin("lost", now).with("events", count).text();
+  return begin_event("lost", now).with("events", count).text();
 }
 
 std::string end_json(ExitCode code, Duration now) {
-  return begin("end", now).with("exit", static_cast<int>(code)).text();
+  return begin_event("end", now).with("exit", static_cast<int>(code)).text();
 }
 
 }  // namespace xget::cli

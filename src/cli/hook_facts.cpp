@@ -10,7 +10,7 @@
 namespace xget::cli {
 namespace {
 
-constexpr int kVersion = 1;  // another one when a member goes or means something else
+constexpr int kFactsVersion = 1;  // another one when a member goes or means something else
 
 // A program's environment holds no NUL, and nothing after one.
 std::string variable(std::string_view name, const std::string& value) {
@@ -24,9 +24,9 @@ struct Common {
   const std::string& url;
 };
 
-JsonObject begin(const Common& common) {
+JsonObject begin_facts(const Common& common) {
   JsonObject object;
-  object.with("v", kVersion)
+  object.with("v", kFactsVersion)
       .with("state", common.state)
       .with("file", common.file)
       .with("url", common.url);
@@ -49,7 +49,7 @@ HookFacts facts_of(const Finished& finished, const std::string& url) {
   return make_facts(
       common,
       {variable("XGET_BYTES", std::to_string(finished.size)), variable("XGET_PROOF", proof)},
-      begin(common)
+      begin_facts(common)
           .with("bytes", finished.size)
           .with("received", finished.received)
           .with("already_complete", finished.already_complete)
@@ -63,7 +63,7 @@ HookFacts facts_of(const Failed& failed, const std::string& url) {
   const std::string message = to_string(error);
   return make_facts(
       common, {variable("XGET_ERROR", to_string(error.code)), variable("XGET_MESSAGE", message)},
-      begin(common)
+      begin_facts(common)
           .with("error", to_string(error.code))
           .with("message", message)
           .with("kept", error.kept)

@@ -1,7 +1,6 @@
 #include "cli/hooks.hpp"
 
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 #include "base/log.hpp"
@@ -13,11 +12,6 @@ namespace xget::cli {
 namespace {
 
 constexpr Duration kLongestRun = std::chrono::hours(24);
-constexpr std::size_t kMostSaid = 200;
-
-std::string_view first_line(std::string_view text) {
-  return without_return(text.substr(0, text.find('\n'))).substr(0, kMostSaid);
-}
 
 }  // namespace
 
@@ -100,7 +94,7 @@ void Hooks::work() {
 // Under the mutex.
 void Hooks::tell(const Called& called, const Result<ChildOutcome>& outcome) {
   if (outcome && !outcome->output.empty()) {
-    log::info(std::string(called.option) + " says: " + printable(first_line(outcome->output)));
+    log::info(std::string(called.option) + " says: " + printable(first_line_said(outcome->output)));
   }
   if (outcome && outcome->exit_code == 0) return;
   std::string text = std::string(called.option) + " of " + printable(called.file) + ": ";
@@ -108,7 +102,7 @@ void Hooks::tell(const Called& called, const Result<ChildOutcome>& outcome) {
     text += printable(outcome.error().subject) + ": " + outcome.error().cause;
   } else {
     text += "exit code " + std::to_string(outcome->exit_code);
-    const std::string_view said = first_line(outcome->errors);
+    const std::string_view said = first_line_said(outcome->errors);
     if (!said.empty()) text += ": " + printable(said);
   }
   if (failures_.told.size() < kMostTold) {

@@ -18,8 +18,6 @@
 namespace xget::cli {
 namespace {
 
-constexpr std::size_t kMostSaid = 200;
-
 Result<std::string> read_small_file(const std::string& path) {
   auto file = path == "-" ? read_input(STDIN_FILENO, kMaxSecretFile)
                           : read_input_file(path, kMaxSecretFile);
@@ -125,8 +123,7 @@ Result<std::string> run_command(const std::string& command) {
   auto outcome = run_child({.words = *std::move(words), .environment = {}});
   if (!outcome) return fail(std::move(outcome.error()));
   if (outcome->exit_code == 0) return std::move(outcome->output);
-  const std::string_view said = std::string_view(outcome->errors).substr(0, kMostSaid);
-  const std::string_view line = without_return(said.substr(0, said.find('\n')));
+  const std::string_view line = first_line_said(outcome->errors);
   return refuse_usage("", "the command ended with exit code " + std::to_string(outcome->exit_code) +
                               (line.empty() ? "" : ": " + printable(line)));
 }

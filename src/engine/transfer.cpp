@@ -18,11 +18,6 @@ constexpr Duration kPathInterval = std::chrono::milliseconds(50);
 constexpr std::size_t kSharedByFullBuffers = 2U << 20;
 constexpr Duration kBlockedTurn = std::chrono::seconds(1);
 
-std::string to_text(ByteRange range) {
-  return std::to_string(range.begin) + "-" +
-         (range.end == kUnknownEnd ? "" : std::to_string(range.end));
-}
-
 core::CancelCause cause_of(core::CancelReason reason) {
   switch (reason) {
     case core::CancelReason::Stalled:
@@ -244,7 +239,7 @@ void Transfer::carry_out(const core::StartSegment& action) {
   segment.fetch = ports_.sources.fetch(
       action.mirror, {asked, versions_.at(action.mirror), !plan_.schedule.ranges}, owner_);
   by_fetch_[segment.fetch] = action.id;
-  log::trace("segment " + std::to_string(action.id) + " fetches " + to_text(action.range) +
+  log::trace("segment " + std::to_string(action.id) + " fetches " + to_string(action.range) +
              (action.mirror == 0 ? "" : " from mirror " + std::to_string(action.mirror)));
 }
 

@@ -11,11 +11,6 @@ namespace {
 constexpr std::string_view kWaits = "waits for the answer";
 constexpr std::string_view kHeldBack = "held back";
 
-std::string to_text(ByteRange range) {
-  return std::to_string(range.begin) + "-" +
-         (range.end == kUnknownEnd ? "" : std::to_string(range.end));
-}
-
 }  // namespace
 
 TransferTrace::TransferTrace(Trace& trace, const MirrorSources& sources,
@@ -52,7 +47,7 @@ TransferTrace::Segment& TransferTrace::begin_segment(core::SegmentId id, core::M
   const int track = free_track();
   tracks_.insert(track);
   trace_.name_connection_track(track);
-  std::string name = to_text(range);
+  std::string name = to_string(range);
   TraceEvent event = trace_.event(TracePhase::Begin, name, track, now);
   event.with("segment", id).with("mirror", sources_.name(mirror)).with("begin", range.begin);
   if (range.end != kUnknownEnd) event.with("end", range.end);

@@ -16,7 +16,9 @@ using Dictionary = BencodeValue::Dictionary;
 template <typename T>
 using Taken = tl::expected<T, const char*>;  // or what is wrong
 
-tl::unexpected<const char*> wrong(const char* cause) { return tl::unexpected<const char*>(cause); }
+tl::unexpected<const char*> bencode_error(const char* cause) {
+  return tl::unexpected<const char*>(cause);
+}
 
 class BencodeReader {
  public:
@@ -38,8 +40,8 @@ class BencodeReader {
   }
 
   Taken<BencodeValue> take_value() {
-    if (rest_.empty()) return wrong("it is cut short");
-    if (++values_ > kMostBencodeValues) return wrong("it has too many values");
+    if (rest_.empty()) return bencode_error("it is cut short");
+    if (++values_ > kMostBencodeValues) return bencode_error("it has too many values");
     switch (rest_.front()) {
       case 'i': return take_number();
       case 'l': return nested([this] { return take_list(); });
@@ -50,7 +52,7 @@ class BencodeReader {
 
   template <typename Take>
   Taken<BencodeValue> nested(Take take) {
-    if (depth_ == kDeepestBencode) return wrong("it is nested too deeply");
+    if (depth_ == kDeepestBencode) return bencode_error("it is nested too deeply");
     ++depth_;
     rest_.remove_prefix(1);
     auto value = take();
@@ -68,13 +70,13 @@ class BencodeReader {
   // "i", a number, "e"
   Taken<BencodeValue> take_number() {
     const auto end = rest_.find('e');
-    if (end == std::string_view::npos) return wrong("a number does not end");
+    if (end == std::string_view::npos) return bencode_error("a number does not end");
     const std::string_view digits = rest_.substr(1, end - 1);
     std::int64_t number = 0;
     const char* const stop = digits.data() + digits.size();
     const auto [stopped, error] = std::from_chars(digits.data(), stop, number);
     if (error != std::errc() || stopped != stop || std::to_string(number) != digits) {
-      return wrong("a number makes no sense");
+      return bencode_error("a number makes no sense");
     }
     rest_.remove_prefix(end + 1);
     return Taken<BencodeValue>(tl::in_place, number);
@@ -84,11 +86,12 @@ class BencodeReader {
   Taken<std::string_view> take_bytes() {
     constexpr std::size_t kMostDigits = 20;
     const auto mark = rest_.substr(0, kMostDigits + 1).find(':');
-    if (mark == std::string_view::npos) return wrong("there is no value");
+    if (mark == std::string_view::npos) return bencode_error("there is no value");
     const std::string_view digits = rest_.substr(0, mark);
     const auto length = parse_u64(digits);
-    if (!length || (digits.size() > 1 && digits.front() == '0')) return wrong("there is no value");
-    if (*length > rest_.size() - mark - 1) return wrong("it is cut short");
+    if (!length || (digits.size() > 1 && digits.front() == '0'))
+      return bencode_error("there is no value");
+    if (*length > rest_.size() - mark - 1) return bencode_error("it is cut short");
     const std::string_view bytes = rest_.substr(mark + 1, *length);
     rest_.remove_prefix(mark + 1 + bytes.size());
     return bytes;
@@ -96,7 +99,7 @@ class BencodeReader {
 
   Taken<BencodeValue> take_text() {
     const auto bytes = take_bytes();
-    if (!bytes) return wrong(bytes.error());
+    if (!bytes) return bencode_error(bytes.error());
     return Taken<BencodeValue>(tl::in_place, *bytes);
   }
 
@@ -113,9 +116,9 @@ class BencodeReader {
   Taken<BencodeValue> take_dictionary() {
     Dictionary members;
     while (!take_end()) {
-      if (rest_.empty()) return wrong("it is cut short");
+      if (rest_.empty()) return bencode_error("it is cut short");
       const auto key = take_bytes();
-      if (!key) return wrong(key.error());
+      if (!key) return bencode_error(key.error());
       auto value = take_value();
       if (!value) return value;
       members.emplace_back(*key, *std::move(value));
@@ -126,7 +129,7 @@ class BencodeReader {
     const auto twice = std::adjacent_find(
         members.begin(), members.end(),
         [](const auto& one, const auto& other) { return one.first == other.first; });
-    if (twice != members.end()) return wrong("a dictionary has a key twice");
+    if (twice != members.end()) return bencode_error("a dictionary has a key twice");
     return Taken<BencodeValue>(tl::in_place, std::move(members));
   }
 

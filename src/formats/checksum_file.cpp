@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kByHand = "--checksum gives one digest by hand";
 constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
 
-tl::unexpected<Error> refuse(std::string_view subject, std::string cause, std::string remedy) {
+tl::unexpected<Error> list_error(std::string_view subject, std::string cause, std::string remedy) {
   return fail({.code = ErrorCode::Usage,
                .operation = "read the checksums",
                .subject = printable(subject),
@@ -26,11 +26,11 @@ tl::unexpected<Error> refuse(std::string_view subject, std::string cause, std::s
 tl::unexpected<Error> refuse_unknown(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   if (text.starts_with('<')) {
-    return refuse("", "it is a web page and not a list of checksums",
-                  "give the address of the list itself");
+    return list_error("", "it is a web page and not a list of checksums",
+                      "give the address of the list itself");
   }
-  return refuse("", "no line of it is a checksum that xget knows",
-                "a line is DIGEST  NAME or ALGORITHM (NAME) = DIGEST; " + std::string(kByHand));
+  return list_error("", "no line of it is a checksum that xget knows",
+                    "a line is DIGEST  NAME or ALGORITHM (NAME) = DIGEST; " + std::string(kByHand));
 }
 
 // What some editors put before a text in UTF-8.
@@ -143,7 +143,7 @@ std::string_view without_dot(std::string_view name) {
 
 Result<ChecksumList> parse_checksum_file(std::string_view text, std::string_view file_name) {
   if (text.size() > kLargestChecksumFile)
-    return refuse("", "there are more than 16 MiB of them", std::string(kByHand));
+    return list_error("", "there are more than 16 MiB of them", std::string(kByHand));
   text = without_mark(text);
   std::vector<Checksum> checksums;
   Parts lines(text, '\n');
@@ -151,7 +151,7 @@ Result<ChecksumList> parse_checksum_file(std::string_view text, std::string_view
     auto checksum = parse_line(*line, file_name);
     if (!checksum) continue;
     if (checksums.size() == kMostChecksums) {
-      return refuse("", "there are too many of them", std::string(kByHand));
+      return list_error("", "there are too many of them", std::string(kByHand));
     }
     checksums.push_back(*std::move(checksum));
   }
@@ -202,8 +202,8 @@ Result<std::vector<ExpectedDigest>> ChecksumList::find(std::string_view path) co
     if (same == digests.end()) {
       digests.push_back(each->digest);
     } else if (*same != each->digest) {
-      return refuse(subject, "it has different checksums for files of that name",
-                    "find out which one is right: " + std::string(kByHand));
+      return list_error(subject, "it has different checksums for files of that name",
+                        "find out which one is right: " + std::string(kByHand));
     }
   }
   sort_strongest_first(digests);

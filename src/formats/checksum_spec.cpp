@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kKnown = "md5, sha1, sha256, sha384, sha512, blake2b, xxh3, crc32c";
 
-tl::unexpected<Error> refuse(std::string_view spec, std::string cause) {
+tl::unexpected<Error> spec_error(std::string_view spec, std::string cause) {
   return fail({.code = ErrorCode::Usage,
                .operation = "checksum",
                .subject = "\"" + std::string(spec) + "\"",
@@ -53,18 +53,18 @@ Result<ExpectedDigest> parse_checksum_spec(std::string_view spec) {
     const auto usual = usual_algorithm(text.size());
     auto digest = usual ? parse_expected_digest(*usual, text) : std::nullopt;
     if (digest) return *std::move(digest);
-    return refuse(spec, "there is no algorithm before the digits");
+    return spec_error(spec, "there is no algorithm before the digits");
   }
   const std::string name(trim(text.substr(0, separator)));
   const std::string_view hex = trim(text.substr(separator + 1));
   const auto algorithm = find_algorithm(name, hex.size());
   if (!algorithm) {
-    return refuse(spec, "unknown algorithm \"" + name + "\"; known are " + std::string(kKnown));
+    return spec_error(spec, "unknown algorithm \"" + name + "\"; known are " + std::string(kKnown));
   }
   if (auto digest = parse_expected_digest(*algorithm, hex)) return *std::move(digest);
   const std::string found =
       is_hex(hex) ? std::to_string(hex.size()) + " digits were given" : "something else was given";
-  return refuse(spec, name + " has " + expected_digits(name, *algorithm) + ", " + found);
+  return spec_error(spec, name + " has " + expected_digits(name, *algorithm) + ", " + found);
 }
 
 }  // namespace xget::formats

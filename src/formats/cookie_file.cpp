@@ -19,7 +19,7 @@ constexpr std::size_t kFields = 7;
 enum Field { kDomain, kSubdomains, kPath, kSecure, kExpires, kName, kValue };
 using Fields = std::array<std::string_view, kFields>;
 
-tl::unexpected<Error> refuse(std::size_t line, std::string cause) {
+tl::unexpected<Error> cookie_error(std::size_t line, std::string cause) {
   return fail({.code = ErrorCode::Usage,
                .operation = "read the cookies",
                .subject = "line " + std::to_string(line),
@@ -126,8 +126,9 @@ Result<std::vector<std::string>> parse_cookie_file(std::string_view text) {
     const bool is_comment = line.starts_with('#') && !line.starts_with(kHttpOnly);
     if (is_comment || trim(line).empty()) continue;
     JudgedLine judged = judge_line(line);
-    if (judged.fault != nullptr) return refuse(number, judged.fault);
-    if (cookies.size() >= kMostCookiesInFile) return refuse(number, "there are too many cookies");
+    if (judged.fault != nullptr) return cookie_error(number, judged.fault);
+    if (cookies.size() >= kMostCookiesInFile)
+      return cookie_error(number, "there are too many cookies");
     cookies.push_back(std::move(judged.cookie));
   }
   return cookies;

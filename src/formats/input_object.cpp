@@ -12,12 +12,12 @@ using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 2;  // the object, and a list in it
 
-tl::unexpected<Error> refuse(std::string cause, std::string remedy = "") {
+tl::unexpected<Error> object_error(std::string cause, std::string remedy = "") {
   return fail({.code = ErrorCode::Usage, .cause = std::move(cause), .remedy = std::move(remedy)});
 }
 
 tl::unexpected<Error> wrong_type(const std::string& name, const char* due) {
-  return refuse("\"" + name + "\" must be " + due);
+  return object_error("\"" + name + "\" must be " + due);
 }
 
 Result<std::vector<std::string>> texts(const std::string& name, const Json& value) {
@@ -84,9 +84,10 @@ Result<void> take_member(ListedFile& file, const std::string& name, const Json& 
   }
   std::string* text = text_member(file, name);
   if (text == nullptr) {
-    return refuse("member \"" + printable(name.substr(0, 40)) + "\" is not known",
-                  "known are url, mirrors, out, dir, checksum, size, headers, referer, user_agent, "
-                  "http_user, http_passwd and metalink");
+    return object_error(
+        "member \"" + printable(name.substr(0, 40)) + "\" is not known",
+        "known are url, mirrors, out, dir, checksum, size, headers, referer, user_agent, "
+        "http_user, http_passwd and metalink");
   }
   if (!value.is_string()) return wrong_type(name, "a text");
   *text = value.get<std::string>();
@@ -109,14 +110,14 @@ Json parse(std::string_view line) {
 Result<ListedFile> parse_input_object(std::string_view line) {
   const Json object = parse(line);
   if (!object.is_object()) {
-    return refuse("the line begins with { and is no JSON object",
-                  "an object stands on one line: {\"url\": \"https://...\"}");
+    return object_error("the line begins with { and is no JSON object",
+                        "an object stands on one line: {\"url\": \"https://...\"}");
   }
   ListedFile file;
   for (const auto& [name, value] : object.items()) {
     if (auto taken = take_member(file, name, value); !taken) return fail(std::move(taken.error()));
   }
-  if (!object.contains("url")) return refuse("the object has no \"url\"");
+  if (!object.contains("url")) return object_error("the object has no \"url\"");
   return file;
 }
 

@@ -19,7 +19,7 @@ struct FreeParser {
 };
 using Parser = std::unique_ptr<XML_ParserStruct, FreeParser>;
 
-tl::unexpected<Error> refuse(std::string subject, std::string cause) {
+tl::unexpected<Error> metalink_error(std::string subject, std::string cause) {
   return fail({.code = ErrorCode::Usage,
                .operation = "read the Metalink",
                .subject = std::move(subject),
@@ -50,11 +50,11 @@ class XmlReader {
     const auto status =
         XML_Parse(parser_.get(), document.data(), static_cast<int>(document.size()), XML_TRUE);
     if (thrown_) std::rethrow_exception(thrown_);
-    if (!cause_.empty()) return refuse("line " + std::to_string(line_), std::move(cause_));
+    if (!cause_.empty()) return metalink_error("line " + std::to_string(line_), std::move(cause_));
     if (status == XML_STATUS_OK) return {};
-    return refuse("line " + std::to_string(current_line()),
-                  std::string("it is no sound XML (") +
-                      XML_ErrorString(XML_GetErrorCode(parser_.get())) + ")");
+    return metalink_error("line " + std::to_string(current_line()),
+                          std::string("it is no sound XML (") +
+                              XML_ErrorString(XML_GetErrorCode(parser_.get())) + ")");
   }
 
  private:
@@ -129,7 +129,7 @@ std::optional<std::string_view> XmlElement::attribute(std::string_view name) con
 
 Result<void> read_xml(std::string_view document, XmlListener& listener) {
   if (document.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    return refuse("", "it is larger than 2 GiB");
+    return metalink_error("", "it is larger than 2 GiB");
   }
   return XmlReader(listener).read(document);
 }

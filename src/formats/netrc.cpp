@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
 
-tl::unexpected<Error> refuse(std::size_t line, std::string cause) {
+tl::unexpected<Error> netrc_error(std::size_t line, std::string cause) {
   return fail({.code = ErrorCode::Usage,
                .operation = "read the netrc",
                .subject = "line " + std::to_string(line),
@@ -77,7 +77,7 @@ class Words {
       const bool escaped = rest_[at] == '\\' && at + 1 < rest_.size();
       word += escaped ? unescaped(rest_[++at]) : rest_[at];
     }
-    return refuse(begun, "a quoted word does not end");
+    return netrc_error(begun, "a quoted word does not end");
   }
 
   std::string_view rest_;
@@ -112,16 +112,16 @@ class NetrcReader {
     }
     if (keyword == "account") return value_of(keyword).map([](const std::string&) {});
     if (keyword == "login" || keyword == "password") return take_login(keyword);
-    return refuse(words_.line(),
-                  "a word that is none of a netrc's (a password with a space or a quote in it "
-                  "stands in double quotes)");
+    return netrc_error(words_.line(),
+                       "a word that is none of a netrc's (a password with a space or a quote in it "
+                       "stands in double quotes)");
   }
 
   Result<void> begin_machine() {
     auto host = value_of("machine");
     if (!host) return fail(std::move(host.error()));
     if (machines_.size() >= kMostNetrcEntries) {
-      return refuse(words_.line(), "it has too many entries");
+      return netrc_error(words_.line(), "it has too many entries");
     }
     machines_.push_back({lower_case(*host), {}});
     in_default_ = false;
@@ -129,7 +129,7 @@ class NetrcReader {
   }
 
   Result<void> begin_default() {
-    if (fallback_) return refuse(words_.line(), "a second default");
+    if (fallback_) return netrc_error(words_.line(), "a second default");
     fallback_.emplace();
     in_default_ = true;
     return {};
@@ -137,11 +137,12 @@ class NetrcReader {
 
   Result<void> take_login(const std::string& keyword) {
     NetrcLogin* const login = current();
-    if (login == nullptr) return refuse(words_.line(), "\"" + keyword + "\" before any machine");
+    if (login == nullptr)
+      return netrc_error(words_.line(), "\"" + keyword + "\" before any machine");
     auto value = value_of(keyword);
     if (!value) return fail(std::move(value.error()));
     if (keyword == "login" && value->find(':') != std::string::npos) {
-      return refuse(words_.line(), "a login with a colon in it cannot be sent");
+      return netrc_error(words_.line(), "a login with a colon in it cannot be sent");
     }
     (keyword == "login" ? login->user : login->password) = *std::move(value);
     return {};
@@ -150,8 +151,9 @@ class NetrcReader {
   Result<std::string> value_of(const std::string& keyword) {
     auto word = words_.next();
     if (!word) return fail(std::move(word.error()));
-    if (!*word) return refuse(words_.line(), "nothing follows \"" + keyword + "\"");
-    if ((*word)->find('\0') != std::string::npos) return refuse(words_.line(), "it holds a NUL");
+    if (!*word) return netrc_error(words_.line(), "nothing follows \"" + keyword + "\"");
+    if ((*word)->find('\0') != std::string::npos)
+      return netrc_error(words_.line(), "it holds a NUL");
     return **std::move(word);
   }
 

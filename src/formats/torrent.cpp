@@ -20,7 +20,7 @@ using Verdict = tl::expected<void, const char*>;  // or what is wrong
 
 tl::unexpected<const char*> wrong(const char* cause) { return tl::unexpected<const char*>(cause); }
 
-tl::unexpected<Error> refuse(std::string cause) {
+tl::unexpected<Error> torrent_error(std::string cause) {
   return fail({.code = ErrorCode::Usage,
                .operation = "read the torrent",
                .subject = "",
@@ -145,11 +145,11 @@ class TorrentReader {
 }  // namespace
 
 Result<Torrent> parse_torrent(std::string_view text) {
-  if (text.size() > kLargestTorrent) return refuse("it is larger than 32 MiB");
+  if (text.size() > kLargestTorrent) return torrent_error("it is larger than 32 MiB");
   const auto root = parse_bencode(text);
   if (!root) return fail(root.error());
   auto torrent = TorrentReader(*root).read();
-  if (!torrent) return refuse(torrent.error());
+  if (!torrent) return torrent_error(torrent.error());
   return *std::move(torrent);
 }
 

@@ -6,13 +6,13 @@
 
 #include "store/digest_check.hpp"
 #include "store/disk_error.hpp"
+#include "store/read_back.hpp"
 
 namespace xget::store {
 namespace {
 
 constexpr std::uint64_t kMinTaskBytes = 1ULL << 20;  // while the download runs
 constexpr std::uint64_t kMaxTaskBytes = 4ULL << 20;
-constexpr std::size_t kReadBytes = 256U << 10;
 
 Result<void> feed(core::File& file, Digester& digester, ByteRange range,
                   std::vector<std::byte>& buffer) {

@@ -7,11 +7,10 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "store/digest_check.hpp"
+#include "store/read_back.hpp"
 
 namespace xget::store {
 namespace {
-
-constexpr std::size_t kReadBytes = 256U << 10;
 
 tl::unexpected<Error> of_another_file(const core::PublishedPieces& pieces, std::uint64_t size,
                                       const std::string& path) {

@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "store/read_back.hpp"
 
 namespace xget::store {
 namespace {
-
-constexpr std::size_t kReadBytes = 256U << 10;
 
 // Runs as stretches of those that follow each other without a gap. `joins` has the last word.
 template <typename Joins>
