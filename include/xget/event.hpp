@@ -91,6 +91,31 @@ struct MetalinkRead {
   std::vector<JobId> files;
 };
 
-using Event = std::variant<Probed, Progress, Retrying, Note, Finished, Failed, MetalinkRead>;
+enum class PlannedStep {
+  Begin,    // with a new file
+  GoOn,     // with what an earlier run left
+  Nothing,  // the file is complete
+};
+
+// What a job would do that is a JobSpec::dry_run. It has ended.
+struct Planned {
+  JobId job = 0;
+  PlannedStep step = PlannedStep::Begin;
+  std::string url;                     // after redirects; the job's own if nobody was asked
+  std::string path;                    // the target; "-" for standard output
+  std::optional<std::uint64_t> size;   // bytes; unknown for some servers
+  std::uint64_t held = 0;              // bytes kept from an earlier run: the rest would be fetched
+  bool ranges = false;                 // the server serves ranges: the download can be resumed
+  std::string etag;                    // as the server sends it; empty: none
+  std::string last_modified;           // likewise
+  int connections = 0;                 // to begin with, at most
+  std::vector<std::string> addresses;  // of the server's name; empty behind a proxy
+  std::vector<std::string> mirrors;    // further URLs that would be used; they are not asked
+  Proof proof = Proof::None;           // what will show that the file is whole and one version
+  std::string rests_on;                // the proof in words
+};
+
+using Event =
+    std::variant<Probed, Progress, Retrying, Note, Finished, Failed, MetalinkRead, Planned>;
 
 }  // namespace xget

@@ -191,6 +191,9 @@ struct JobSpec {
   bool server_mirrors = true;
   // "de": of the mirrors that a Metalink or a server names, those there go first; ISO 3166-1.
   std::string location;
+  // Only to say what it would do: what stands there is looked at and the servers are asked, as for
+  // the download, and nothing is written, made, renamed or locked. It ends as Planned or Failed.
+  bool dry_run = false;
 };
 
 }  // namespace xget

@@ -31,8 +31,8 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // Checks the job (URL, name, checksum, no other job that uses one of its names) before any
-  // request and queues it. Fails with Usage. A job that was added ends in one Finished, one Failed
-  // or one MetalinkRead. A local Metalink is read before this returns.
+  // request and queues it. Fails with Usage. A job that was added ends in one Finished, one Failed,
+  // one Planned or one MetalinkRead. A local Metalink is read before this returns.
   Result<JobId> add(JobSpec spec);
 
   // Adds an entry of a list: one that is an error, or that `add` would refuse, ends at once as

@@ -8,7 +8,7 @@ namespace {
 
 bool ends_a_job(const Event& event) {
   return std::holds_alternative<Finished>(event) || std::holds_alternative<Failed>(event) ||
-         std::holds_alternative<MetalinkRead>(event);
+         std::holds_alternative<MetalinkRead>(event) || std::holds_alternative<Planned>(event);
 }
 
 // Of some kinds only the newest event of a job matters.

@@ -71,6 +71,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.checkpoint_folder = spec.checkpoint_folder;
   settings.max_filesize = spec.max_filesize;
   settings.strict = spec.strict;
+  settings.dry_run = spec.dry_run;
   settings.size = spec.size;
   settings.country = formats::country_of(spec.location);
   settings.gives_way_to_metalink = spec.metalink == MetalinkUse::Detect;

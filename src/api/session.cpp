@@ -34,6 +34,7 @@
 #include "store/commit_group.hpp"
 #include "store/posix_file_system.hpp"
 #include "store/trace_file.hpp"
+#include "store/untouched_files.hpp"
 #include "store/worker_thread.hpp"
 
 namespace xget {
@@ -266,7 +267,9 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make(const api::JobRequest& request, const JobSpec& spec) {
     if (request.checksum_list) return make_checksum_task(request, spec);
-    const api::RequestPorts ports{{clock_, random_, files_, disk_, hashing_, writing_, limits_,
+    core::FileSystem& files =
+        request.settings.dry_run ? static_cast<core::FileSystem&>(untouched_files_) : files_;
+    const api::RequestPorts ports{{clock_, random_, files, disk_, hashing_, writing_, limits_,
                                    buffers_, commits_, trace_.get()},
                                   connections_,
                                   jobs_.others(),
@@ -287,6 +290,7 @@ class Session::Impl {
   void tell(Event event) {
     if (const auto* finished = std::get_if<Finished>(&event)) targets_.release(finished->job);
     if (const auto* failed = std::get_if<Failed>(&event)) targets_.release(failed->job);
+    if (const auto* planned = std::get_if<Planned>(&event)) targets_.release(planned->job);
     events_.push(std::move(event));
   }
 
@@ -425,6 +429,7 @@ class Session::Impl {
   net::SystemClock clock_;
   net::SystemRandom random_;
   store::PosixFileSystem files_;
+  store::UntouchedFileSystem untouched_files_{files_};
   net::Loop loop_;
   store::WorkerThread disk_;
   store::WorkerThread hashing_;

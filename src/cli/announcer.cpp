@@ -31,6 +31,7 @@ ProgressDisplay make_display(const Arguments& arguments) {
                                          .others_too = others_write_there(arguments, data_there)});
   const bool on_fresh_line = data_there && kind != ProgressKind::Bar;
   return {{.quiet = arguments.quiet,
+           .dry_run = arguments.common.dry_run,
            .kind = kind,
            .jobs = arguments.known_jobs(),
            .limit_rate = lasting_limit(arguments.options),

@@ -19,6 +19,7 @@ inline constexpr std::array kContradictions{
     std::pair{OptionId::Ipv4, OptionId::Ipv6},
     std::pair{OptionId::NoMetalink, OptionId::Metalink},
     std::pair{OptionId::User, OptionId::UserCommand},
+    std::pair{OptionId::DryRun, OptionId::SessionFile},
     std::pair{OptionId::Config, OptionId::NoConfig},
 };
 

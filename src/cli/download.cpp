@@ -171,10 +171,11 @@ Queue end_queue(Feeder& feeder, SessionFile* file) {
 
 // What is written besides the files, once all jobs have ended: cookies, the timeline, the log.
 // Returns the code of what failed first.
-ExitCode write_the_rest(Session& session, EndFiles& end_files, const std::string& log_file) {
+ExitCode write_the_rest(Session& session, EndFiles& end_files, const std::string& log_file,
+                        bool dry_run) {
   const auto ended = end_files.end();
   if (!ended) print_error(failure_text(ended.error()));
-  const auto saved = session.save_cookies();
+  const auto saved = dry_run ? Result<void>() : session.save_cookies();
   if (!saved) print_error(failure_text(saved.error()));
   const auto traced = session.end_trace();
   if (!traced) print_error(failure_text(traced.error()));
@@ -198,6 +199,7 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   // Before any other thread is made, so that none of them takes the signals.
   const sigset_t signals = block_ending_signals();
   const std::string log_file = arguments.log_file;
+  const bool dry_run = arguments.common.dry_run;
   constexpr std::size_t kMany = kMostActiveJobs + kMostFinishingJobs;
   const std::size_t files =
       open_files_needed(arguments.options, arguments.known_jobs().value_or(kMany));
@@ -231,10 +233,11 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
                                  {announcer, hooks, *end_files, work->session_file.get()});
   const Queue queue = end_queue(feeder, work->session_file.get());
   const Outcome outcome = book.outcome();
-  ExitCode rest = write_the_rest(**session, *end_files, log_file);
+  ExitCode rest = write_the_rest(**session, *end_files, log_file, dry_run);
   if (queue.broken) rest = ExitCode::Disk;
   const ExitCode called = end_hooks(hooks);
-  if (outcome.can_go_on || (outcome.interrupted && queue.can_go_on())) {
+  const bool can_go_on = outcome.can_go_on || (outcome.interrupted && queue.can_go_on());
+  if (can_go_on && !dry_run) {
     const LeftBehind left = left_behind(outcome, queue.kept);
     print_error(go_on_text(resume_command(line.program, given, left)));
   }

@@ -82,6 +82,33 @@ JsonObject object_of(const MetalinkRead& read, Duration now) {
       .with("files", std::span<const JobId>(read.files));
 }
 
+const char* step_name(PlannedStep step) {
+  switch (step) {
+    case PlannedStep::Begin: return "begin";
+    case PlannedStep::GoOn: return "go-on";
+    case PlannedStep::Nothing: return "nothing";
+  }
+  return "";
+}
+
+JsonObject object_of(const Planned& planned, Duration now) {
+  return begin_event("planned", now)
+      .with("job", planned.job)
+      .with("step", step_name(planned.step))
+      .with("url", planned.url)
+      .with("path", planned.path)
+      .with("size", planned.size)
+      .with("held", planned.held)
+      .with("ranges", planned.ranges)
+      .with("etag", planned.etag)
+      .with("last_modified", planned.last_modified)
+      .with("connections", planned.connections)
+      .with("addresses", std::span<const std::string>(planned.addresses))
+      .with("mirrors", std::span<const std::string>(planned.mirrors))
+      .with("proof", proof_name(planned.proof))
+      .with("rests_on", planned.rests_on);
+}
+
 }  // namespace
 
 const char* proof_name(Proof proof) {

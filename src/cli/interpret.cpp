@@ -227,6 +227,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   job.existing = existing_of(given);
   job.resume = resume_of(given);
   job.strict = given.has(OptionId::Strict);
+  job.dry_run = given.has(OptionId::DryRun);
   if (given.has(OptionId::NoMetalink)) {
     job.metalink = MetalinkUse::Never;
     job.server_mirrors = false;
@@ -292,6 +293,13 @@ Result<void> add_credentials(const Given& given, const SecretInput& input, Argum
   return {};
 }
 
+// What a dry run leaves out. A cookie jar is read, and not written: that is Session::save_cookies'.
+void write_nothing(Arguments& arguments) {
+  arguments.end_files = {};
+  arguments.hooks = {};
+  arguments.options.trace_file.clear();
+}
+
 }  // namespace
 
 std::optional<std::size_t> Arguments::known_jobs() const {
@@ -320,6 +328,7 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input) {
   if (const std::string* file = given.last(OptionId::Report)) arguments->end_files.report = *file;
   if (const std::string* file = given.last(OptionId::FailedFile))
     arguments->end_files.failed = *file;
+  if (arguments->common.dry_run) write_nothing(*arguments);
   if (auto added = add_credentials(given, input, *arguments); !added) return fail(added.error());
   return arguments;
 }

@@ -85,6 +85,7 @@ Ended JobBook::on_event(const Event& event) {
     return close(failed->job, true);
   }
   if (const auto* finished = std::get_if<Finished>(&event)) return close(finished->job, false);
+  if (const auto* planned = std::get_if<Planned>(&event)) return close(planned->job, false);
   return {};
 }
 

@@ -53,6 +53,12 @@ void JobTally::on(const MetalinkRead& read, Duration) {
   if (jobs_) *jobs_ += read.files.size() - 1;
 }
 
+void JobTally::on(const Planned& planned, Duration) {
+  ++finished_;
+  to_fetch_ += planned.size.value_or(planned.held) - planned.held;
+  running_.erase(planned.job);
+}
+
 Duration JobTally::elapsed(JobId id, Duration now) { return now - job(id, now).began; }
 
 JobTally::Job& JobTally::job(JobId id, Duration now) {

@@ -37,11 +37,14 @@ class JobTally {
   void on(const Finished& finished, Duration now);
   void on(const Failed& failed, Duration now);
   void on(const MetalinkRead& read, Duration now);
+  void on(const Planned& planned, Duration now);
 
   // Where nobody knows how many, those that have ended.
   [[nodiscard]] std::size_t jobs() const { return jobs_.value_or(finished_ + failed_); }
   [[nodiscard]] std::size_t finished() const { return finished_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }  // bytes, by ended jobs
+  // By jobs that only said what they would do: bytes, as far as their sizes are known.
+  [[nodiscard]] std::uint64_t to_fetch() const { return to_fetch_; }
   [[nodiscard]] bool several() const { return !jobs_ || *jobs_ > 1; }
   // Since this job began; for one that has not ended.
   [[nodiscard]] Duration elapsed(JobId id, Duration now);
@@ -81,6 +84,7 @@ class JobTally {
   SmoothedRate rate_;
   std::size_t finished_ = 0;
   std::uint64_t finished_size_ = 0;  // bytes
+  std::uint64_t to_fetch_ = 0;
   std::size_t failed_ = 0;
   std::uint64_t received_ = 0;  // bytes, by jobs that have ended
 };

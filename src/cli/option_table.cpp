@@ -162,6 +162,10 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::CheckpointFolder, Group::Disk, 0, "checkpoint-dir", "DIR",
      "keep the record (.partial.json) in DIR, which is made if missing"},
 
+    {Id::DryRun, Group::Messages, 0, "dry-run", "",
+     "only say what would be done: the servers are asked and what stands there is looked at, and "
+     "nothing is written, made or removed, nor any hook run. The exit code is the download's, as "
+     "far as it is known by then"},
     {Id::Quiet, Group::Messages, 'q', "quiet", "", "print errors alone"},
     {Id::Progress, Group::Messages, 0, "progress", "auto|bar|plain|none",
      "bar: a row a file, redrawn; plain: a line now and then, and always so where -v or the "

@@ -70,6 +70,7 @@ enum class OptionId {
   DirectIo,
   CheckpointInterval,
   CheckpointFolder,
+  DryRun,
   Quiet,
   Progress,
   Json,

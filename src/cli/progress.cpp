@@ -17,6 +17,12 @@ constexpr Duration kWaitLineEvery = std::chrono::seconds(3);
 constexpr std::size_t kMostUnprinted = 64U << 10;  // bytes
 constexpr int kWidestName = 40;
 
+std::string plans_text(const JobTally& tally) {
+  return std::to_string(tally.finished()) + " of " + std::to_string(tally.jobs()) +
+         " downloads would begin or are complete; " + format_size(tally.to_fetch()) +
+         " would be fetched\n";
+}
+
 }  // namespace
 
 ProgressDisplay::ProgressDisplay(ProgressSettings settings, ProgressScreen screen)
@@ -36,6 +42,7 @@ void ProgressDisplay::on_event(const Event& event, Duration now) {
 void ProgressDisplay::end(Duration now) {
   clear_rows();
   if (settings_.quiet || !tally_.several()) return;
+  if (settings_.dry_run) return screen_.print(plans_text(tally_));
   screen_.print(std::to_string(tally_.finished()) + " of " + std::to_string(tally_.jobs()) +
                 " downloads complete, " + format_size(tally_.received()) + " received in " +
                 format_duration(now) + "\n");
@@ -76,6 +83,11 @@ void ProgressDisplay::on(const Failed& failed, Duration now) {
 void ProgressDisplay::on(const MetalinkRead& read, Duration now) {
   tally_.on(read, now);
   if (!settings_.quiet) print_lines(metalink_text(read), now);
+}
+
+void ProgressDisplay::on(const Planned& planned, Duration now) {
+  tally_.on(planned, now);
+  if (!settings_.quiet) print_lines(planned_text(planned), now);
 }
 
 // Where nothing is redrawn a wait gets a line of its own, unless its cause was told before.

@@ -19,7 +19,8 @@
 namespace xget::cli {
 
 struct ProgressSettings {
-  bool quiet = false;  // failures alone
+  bool quiet = false;    // failures alone
+  bool dry_run = false;  // nothing is downloaded
   ProgressKind kind = ProgressKind::Plain;
   // One alone needs no row for all of them together. nullopt: nobody knows how many.
   std::optional<std::size_t> jobs = 1;
@@ -54,6 +55,7 @@ class ProgressDisplay {
   void on(const Finished& finished, Duration now);
   void on(const Failed& failed, Duration now);
   void on(const MetalinkRead& read, Duration now);
+  void on(const Planned& planned, Duration now);
 
   void tell_wait(JobId job, Duration now);
   void show_progress(Duration now);

@@ -1,5 +1,7 @@
 #include "cli/report.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/progress_line.hpp"
@@ -11,6 +13,7 @@ namespace {
 constexpr double kShortestSpeedSeconds = 0.001;
 // Nobody minds that so little comes again.
 constexpr std::uint64_t kSmallSize = 64 << 10;
+constexpr std::size_t kMostShown = 8;  // of a plan's mirrors or addresses
 
 std::string time_and_speed(std::uint64_t received, Duration elapsed) {
   const double length = to_seconds(elapsed);
@@ -37,6 +40,30 @@ std::string joined(const std::vector<std::string>& texts) {
   return all;
 }
 
+std::string some_of(std::vector<std::string> texts) {
+  const std::size_t rest = texts.size() - std::min(texts.size(), kMostShown);
+  texts.resize(texts.size() - rest);
+  return printable(joined(texts)) + (rest == 0 ? "" : " and " + std::to_string(rest) + " more");
+}
+
+std::string step_text(const Planned& planned) {
+  if (planned.step == PlannedStep::Nothing) return "complete already: nothing would be fetched";
+  if (planned.held == 0) return "all of it would be fetched";
+  std::string text = format_size(planned.held) + " of it here already";
+  if (!planned.size) return text;
+  const std::uint64_t missing = *planned.size - std::min(*planned.size, planned.held);
+  return text + (missing == 0 ? ": only checked" : ", " + format_size(missing) + " to be fetched");
+}
+
+std::string validators_text(const Planned& planned) {
+  std::vector<std::string> all;
+  if (!planned.etag.empty()) all.push_back("ETag " + printable(planned.etag));
+  if (!planned.last_modified.empty()) {
+    all.push_back("Last-Modified " + printable(planned.last_modified));
+  }
+  return all.empty() ? "none" : joined(all);
+}
+
 }  // namespace
 
 std::string shown_path(const std::string& path) {
@@ -61,6 +88,27 @@ std::string finished_text(const Finished& finished, Duration elapsed) {
     text += format_size(finished.size) + time_and_speed(finished.received, elapsed);
   }
   return text + proof_text(finished) + "\n";
+}
+
+std::string planned_text(const Planned& planned) {
+  std::string text = printable(planned.url) + " → " + shown_path(planned.path) + ", ";
+  text += (planned.size ? format_size(*planned.size) : "size unknown") + "\n";
+  const auto line = [&text](const std::string& words) { text += "  " + words + "\n"; };
+  line(step_text(planned));
+  if (!planned.rests_on.empty()) {
+    line(std::string(planned.proof == Proof::None ? "not proven: " : "proof: ") +
+         printable(planned.rests_on));
+  }
+  if (planned.step == PlannedStep::Nothing) return text;
+  line(planned.ranges ? "the server sends parts: it can be resumed"
+                      : "the server sends all of it or nothing: it cannot be resumed");
+  line("validators: " + validators_text(planned));
+  if (!planned.addresses.empty()) line("addresses: " + some_of(planned.addresses));
+  if (!planned.mirrors.empty()) line("further mirrors: " + some_of(planned.mirrors));
+  if (planned.connections > 0) {
+    line("connections to begin with: " + std::to_string(planned.connections));
+  }
+  return text;
 }
 
 std::string wait_text(const std::string& url, const std::string& cause, Duration again_in) {

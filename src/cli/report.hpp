@@ -17,6 +17,8 @@ std::string shown_path(const std::string& path);
 std::string start_text(const Probed& probed);
 // "file: 2.7 GiB in 27s (98.4 MiB/s), proof: ETag "x""
 std::string finished_text(const Finished& finished, Duration elapsed);
+// What a download would do, some lines.
+std::string planned_text(const Planned& planned);
 // "https://…: connection refused; again in 4s"
 std::string wait_text(const std::string& url, const std::string& cause, Duration again_in);
 std::string note_text(const std::string& text);

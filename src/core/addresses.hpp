@@ -50,6 +50,7 @@ class Addresses {
   // As they were resolved, most promising first, not empty. What is known of those that are still
   // there is kept.
   void resolved(const std::vector<std::string>& addresses);
+  [[nodiscard]] const std::vector<std::string>& as_resolved() const { return resolved_; }
   // Nothing has shown since that the name may have other addresses by now.
   [[nodiscard]] bool settled() const { return settled_; }
   void unsettle() { settled_ = false; }

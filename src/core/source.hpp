@@ -102,6 +102,8 @@ class Source {
   // one's origin is still sent there alone. Fails with Refused if it is no URL to fetch from.
   virtual Result<void> use_url(const std::string& url) = 0;
   virtual std::string name() const = 0;  // the URL, without secrets
+  // Of that host, as they were looked up last; none where it was not asked itself.
+  virtual std::vector<std::string> addresses(const std::string& host) const = 0;
 };
 
 }  // namespace xget::core

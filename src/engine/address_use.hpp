@@ -17,6 +17,11 @@ namespace xget::engine {
 class AddressUse {
  public:
   [[nodiscard]] core::Addresses& of(const std::string& host) { return hosts_[host]; }
+  // Of that host, as they were resolved last.
+  [[nodiscard]] std::vector<std::string> addresses(const std::string& host) const {
+    const auto known = hosts_.find(host);
+    return known == hosts_.end() ? std::vector<std::string>() : known->second.as_resolved();
+  }
   // Names may have other addresses by now.
   void look_up_again();
 

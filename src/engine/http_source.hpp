@@ -78,6 +78,9 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void start_over() override;
   Result<void> use_url(const std::string& url) override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] std::vector<std::string> addresses(const std::string& host) const override {
+    return use_.addresses(host);
+  }
 
  private:
   struct Fetch {

@@ -17,6 +17,11 @@ std::unique_ptr<Trace> begin_trace(const JobSettings& settings, const JobPorts& 
   return std::make_unique<Trace>(*ports.trace, settings.id, settings.path, ports.clock.now());
 }
 
+// One that was adopted counts as a whole.
+std::uint64_t kept_bytes(const store::OpenPartial& partial) {
+  return partial.sidecar ? partial.sidecar->claimed().size() : partial.size;
+}
+
 }  // namespace
 
 Job::Job(JobSettings settings, JobPorts ports, JobParts parts, Tell tell)
@@ -136,6 +141,7 @@ void Job::step_arrive(Instant now) {
 void Job::act_on(AlreadyThere outcome, Instant) {
   probe_.drop();
   if (outcome.proof != Proof::None) drop_what_was_set_aside();
+  if (settings_.dry_run) return tell_plan(outcome);
   end();
   log::info("nothing to do for " + destination_.path() + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,
@@ -157,6 +163,7 @@ void Job::act_on(DescribesFiles, Instant) {
 void Job::act_on(BeginDownload outcome, Instant now) {
   leave_download();
   DownloadPlan& plan = outcome.plan;
+  const std::uint64_t kept = outcome.partial ? kept_bytes(*outcome.partial) : 0;
   auto sink = outcome.partial ? destination_.go_on(*std::move(outcome.partial), plan.mirror,
                                                    plan.version, !plan.unproven)
                               : destination_.create(plan.mirror, plan.version);
@@ -169,6 +176,7 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   stage_ = Stage::Download;
   plan.path = destination_.path();
   follow_links(plan);
+  if (settings_.dry_run) return tell_plan(plan, kept);
   mirrors_.forget_version();
   mirrors_.admit(plan.mirror);
   download_ =

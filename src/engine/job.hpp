@@ -94,6 +94,11 @@ class Job final : public Task, private core::SourceListener {
 
   core::MirrorId add_mirror(JobMirror mirror);
 
+  // What would be done: told instead of doing it.
+  void tell_plan(const AlreadyThere& there);
+  void tell_plan(const DownloadPlan& plan, std::uint64_t kept);
+  void tell_plan(Planned planned);
+
   // What the answer that began this version links to.
   void follow_links(const DownloadPlan& plan);
   [[nodiscard]] bool digest_will_tell(const core::Representation& version) const;

@@ -50,6 +50,7 @@ struct JobSettings {
   std::string pieces_by;
   std::string country;  // whose mirrors go first, where a server names some; empty: none
   bool strict = false;
+  bool dry_run = false;                // it ends once it is known what would be done
   bool gives_way_to_metalink = false;  // where the server says that the resource is one
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);

@@ -240,7 +240,22 @@ TEST_CASE("options that contradict each other are refused") {
         "--overwrite: contradicts --no-overwrite");
   CHECK(refused({kUrl, "--content-disposition", "-o", "f"}) ==
         "--content-disposition: contradicts --output");
+  CHECK(refused({kUrl, "--dry-run", "--session", "q"}) == "--dry-run: contradicts --session");
   CHECK(refused({kUrl, "--key", "k"}) == "--key: is of no use without --cert");
+}
+
+TEST_CASE("a dry run writes nothing besides the files either, and runs no hook") {
+  const Arguments arguments =
+      interpreted({kUrl, "--dry-run", "--report", "r", "--failed", "f", "--trace", "t",
+                   "--on-complete", "a", "--on-error", "b", "--cookie-jar", "jar"});
+  CHECK(arguments.jobs[0].dry_run);
+  CHECK(arguments.common.dry_run);
+  CHECK(arguments.end_files.report.empty());
+  CHECK(arguments.end_files.failed.empty());
+  CHECK(arguments.options.trace_file.empty());
+  CHECK(arguments.hooks.on_complete.empty());
+  CHECK(arguments.hooks.on_error.empty());
+  CHECK(arguments.options.cookie_jar == "jar");  // to be read
 }
 
 TEST_CASE("files and checksums go with the URLs in order") {

@@ -336,3 +336,12 @@ TEST_CASE("a cause too long for the line is cut, and never the time") {
   CHECK(shown.prints.back().find("again in 4s: xxx") != std::string::npos);
   CHECK(shown.rows()[0].size() < 80);
 }
+
+TEST_CASE("of several dry runs the end says how much they would fetch in all") {
+  Shown shown({.dry_run = true, .jobs = 2});
+  shown.display.on_event(Planned{.job = 1, .size = 3 * kMiB, .held = kMiB}, 1s);
+  shown.display.on_event(Planned{.job = 2, .size = kMiB}, 1s);
+  shown.prints.clear();
+  shown.display.end(2s);
+  CHECK(shown.all() == "2 of 2 downloads would begin or are complete; 3.0 MiB would be fetched\n");
+}

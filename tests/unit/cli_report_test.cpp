@@ -133,3 +133,52 @@ TEST_CASE("the help names every option and every exit code and fits 80 columns")
     begin = end + 1;
   }
 }
+
+TEST_CASE("a plan says what would be fetched, from where, and what will prove it") {
+  const Planned planned{.url = "https://a/file",
+                        .path = "file",
+                        .size = 4U << 20,
+                        .held = 1U << 20,
+                        .ranges = true,
+                        .etag = "\"x\"",
+                        .last_modified = "Mon, 01 Jan 2024 00:00:00 GMT",
+                        .connections = 2,
+                        .addresses = {"192.0.2.1", "2001:db8::1"},
+                        .mirrors = {"https://b/file"},
+                        .proof = Proof::StrongValidator,
+                        .rests_on = "ETag \"x\""};
+  CHECK(planned_text(planned) ==
+        "https://a/file → file, 4.0 MiB\n"
+        "  1.0 MiB of it here already, 3.0 MiB to be fetched\n"
+        "  proof: ETag \"x\"\n"
+        "  the server sends parts: it can be resumed\n"
+        "  validators: ETag \"x\", Last-Modified Mon, 01 Jan 2024 00:00:00 GMT\n"
+        "  addresses: 192.0.2.1, 2001:db8::1\n"
+        "  further mirrors: https://b/file\n"
+        "  connections to begin with: 2\n");
+}
+
+TEST_CASE("a plan for a complete file says no more than that") {
+  const Planned planned{.step = PlannedStep::Nothing,
+                        .url = "https://a/file",
+                        .path = "file",
+                        .size = 100,
+                        .held = 100,
+                        .proof = Proof::Digest,
+                        .rests_on = "it matches the given digest"};
+  CHECK(planned_text(planned) ==
+        "https://a/file → file, 100 B\n"
+        "  complete already: nothing would be fetched\n"
+        "  proof: it matches the given digest\n");
+}
+
+TEST_CASE("a plan names some of many mirrors, and shows no control characters") {
+  Planned planned{.url = "https://a/\x1b[0m", .path = "-", .rests_on = "one whole response"};
+  planned.mirrors.assign(20, "u");
+  const std::string text = planned_text(planned);
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("u, u and 12 more\n") != std::string::npos);
+  CHECK(text.find("standard output, size unknown\n  all of it would be fetched\n  not proven: ") !=
+        std::string::npos);
+  CHECK(text.find("validators: none\n") != std::string::npos);
+}

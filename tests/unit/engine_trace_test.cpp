@@ -39,6 +39,7 @@ struct NamedSource final : core::Source {
   void start_over() override {}
   Result<void> use_url(const std::string&) override { return {}; }
   std::string name() const override { return "http://mirror/file"; }
+  std::vector<std::string> addresses(const std::string&) const override { return {}; }
 };
 
 // A transfer's timeline with one mirror that is worth four connections.
