@@ -2,8 +2,8 @@
 // For net/ alone: this header brings curl.h.
 //
 // Thread: loop. libcurl's callbacks land here and reach the listener from inside
-// curl_multi_socket_action or curl_easy_pause. libcurl forbids adding and removing handles there, so a
-// request that is to end only notes it: its callbacks then make libcurl give up.
+// curl_multi_socket_action or curl_easy_pause. libcurl forbids adding and removing handles there:
+// a request that is to end only notes it, and its callbacks then make libcurl give up.
 // Ownership: owns its handle and the lists that libcurl reads; borrows the listener.
 #pragma once
 
