@@ -2,8 +2,9 @@
 // For net/ alone: this header brings curl.h.
 //
 // It is libcurl's "multi socket" interface: the sockets are named once, not at each wait, and only
-// the transfers with news are moved on. Over 64 slow connections (100 MiB/s in all) curl_multi_poll,
-// which asks every transfer for its sockets at each wait, cost 1.4 times the CPU of all else.
+// the transfers with news are moved on. Over 64 slow connections (100 MiB/s in all)
+// curl_multi_poll, which asks every transfer for its sockets at each wait, cost 1.4 times the CPU
+// of all else.
 //
 // Thread: loop, but for wake().
 #pragma once
