@@ -54,10 +54,11 @@ TEST_CASE("the environment is this process's, with what is said anew") {
 
 TEST_CASE("a program gets none of this process's files and an empty standard input") {
   const int mine = dup(STDOUT_FILENO);
-  const auto outcome = run_child(shell("cat; ls /proc/$$/fd | sort | tr '\\n' ' '"));
+  // No pipe: the shell would have its ends open for a moment.
+  const auto outcome = run_child(shell("cat; ls /proc/$$/fd; true"));
   close(mine);
   REQUIRE(outcome);
-  CHECK(outcome->output == "0 1 2 ");
+  CHECK(outcome->output == "0\n1\n2\n");
 }
 
 TEST_CASE("more output than is wanted is read and dropped") {
