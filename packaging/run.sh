@@ -20,7 +20,7 @@ quietly() {
 }
 
 build_xget() {
-  [ -x "$build/xget" ] || say "building it, about a minute the first time"
+  [ -x "$build/xget" ] || say "building it, some two minutes the first time"
   [ -e "$build/build.ninja" ] || quietly cmake -S "$top" --preset release
   quietly cmake --build "$build" --target xget
 }

@@ -16,7 +16,7 @@ The tools take turns, each round in another order; the figures are medians. Befo
 was downloaded before is deleted and the disk is synced, and the source is in the page cache. Every
 download is compared byte by byte with its source, outside the timed part. "durable" is the time
 until the bytes are on the disk: the wall time and an fsync after it (xget has done its own by
-then).
+then). What a peer fails at, or gets wrong, is counted under its figures; xget's ends the run.
 
 Needs the packages of the groups build and bench in packaging/debian-packages.txt.
 """
@@ -65,6 +65,7 @@ class Result:
     contender: str
     size: int
     samples: list = field(default_factory=list)
+    failures: list = field(default_factory=list)  # in words
 
     def median(self, name):
         return statistics.median(getattr(sample, name) for sample in self.samples)
@@ -134,14 +135,14 @@ def check_disk(work, cases):
 
 # ---- measuring --------------------------------------------------------------------------------
 
-def sample_of(argv, source, output, log):
-    """Ends this script if the tool fails or its bytes are wrong."""
+def outcome_of(argv, source, output, log):
+    """The sample and "", or None and what went wrong."""
     run = run_once(argv, output, log)
     if run.exit_code != 0:
-        sys.exit(f"{' '.join(argv)}: exit {run.exit_code}\n{log.read_text()}")
+        return None, f"exit {run.exit_code} {log.read_text()}".strip()
     if not same_bytes(source, output):
-        sys.exit(f"{' '.join(argv)}: exit 0, but the bytes are not the source's")
-    return run.sample
+        return None, "exit 0, but the bytes are not the source's"
+    return run.sample, ""
 
 
 def measure(case, server, work, report):
@@ -157,9 +158,15 @@ def measure(case, server, work, report):
             os.sync()
             output = outputs / "file"
             argv = case.contenders[name](server.url(source.name, case.tls), str(output), ca)
-            sample = sample_of(argv, source, output, work / "tool.log")
-            results[name].samples.append(sample)
-            report(case, name, round_number, sample)
+            sample, failure = outcome_of(argv, source, output, work / "tool.log")
+            if sample:
+                results[name].samples.append(sample)
+                report(case, name, round_number, seconds_text(sample.wall_s))
+            elif name.startswith("xget"):
+                sys.exit(f"{' '.join(argv)}: {failure}")
+            else:
+                results[name].failures.append(failure)
+                report(case, name, round_number, failure)
         order.append(order.pop(0))
     clear(outputs)
     return list(results.values())
@@ -174,21 +181,26 @@ def seconds_text(value):
 def print_table(case, results):
     print(f"\n{case.name}: {case.title}, {size_text(case.size)}, median of {case.runs}", flush=True)
     print(f"  {'':26}{'wall':>10} {'(min to max)':>22}{'durable':>11}{'CPU':>11}{'peak RSS':>12}")
-    for result in sorted(results, key=lambda result: result.median("wall_s")):
+    measured = [result for result in results if result.samples]
+    for result in sorted(measured, key=lambda result: result.median("wall_s")):
         low, high = result.spread("wall_s")
         rss_text = f"{result.median('max_rss_bytes') / MIB:.1f} MiB"
         print(f"  {result.contender:26}{seconds_text(result.median('wall_s')):>10} "
               f"{'(' + seconds_text(low) + ' to ' + seconds_text(high) + ')':>22}"
               f"{seconds_text(result.median('durable_s')):>11}"
               f"{seconds_text(result.median('cpu_s')):>11}{rss_text:>12}")
+    for result in results:
+        if result.failures:
+            print(f"  {result.contender} failed {len(result.failures)} of {case.runs} times, "
+                  f"last: {result.failures[-1]}")
 
 
 def write_json(path, args, results):
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = []
     for result in results:
-        medians = {name: result.median(name)
-                   for name in ("wall_s", "durable_s", "cpu_s", "max_rss_bytes")}
+        names = ("wall_s", "durable_s", "cpu_s", "max_rss_bytes") if result.samples else ()
+        medians = {name: result.median(name) for name in names}
         rows.append({**asdict(result), "median": medians})
     path.write_text(json.dumps({"machine": describe_machine(args.xget), "results": rows}, indent=1))
 
@@ -235,10 +247,9 @@ def main():
     for case in cases:
         make_source(args.work, case.size)
 
-    def report(case, name, round_number, sample):
+    def report(case, name, round_number, outcome):
         if case.runs <= 20:
-            print(f"{case.name} {round_number + 1}/{case.runs} {name}: "
-                  f"{seconds_text(sample.wall_s)}", file=sys.stderr)
+            print(f"{case.name} {round_number + 1}/{case.runs} {name}: {outcome}", file=sys.stderr)
 
     results = []
     with Loopback(args.work) as server:
