@@ -30,6 +30,7 @@ enum class Existing {
   Refuse,
   Overwrite,
   Keep,    // whatever it is
+  Update,  // it is replaced if the server's is another one, and stays until that one is whole
   Rename,  // download to NAME.1.EXT, .2 and so on: the first that nothing else stands under
 };
 enum class AddressFamily { Any, IPv4, IPv6 };
@@ -128,6 +129,9 @@ struct Options {
   // What the scheduler decides and when, in Chrome's trace event format, for Perfetto and the like:
   // a file that is replaced. Session::end_trace writes the rest of it. Empty: none.
   std::string trace_file;
+  // Folder, made if missing, for what is known of finished files whose file system has no extended
+  // attributes; at most some 4 MiB. Several processes may share it. Empty: nothing is kept.
+  std::string state_folder;
   std::vector<HostOptions> hosts;
 
   // A process needs open files for each of these, and for those that only wait for the disk.
@@ -174,6 +178,10 @@ struct JobSpec {
   // Of the finished file: permission bits alone, at most 0777; nullopt: 0666 less the umask. A file
   // system that cannot set it fails the job, which keeps what it has.
   std::optional<std::uint32_t> mode;
+  // A file that xget finished from this URL, and whose size and time are still what they were then,
+  // is complete: nobody is asked. A checksum is compared all the same. Not where the URL has a
+  // secret in it, which may tell files apart.
+  bool skip_existing = false;
   bool server_time = true;  // its time is the server's Last-Modified, where there is one
   Preallocate preallocate = Preallocate::Full;
   DirectIo direct_io = DirectIo::Auto;

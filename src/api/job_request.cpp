@@ -64,6 +64,7 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.resume = spec.resume;
   settings.on_change = spec.on_change;
   settings.mode = spec.mode;
+  settings.skip_existing = spec.skip_existing;
   settings.server_time = spec.server_time;
   settings.preallocate = spec.preallocate;
   settings.direct_io = spec.direct_io;

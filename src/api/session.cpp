@@ -32,6 +32,7 @@
 #include "net/system_clock.hpp"
 #include "net/system_random.hpp"
 #include "store/commit_group.hpp"
+#include "store/finished_files.hpp"
 #include "store/posix_file_system.hpp"
 #include "store/trace_file.hpp"
 #include "store/untouched_files.hpp"
@@ -115,6 +116,9 @@ class Session::Impl {
       : options_(std::move(options)),
         netrc_(std::move(credentials.netrc)),
         trace_(std::move(trace)),
+        finished_(options_.state_folder.empty()
+                      ? std::nullopt
+                      : std::make_optional<store::FinishedFiles>(files_, options_.state_folder)),
         loop_(clock_, transport_settings(options_, std::move(credentials.cookies)),
               resolver_settings(options_)),
         disk_([this] { loop_.wake(); }),
@@ -269,14 +273,15 @@ class Session::Impl {
     if (request.checksum_list) return make_checksum_task(request, spec);
     core::FileSystem& files =
         request.settings.dry_run ? static_cast<core::FileSystem&>(untouched_files_) : files_;
-    const api::RequestPorts ports{{clock_, random_, files, disk_, hashing_, writing_, limits_,
-                                   buffers_, commits_, trace_.get()},
-                                  connections_,
-                                  jobs_.others(),
-                                  stream_writer_,
-                                  commands_,
-                                  loop_.transport(),
-                                  loop_.resolver()};
+    const api::RequestPorts ports{
+        {clock_, random_, files, disk_, hashing_, writing_, limits_, buffers_, commits_,
+         trace_.get(), finished_ ? &*finished_ : nullptr},
+        connections_,
+        jobs_.others(),
+        stream_writer_,
+        commands_,
+        loop_.transport(),
+        loop_.resolver()};
     const JobId id = request.settings.id;
     auto job = api::make_job(
         request, ports, [this](Event event) { tell(std::move(event)); },
@@ -430,6 +435,7 @@ class Session::Impl {
   net::SystemRandom random_;
   store::PosixFileSystem files_;
   store::UntouchedFileSystem untouched_files_{files_};
+  std::optional<store::FinishedFiles> finished_;  // absent: it keeps nothing
   net::Loop loop_;
   store::WorkerThread disk_;
   store::WorkerThread hashing_;

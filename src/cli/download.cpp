@@ -258,12 +258,14 @@ ExitCode download(const CommandLine& line) {
   if (words->has(OptionId::Version)) {
     return print_to_standard_output("xget " + std::string(version()) + "\n");
   }
-  auto configuration = configure(*std::move(words), own_environment());
+  const std::vector<std::string> environment = own_environment();
+  auto configuration = configure(*std::move(words), environment);
   if (!configuration) return report_failure(configuration.error());
   const Given& given = configuration->given;
   for (const std::string& warning : configuration->warnings) print_error(warning_text(warning));
   auto arguments = interpret(given, real_secret_input());
   if (!arguments) return report_failure(given.named_as_given(arguments.error()));
+  arguments->options.state_folder = state_folder(environment);
   if (auto started = start_log(*arguments); !started) return report_failure(started.error());
   if (arguments->options.insecure) {
     print_error(

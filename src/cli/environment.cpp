@@ -89,6 +89,14 @@ const char* variable_in(Environment environment, std::string_view name) {
   return nullptr;
 }
 
+std::string state_folder(Environment environment) {
+  const char* state_home = variable_in(environment, "XDG_STATE_HOME");
+  // The XDG Base Directory Specification has relative ones ignored.
+  if (state_home != nullptr && state_home[0] == '/') return std::string(state_home) + "/xget";
+  const char* home = variable_in(environment, "HOME");
+  return home != nullptr && home[0] == '/' ? std::string(home) + "/.local/state/xget" : "";
+}
+
 Result<GivenLayer> read_environment(Environment environment) {
   GivenLayer layer;
   for (const std::string& entry : environment) {

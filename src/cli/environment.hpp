@@ -19,6 +19,9 @@ std::vector<std::string> own_environment();
 // nullptr: not set, or empty.
 const char* variable_in(Environment environment, std::string_view name);
 
+// $XDG_STATE_HOME/xget, or what stands for it in $HOME. Empty: there is no place for one.
+std::string state_folder(Environment environment);
+
 // A flag is 1, true, yes or on, or else 0, false, no or off; of what can be repeated each line is
 // one; an empty variable is as good as none. --help and --version are for the command line alone.
 // Other programs' variables may begin with XGET_ too: one without a meaning here is only refused

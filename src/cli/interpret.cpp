@@ -185,6 +185,7 @@ Result<Options> read_options(const Given& given) {
 Existing existing_of(const Given& given) {
   if (given.has(OptionId::Overwrite)) return Existing::Overwrite;
   if (given.has(OptionId::AutoRename)) return Existing::Rename;
+  if (given.has(OptionId::Timestamping)) return Existing::Update;
   return given.has(OptionId::NoOverwrite) ? Existing::Keep : Existing::Refuse;
 }
 
@@ -226,6 +227,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   job.refresh_command = *std::move(refresh);
   job.existing = existing_of(given);
   job.resume = resume_of(given);
+  job.skip_existing = given.has(OptionId::SkipExisting);
   job.strict = given.has(OptionId::Strict);
   job.dry_run = given.has(OptionId::DryRun);
   if (given.has(OptionId::NoMetalink)) {

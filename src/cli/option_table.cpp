@@ -35,6 +35,12 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::AutoRename, Group::Files, 0, "auto-rename", "",
      "when an existing file is not proven to be the wanted one, download to FILE.1.EXT, FILE.2.EXT "
      "and so on"},
+    {Id::SkipExisting, Group::Files, 0, "skip-existing", "",
+     "take a file for done, without a request, that xget finished from this URL and whose size and "
+     "time have not changed since"},
+    {Id::Timestamping, Group::Files, 'N', "timestamping", "",
+     "replace an existing FILE only if the server's is another version: by the ETag or date that "
+     "xget recorded, else by size and time. The old one stays until the new one is whole"},
     {Id::Mtime, Group::Files, 0, "mtime", "on|off",
      "give a finished file the time at which the server says it was last modified (on)"},
     {Id::Mode, Group::Files, 0, "mode", "OCTAL",

@@ -18,6 +18,8 @@ enum class OptionId {
   Overwrite,
   NoOverwrite,
   AutoRename,
+  SkipExisting,
+  Timestamping,
   Mtime,
   Mode,
   OnChange,

@@ -164,6 +164,19 @@ Judgement judge_redirect(const ResponseHead& head) {
   return Redirect{std::string(trim(*location))};
 }
 
+Judgement judge_not_sent(const ResponseHead& head, const Question& question) {
+  if (!question.unless) {
+    return failure(FailureKind::BadResponse, head, "HTTP status 304 is no answer to a download");
+  }
+  Validators named = read_validators(head);
+  named.resource = question.unless->resource;
+  // A 304 repeats the ETag (RFC 9110 section 15.4.5); one that has another is a cache's mistake.
+  if (compare_versions(*question.unless, named) == VersionMatch::Different) {
+    return failure(FailureKind::OtherVersion, head, "it is called unchanged, by another validator");
+  }
+  return Unchanged{};
+}
+
 Failure judge_client_error(const ResponseHead& head, const Question& question) {
   const std::string status = "HTTP status " + std::to_string(head.status);
   switch (head.status) {
@@ -202,6 +215,7 @@ Judgement judge(const ResponseHead& head, const Question& question, WallTime now
     case 206: return judge_partial(head, question);
     case 200: return judge_whole(head, question);
     case 416: return judge_unsatisfiable(head, question);
+    case 304: return judge_not_sent(head, question);
     case 301:
     case 302:
     case 303:

@@ -24,6 +24,7 @@ struct Question {
   // Bytes that the resource must have, as somebody else says: whatever its versions, with another
   // size it is another resource. nullopt: nobody said.
   std::optional<std::uint64_t> size;
+  std::optional<Validators> unless;  // a field was sent that asks for another version alone
 };
 
 // Bytes of the asked version follow, beginning at granted.begin.
@@ -37,7 +38,10 @@ struct Redirect {
   std::string location;
 };
 
-using Judgement = std::variant<Usable, Redirect, Failure>;
+// It is the version of Question::unless; no body.
+struct Unchanged {};
+
+using Judgement = std::variant<Usable, Redirect, Unchanged, Failure>;
 
 Judgement judge(const ResponseHead& head, const Question& question, WallTime now);
 

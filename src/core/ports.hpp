@@ -256,6 +256,9 @@ class Folder {
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;  // replaces
   virtual Result<void> rename_no_replace(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& name) = 0;  // absent: fine
+  // Adds to a file, private to its owner and made if missing, in one step beside other processes
+  // that do. Not durable.
+  virtual Result<void> append(const std::string& name, std::string_view bytes) = 0;
   virtual Result<void> sync() = 0;
   // Contents and names of all of its file system; worth as much as a sync of each only where
   // synced_as_a_whole().
@@ -266,6 +269,7 @@ class Folder {
   virtual std::uint64_t free_bytes() = 0;  // for this user; UINT64_MAX if unknown
   virtual std::size_t longest_name() = 0;  // bytes a name may have
   virtual std::uint32_t file_mode() = 0;   // 0666 less the umask
+  virtual std::string whole_path() = 0;    // absolute, without links; empty: not known
 };
 
 class FileSystem {

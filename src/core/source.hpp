@@ -22,6 +22,9 @@ struct FetchSpec {
   ByteRange range;  // end may be kUnknownEnd: all that follows
   // The version the bytes must belong to. Absent for the probe: any version will do.
   std::optional<Representation> expected;
+  // A version that is there already: nothing is sent if the resource is still that one, and its
+  // strong validator is of the URL that is asked in the end.
+  std::optional<Validators> unless;
   bool plain = false;  // ask for the whole, without a range: the source does not serve them well
 };
 
@@ -71,6 +74,7 @@ enum class CancelCause {
 
 struct FetchEnd {
   std::optional<Failure> failure;  // absent: the granted range, or the whole body, was delivered
+  bool unchanged = false;          // nothing was delivered: it is the version of FetchSpec::unless
   bool end_proven = true;          // by a length or by framing; false: the connection just closed
 };
 

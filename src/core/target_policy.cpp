@@ -1,5 +1,7 @@
 #include "core/target_policy.hpp"
 
+#include "core/http_date.hpp"
+
 namespace xget::core {
 namespace {
 
@@ -24,27 +26,41 @@ Validators without_tags(Validators validators) {
   return validators;
 }
 
-BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existing, Resume resume,
-                                    bool digest_given) {
-  if (!facts.exists || existing == Existing::Overwrite) return BeforeRequest::GoOn;
-  if (existing == Existing::Keep) return BeforeRequest::LeaveIt;
-  if (digest_given) return BeforeRequest::CheckDigest;
-  if (resume == Resume::Never) return BeforeRequest::Refuse;
-  if (facts.has_origin_mark || resume == Resume::Adopt) return BeforeRequest::AskServer;
-  return BeforeRequest::Refuse;
+BeforeRequest decide_before_request(const ExistingFacts& facts, const TargetWishes& wishes) {
+  if (!facts.exists) return BeforeRequest::GoOn;
+  const bool counts = wishes.resume != Resume::Never;
+  if (wishes.skip_existing && counts) {
+    if (wishes.digest_given) return BeforeRequest::CheckDigest;
+    if (facts.finished_from_here) return BeforeRequest::Skip;
+  }
+  if (wishes.existing == Existing::Overwrite) return BeforeRequest::GoOn;
+  if (wishes.existing == Existing::Keep) return BeforeRequest::LeaveIt;
+  if (wishes.digest_given) return BeforeRequest::CheckDigest;
+  if (wishes.existing == Existing::Update) {
+    return counts ? BeforeRequest::AskServer : BeforeRequest::GoOn;
+  }
+  const bool may_be_it = facts.has_origin_mark || wishes.resume == Resume::Adopt;
+  return may_be_it && counts ? BeforeRequest::AskServer : BeforeRequest::Refuse;
 }
 
-ExistingVerdict judge_existing(std::uint64_t existing_size,
-                               const std::optional<Representation>& recorded,
-                               const Representation& offered, Resume resume) {
-  if (recorded && recorded->size == offered.size &&
-      compare_versions(recorded->validators, offered.validators) == VersionMatch::Same) {
-    return ExistingVerdict::AlreadyComplete;
+ExistingVerdict judge_existing(const ExistingFile& file, const Representation& offered,
+                               const TargetWishes& wishes, bool strict) {
+  const auto& recorded = file.recorded;
+  const VersionMatch match = recorded && recorded->size == offered.size
+                                 ? compare_versions(recorded->validators, offered.validators)
+                                 : VersionMatch::Unproven;
+  if (match == VersionMatch::Same) return ExistingVerdict::AlreadyComplete;
+  if (wishes.existing == Existing::Update) {
+    const auto date = parse_http_date(offered.validators.last_modified);
+    const bool as_good = match == VersionMatch::Unproven && date && *date <= file.modified;
+    return as_good && offered.size == file.size && !strict ? ExistingVerdict::NotNewer
+                                                           : ExistingVerdict::Replace;
   }
   // One of the server's size may be whole, or preallocated and full of holes: samples cannot tell.
-  const bool shorter = offered.size && existing_size < *offered.size;
-  return resume == Resume::Adopt && offered.ranges && shorter ? ExistingVerdict::SampleAsBeginning
-                                                              : ExistingVerdict::Refuse;
+  const bool shorter = offered.size && file.size < *offered.size;
+  return wishes.resume == Resume::Adopt && offered.ranges && shorter
+             ? ExistingVerdict::SampleAsBeginning
+             : ExistingVerdict::Refuse;
 }
 
 PartialVerdict judge_partial(const Representation& recorded, const Representation& offered,

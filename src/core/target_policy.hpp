@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/time.hpp"
 #include "core/representation.hpp"
 #include "core/source.hpp"
 #include "xget/options.hpp"
@@ -13,27 +14,45 @@ namespace xget::core {
 // ---- before the first request -------------------------------------------------------------
 
 struct ExistingFacts {
-  bool exists = false;           // a file under the final name
-  bool has_origin_mark = false;  // with a proof of what it was when it was finished
+  bool exists = false;              // a file under the final name
+  bool has_origin_mark = false;     // with a proof of what it was when it was finished
+  bool finished_from_here = false;  // the mark says that it came from this URL
+};
+
+struct TargetWishes {
+  Existing existing = Existing::Refuse;
+  Resume resume = Resume::Default;
+  bool digest_given = false;
+  bool skip_existing = false;
 };
 
 enum class BeforeRequest {
   GoOn,         // nothing in the way, or it may be replaced
   LeaveIt,      // --no-overwrite: done
+  Skip,         // --skip-existing: done
   CheckDigest,  // hash it: it may be the wanted file already
   AskServer,    // the server's answer decides
   Refuse,       // nothing could show that it is the wanted file
 };
-BeforeRequest decide_before_request(const ExistingFacts& facts, Existing existing, Resume resume,
-                                    bool digest_given);
+BeforeRequest decide_before_request(const ExistingFacts& facts, const TargetWishes& wishes);
 
 // ---- a whole file stands there and the server has answered ---------------------------------
 
-enum class ExistingVerdict { AlreadyComplete, SampleAsBeginning, Refuse };
-// `recorded`: size and validators of its origin mark, if it has one.
-ExistingVerdict judge_existing(std::uint64_t existing_size,
-                               const std::optional<Representation>& recorded,
-                               const Representation& offered, Resume resume);
+enum class ExistingVerdict {
+  AlreadyComplete,
+  NotNewer,  // --timestamping: by its size and its time, which prove nothing
+  SampleAsBeginning,
+  Replace,  // --timestamping: it is another version, or may be
+  Refuse,
+};
+
+struct ExistingFile {
+  std::uint64_t size = 0;
+  WallTime modified{};
+  std::optional<Representation> recorded;  // size and validators of its origin mark, if it has one
+};
+ExistingVerdict judge_existing(const ExistingFile& file, const Representation& offered,
+                               const TargetWishes& wishes, bool strict);
 
 // ---- a partial file stands there and the server has answered -------------------------------
 

@@ -68,6 +68,12 @@ VersionMatch compare_versions(const Validators& known, const Validators& offered
   return VersionMatch::Unproven;
 }
 
+std::optional<Header> unless_unchanged(const Validators& known) {
+  if (!known.strong_etag.empty()) return Header{"If-None-Match", known.strong_etag};
+  if (known.last_modified_is_strong) return Header{"If-Modified-Since", known.last_modified};
+  return std::nullopt;
+}
+
 std::optional<std::string> if_range_value(const Validators& known) {
   if (!known.strong_etag.empty()) return known.strong_etag;
   if (known.last_modified_is_strong) return known.last_modified;

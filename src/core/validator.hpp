@@ -41,6 +41,10 @@ enum class VersionMatch {
 // Sizes, where both are known, must be equal too: that is the caller's check.
 VersionMatch compare_versions(const Validators& known, const Validators& offered);
 
+// The field under which a server sends a resource only if it is another version than `known`
+// (RFC 9110 section 13.1); nullopt without a strong validator.
+std::optional<Header> unless_unchanged(const Validators& known);
+
 // The value for If-Range under which `known` may be continued; nullopt without a strong one.
 std::optional<std::string> if_range_value(const Validators& known);
 

@@ -100,21 +100,60 @@ void Arrival::leave_name(Error error) {
 }
 
 void Arrival::accept_existing() {
-  const JobSettings& settings = job_.settings;
-  const core::ExistingFacts facts{existing_.has_value(),
-                                  existing_ && destination_.target()->existing_mark().has_value()};
-  switch (core::decide_before_request(facts, settings.existing, settings.resume,
-                                      settings.digest.has_value())) {
-    case core::BeforeRequest::GoOn: existing_.reset(); return accept_partial();
+  const auto mark = existing_ ? destination_.target()->existing_mark() : std::nullopt;
+  const core::ExistingFacts facts{.exists = existing_.has_value(),
+                                  .has_origin_mark = mark.has_value(),
+                                  .finished_from_here = mark && is_settled_by(*mark)};
+  switch (core::decide_before_request(facts, wishes())) {
+    case core::BeforeRequest::GoOn: return replace_existing();
+    case core::BeforeRequest::Skip:
+      return settled(AlreadyThere{
+          mark->validators.strong() ? Proof::StrongValidator : Proof::None,
+          "it was finished from this URL, and has the size and the time that it had then; nobody "
+          "was asked (--checksum proves the bytes)",
+          existing_->size});
     case core::BeforeRequest::LeaveIt:
       return settled(
           AlreadyThere{Proof::None, "it was there before and was left alone", existing_->size});
     case core::BeforeRequest::CheckDigest: return hash_existing();
-    case core::BeforeRequest::AskServer: return ask(whole_resource());
+    case core::BeforeRequest::AskServer: return ask_whether_changed(mark);
     case core::BeforeRequest::Refuse:
       return leave_name(exists_error("it exists, and nothing shows that it is the wanted file",
                                      WayOn::ResumeOrChecksum));
   }
+}
+
+core::TargetWishes Arrival::wishes() const {
+  const JobSettings& settings = job_.settings;
+  return {.existing = settings.existing,
+          .resume = settings.resume,
+          .digest_given = settings.digest.has_value(),
+          .skip_existing = settings.skip_existing};
+}
+
+// That it is what this job is to fetch, without asking anybody.
+bool Arrival::is_settled_by(const store::OriginMark& mark) const {
+  const JobSettings& settings = job_.settings;
+  const bool wanted_size = !settings.size || *settings.size == mark.size;
+  const bool proven = !settings.strict || mark.validators.strong();
+  if (mark.url_digest.empty() || settings.pieces || !wanted_size || !proven) return false;
+  for (core::MirrorId mirror = 0; mirror < job_.mirrors.count(); ++mirror) {
+    if (store::digest_of_url(job_.sources.name(mirror)) == mark.url_digest) return true;
+  }
+  return false;
+}
+
+// An answer that is there already is asked for no second time.
+void Arrival::ask_whether_changed(const std::optional<store::OriginMark>& mark) {
+  core::FetchSpec spec = whole_resource();
+  if (mark && mark->validators.strong()) spec.unless = mark->validators;
+  ask(std::move(spec));
+}
+
+// FILE stays until the download is whole.
+void Arrival::replace_existing() {
+  existing_.reset();
+  accept_partial();
 }
 
 void Arrival::hash_existing() {
@@ -142,6 +181,8 @@ void Arrival::step_hash_existing(Instant now) {
     return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size});
   }
   if (job_.settings.resume == Resume::Adopt) return ask(whole_resource());
+  const Existing existing = job_.settings.existing;
+  if (existing == Existing::Overwrite || existing == Existing::Update) return replace_existing();
   leave_name(
       exists_error("it exists, and its digest is another one than the given", WayOn::Resume));
 }
@@ -267,6 +308,7 @@ void Arrival::ask_openly() {
 
 void Arrival::step_probe() {
   if (probe_.offer()) return settle();
+  if (probe_.unchanged()) return settle_unchanged();
   if (probe_.refused()) return refresh(core::Failure(*probe_.refused()));
   if (probe_.failure()) settled(refusal(*probe_.failure()));
 }
@@ -319,20 +361,30 @@ std::optional<Error> Arrival::refuse_unproven(const core::Representation& offere
   return std::nullopt;
 }
 
-void Arrival::settle_existing() {
-  const core::Representation& offered = probe_.offer()->representation;
-  std::optional<core::Representation> marked;
-  if (const auto mark = destination_.target()->existing_mark()) {
-    marked = core::Representation{
-        .size = mark->size, .validators = mark->validators, .ranges = true, .content_type = ""};
-  }
-  switch (core::judge_existing(existing_->size, marked, offered, job_.settings.resume)) {
-    case core::ExistingVerdict::AlreadyComplete:
-      return settled(
-          AlreadyThere{Proof::StrongValidator,
+void Arrival::settle_unchanged() {
+  if (auto refusal = refuse_size({.size = existing_->size})) return settled(*std::move(refusal));
+  settled(AlreadyThere{Proof::StrongValidator,
                        "the server still has the version that was recorded when it was finished; "
                        "not read again (--checksum proves the bytes)",
                        existing_->size});
+}
+
+void Arrival::settle_existing() {
+  const core::Representation& offered = probe_.offer()->representation;
+  core::ExistingFile file{.size = existing_->size,
+                          .modified = std::chrono::floor<std::chrono::seconds>(
+                              std::chrono::sys_time<Duration>(Duration(existing_->mtime_ns)))};
+  if (const auto mark = destination_.target()->existing_mark()) {
+    file.recorded = core::Representation{
+        .size = mark->size, .validators = mark->validators, .ranges = true, .content_type = ""};
+  }
+  switch (core::judge_existing(file, offered, wishes(), job_.settings.strict)) {
+    case core::ExistingVerdict::AlreadyComplete: return settle_unchanged();
+    case core::ExistingVerdict::NotNewer:
+      return settled(AlreadyThere{
+          Proof::None, "the server's file has the same size and is no newer, which proves nothing",
+          existing_->size});
+    case core::ExistingVerdict::Replace: return replace_existing();
     case core::ExistingVerdict::SampleAsBeginning:
       // Of an empty file nothing needs a proof.
       return existing_->size == 0 ? adopt(offered, false) : start_sampling(Sampled::Existing);

@@ -15,6 +15,7 @@
 #include <string>
 #include <variant>
 
+#include "core/target_policy.hpp"
 #include "engine/destination.hpp"
 #include "engine/download.hpp"
 #include "engine/job_context.hpp"
@@ -90,14 +91,19 @@ class Arrival {
   void accept();
   void accept_existing();
   void accept_partial();
+  void replace_existing();
+  [[nodiscard]] core::TargetWishes wishes() const;
+  [[nodiscard]] bool is_settled_by(const store::OriginMark& mark) const;
   void hash_existing();
   void step_hash_existing(Instant now);
 
   void ask(core::FetchSpec spec);
+  void ask_whether_changed(const std::optional<store::OriginMark>& mark);
   void ask_openly();
   void step_probe();
   void settle();
   void settle_existing();
+  void settle_unchanged();
   void settle_partial();
   void settle_running();
   void settle_running_elsewhere();

@@ -64,7 +64,8 @@ void Destination::take_final_name() {
 
 Result<void> Destination::open() {
   if (stream_) return {};
-  auto target = store::Target::open(job_.ports.files, path_, job_.settings.checkpoint_folder);
+  auto target = store::Target::open(job_.ports.files, path_, job_.settings.checkpoint_folder,
+                                    job_.ports.finished);
   if (!target) return fail(std::move(target.error()));
   target_ = *std::move(target);
   return {};
@@ -109,7 +110,8 @@ store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
   const JobSettings& settings = job_.settings;
   const bool by_server = !settings.digest && version.digest;
   return {.preallocate = settings.preallocate,
-          .replace_existing = settings.existing == Existing::Overwrite,
+          .replace_existing =
+              settings.existing == Existing::Overwrite || settings.existing == Existing::Update,
           .another_name_will_do = settings.existing == Existing::Rename,
           .mode = settings.mode,
           .server_time = settings.server_time,

@@ -52,6 +52,7 @@ std::vector<core::Header> headers_for(const HttpQuestion& question,
     const auto condition = core::if_range_value(question.spec.expected->validators);
     if (condition) headers.push_back({"If-Range", *condition});
   }
+  if (question.unless_unchanged) headers.push_back(*question.unless_unchanged);
   std::vector<core::Header> given = headers_given(question, settings);
   headers.insert(headers.end(), std::make_move_iterator(given.begin()),
                  std::make_move_iterator(given.end()));

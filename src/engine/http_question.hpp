@@ -1,6 +1,7 @@
 // The request that asks one hop for a range: which headers it has, and which way it takes.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/ports.hpp"
@@ -15,6 +16,7 @@ struct HttpQuestion {
   std::string login;    // "user:password"; empty: none
   const core::FetchSpec& spec;
   bool ranged = true;
+  std::optional<core::Header> unless_unchanged;
   bool conditional = false;  // with If-Range, if spec.expected has a strong validator
 };
 

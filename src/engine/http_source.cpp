@@ -202,6 +202,7 @@ void HttpSource::ask_next_address(core::FetchId id, Fetch& fetch) {
                                            .login = login_at(fetch.url),
                                            .spec = fetch.spec,
                                            .ranged = fetch.ranged,
+                                           .unless_unchanged = unless_unchanged(fetch),
                                            .conditional = fetch.conditional},
                                           settings_);
   request.pinned_address = address;
@@ -211,6 +212,13 @@ void HttpSource::ask_next_address(core::FetchId id, Fetch& fetch) {
   use_.started(started, fetch.url.origin.host, address, clock_.now());
   fetch.race.started(started, address);
   requests_.emplace(started, id);
+}
+
+// Another URL may call another version by the same validator.
+std::optional<core::Header> HttpSource::unless_unchanged(const Fetch& fetch) {
+  const auto& known = fetch.spec.unless;
+  if (!known || known->resource != net::resource_name(fetch.url)) return std::nullopt;
+  return core::unless_unchanged(*known);
 }
 
 std::string HttpSource::login_at(const net::Url& hop) const {
@@ -240,8 +248,8 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   }
   use_.answered(request, head, clock_.now());
 
-  const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected,
-                                settings_.size};
+  const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected, settings_.size,
+                                unless_unchanged(fetch) ? fetch.spec.unless : std::nullopt};
   core::Judgement judgement = core::judge(head, question, clock_.wall_now());
   if (const auto* usable = std::get_if<core::Usable>(&judgement)) {
     return accept(id, request, *usable, head, facts);
@@ -249,6 +257,11 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   fetch.race.clear();
   if (const auto* redirect = std::get_if<core::Redirect>(&judgement)) {
     return follow(id, request, *redirect);
+  }
+  if (std::holds_alternative<core::Unchanged>(judgement)) {
+    release(request);
+    end_fetch(id, {.failure = std::nullopt, .unchanged = true});
+    return core::HeadVerdict::Drain;
   }
   return refuse(id, request, std::get<core::Failure>(std::move(judgement)));
 }

@@ -136,6 +136,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   void release(core::RequestId request);
 
   [[nodiscard]] bool chooses_address(const Fetch& fetch) const;
+  [[nodiscard]] static std::optional<core::Header> unless_unchanged(const Fetch& fetch);
   [[nodiscard]] std::string login_at(const net::Url& hop) const;
   [[nodiscard]] core::Place place_of(const Fetch& fetch) const;
 

@@ -17,6 +17,7 @@
 #include "engine/mirror_sources.hpp"
 #include "engine/trace.hpp"
 #include "store/commit_group.hpp"
+#include "store/finished_files.hpp"
 #include "xget/event.hpp"
 #include "xget/options.hpp"
 
@@ -41,6 +42,7 @@ struct JobSettings {
   DirectIo direct_io = DirectIo::Auto;
   CheckpointInterval checkpoint_interval;
   std::string checkpoint_folder;
+  bool skip_existing = false;  // what is marked as finished from this URL is not asked about
   std::optional<std::uint64_t> max_filesize;
   std::optional<std::uint64_t> size;  // bytes that the file must have; nullopt: nobody said
   // Who says them: a file's name, printable. Empty: the user, by hand.
@@ -76,7 +78,8 @@ struct JobPorts {
   core::RateLimits& limits;
   BufferPool& buffers;
   store::CommitGroup& commits;
-  core::TraceSink* trace = nullptr;  // null: nobody watches
+  core::TraceSink* trace = nullptr;          // null: nobody watches
+  store::FinishedFiles* finished = nullptr;  // null: nothing is kept elsewhere
 };
 
 // What the parts of a job share. They live as long as the job.

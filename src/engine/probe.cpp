@@ -68,7 +68,7 @@ void Probe::drop(core::CancelCause cause) {
 
 std::optional<Instant> Probe::next_deadline() const {
   if (start_at_) return start_at_;
-  if (fetch_ == 0 || offer_) return std::nullopt;
+  if (fetch_ == 0 || offer_ || unchanged()) return std::nullopt;
   return answer_by_;
 }
 
@@ -79,7 +79,7 @@ void Probe::on_time(Instant now) {
     failure_ = std::exchange(waits_after_, std::nullopt);
     return;
   }
-  if (fetch_ == 0 || offer_) return;
+  if (fetch_ == 0 || offer_ || unchanged()) return;
   if (end_ && end_->failure) {
     after_failure(*std::exchange(end_->failure, std::nullopt), now);
   } else if (now >= answer_by_) {
@@ -91,9 +91,9 @@ void Probe::on_time(Instant now) {
 void Probe::after_failure(const core::Failure& failure, Instant now) {
   drop(core::CancelCause::Stalled);
   core::Mirror& mirror = job_.mirrors.at(mirror_);
-  const auto verdict =
-      mirror.retry.on_failure(failure, {.started = started_, .asked_openly = asked_openly()}, now,
-                              job_.ports.random.next());
+  const auto verdict = mirror.retry.on_failure(
+      failure, {.started = started_, .asked_openly = asked_openly() && !spec_.unless}, now,
+      job_.ports.random.next());
   switch (verdict.remedy) {
     case core::Remedy::Refresh: refused_ = failure; return;
     case core::Remedy::AskPlainly:

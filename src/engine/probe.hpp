@@ -43,6 +43,8 @@ class Probe {
   [[nodiscard]] core::MirrorId mirror() const { return mirror_; }  // that was asked last
   // The answer. Its response may have ended, or may still run and wait.
   [[nodiscard]] const std::optional<core::Offer>& offer() const { return offer_; }
+  // The answer was that the resource is still the version of FetchSpec::unless.
+  [[nodiscard]] bool unchanged() const { return end_ && end_->unchanged; }
   // Nothing that is asked again can help.
   [[nodiscard]] const std::optional<core::Failure>& failure() const { return failure_; }
   // The URL is refused: a fresh one would help. ask_again() then.

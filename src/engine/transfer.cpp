@@ -237,7 +237,9 @@ void Transfer::carry_out(const core::StartSegment& action) {
   ByteRange asked = action.range;
   if (!plan_.schedule.ranges) asked.end = kUnknownEnd;
   segment.fetch = ports_.sources.fetch(
-      action.mirror, {asked, versions_.at(action.mirror), !plan_.schedule.ranges}, owner_);
+      action.mirror,
+      {.range = asked, .expected = versions_.at(action.mirror), .plain = !plan_.schedule.ranges},
+      owner_);
   by_fetch_[segment.fetch] = action.id;
   log::trace("segment " + std::to_string(action.id) + " fetches " + to_string(action.range) +
              (action.mirror == 0 ? "" : " from mirror " + std::to_string(action.mirror)));

@@ -13,6 +13,14 @@
 #include "store/replace_file.hpp"
 
 namespace xget::store {
+namespace {
+
+// Until it has its final name: a run that goes on after a crash opens it, and marking it is a
+// write.
+constexpr std::uint32_t kOwnerWorksOnIt = 0600;
+
+}  // namespace
+
 Checkpointer::Checkpointer(PartialFiles files)
     : files_(std::move(files)), final_name_(files_.name) {}
 
@@ -125,12 +133,16 @@ Result<void> Checkpointer::prepare_file(const Commit& commit) {
       log::warning(to_string(set.error()));
     }
   }
-  return set_mode(commit);
+  return set_mode(commit, mode_of(commit) | kOwnerWorksOnIt);
+}
+
+std::uint32_t Checkpointer::mode_of(const Commit& commit) {
+  return commit.mode.value_or(files_.folder->file_mode());
 }
 
 // FAT and the like have no modes: a log line's worth where nobody asked for one.
-Result<void> Checkpointer::set_mode(const Commit& commit) {
-  auto set = files_.file->set_mode(commit.mode.value_or(files_.folder->file_mode()));
+Result<void> Checkpointer::set_mode(const Commit& commit, std::uint32_t mode) {
+  auto set = files_.file->set_mode(mode);
   if (set) return {};
   if (commit.mode) {
     set.error().remedy = "run the same command without --mode";
@@ -146,7 +158,16 @@ void Checkpointer::mark_file(const Commit& commit) {
   if (!info) return;  // whoever meets the file later asks the server
   OriginMark mark = commit.mark;
   mark.mtime_ns = info->mtime_ns;
-  files_.file->set_attribute(kOriginMarkAttribute, serialise(mark));
+  std::string text = serialise(mark);
+  if (!files_.file->set_attribute(kOriginMarkAttribute, text)) unkept_mark_ = std::move(text);
+}
+
+// Once it has its name, by which it is found.
+void Checkpointer::keep_mark() {
+  if (unkept_mark_.empty() || files_.finished == nullptr) return;
+  if (const auto path = path_in(*files_.folder, final_name_)) {
+    files_.finished->remember(*path, unkept_mark_);
+  }
 }
 
 Result<void> Checkpointer::rename_file(const Commit& commit) {
@@ -163,7 +184,12 @@ Result<void> Checkpointer::rename_file(const Commit& commit) {
     error.remedy = "run the same command with --overwrite, or move that file away first";
     return fail(std::move(error));
   }
-  return renamed;
+  if (!renamed) return renamed;
+  keep_mark();
+  const std::uint32_t mode = mode_of(commit);
+  if (mode == (mode | kOwnerWorksOnIt)) return {};
+  if (auto set = set_mode(commit, mode); !set) log::warning(to_string(set.error()));
+  return {};
 }
 
 Result<void> Checkpointer::rename_to_free_name(const Commit& commit) {

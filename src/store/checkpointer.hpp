@@ -17,6 +17,7 @@
 #include "base/byte_range.hpp"
 #include "base/partial_names.hpp"
 #include "core/ports.hpp"
+#include "store/finished_files.hpp"
 #include "store/sidecar.hpp"
 
 namespace xget::store {
@@ -30,6 +31,7 @@ struct PartialFiles {
   std::string name;  // FILE in its folder
   std::string partial_name;
   std::string sidecar_name;
+  FinishedFiles* finished = nullptr;  // keeps the mark where the file itself cannot; null: nothing
 
   [[nodiscard]] std::string partial_path() const { return partial_of(path); }  // for messages
 };
@@ -85,8 +87,10 @@ class Checkpointer {
   Result<void> take_step(Step step);
   Result<void> carry_out(const Commit& commit);
   Result<void> prepare_file(const Commit& commit);
-  Result<void> set_mode(const Commit& commit);
+  [[nodiscard]] std::uint32_t mode_of(const Commit& commit);
+  Result<void> set_mode(const Commit& commit, std::uint32_t mode);
   void mark_file(const Commit& commit);
+  void keep_mark();
   Result<void> rename_file(const Commit& commit);
   Result<void> rename_to_free_name(const Commit& commit);
   Result<void> still_ours();
@@ -94,6 +98,7 @@ class Checkpointer {
   const PartialFiles files_;
   std::mutex mutex_;
   std::string final_name_;
+  std::string unkept_mark_;           // that the file itself could not take
   std::uint64_t generation_ = 0;      // of the last sidecar recorded
   bool partial_name_synced_ = false;  // the folder holds FILE.partial durably
   std::optional<Error> failed_;

@@ -24,6 +24,7 @@ PartialFiles files_of(const Target& target, std::shared_ptr<core::File> file) {
   files.name = target.name();
   files.partial_name = target.partial_name();
   files.sidecar_name = target.sidecar_name();
+  files.finished = target.finished();
   return files;
 }
 

@@ -417,6 +417,7 @@ void PartialSink::Impl::commit(std::uint64_t size) {
   commit.mark.size = size;
   commit.mark.validators = representation_.validators;
   commit.mark.digest = settings_.digest;
+  commit.mark.url_digest = digest_of_url(settings_.url);
   if (records_) {
     commit.sidecar = snapshot();
     commit.sidecar->committing = true;

@@ -6,10 +6,12 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <climits>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -114,6 +116,21 @@ class PosixFolder final : public core::Folder {
     return {};
   }
 
+  Result<void> append(const std::string& name, std::string_view bytes) override {
+    constexpr mode_t kPrivateMode = 0600;
+    assert(is_single_component(name));
+    const Descriptor file(uninterrupted([&] {
+      return open_beneath(descriptor_.get(), name.c_str(),
+                          O_WRONLY | O_CREAT | O_APPEND | kOpenFlags, kPrivateMode);
+    }));
+    if (!file.valid()) return failure("open", name);
+    const ssize_t written =
+        uninterrupted([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
+    if (written < 0) return failure("write", name);
+    if (static_cast<std::size_t>(written) == bytes.size()) return {};
+    return fail(disk_error("write", path_of(name), ENOSPC));
+  }
+
   Result<void> sync() override {
     if (::fsync(descriptor_.get()) == 0) return {};
     // Some network file systems have no sync for folders; then there is nothing more to be had.
@@ -167,6 +184,15 @@ class PosixFolder final : public core::Folder {
   std::uint32_t file_mode() override {
     static const mode_t mask = read_umask();
     return 0666 & ~mask;
+  }
+
+  std::string whole_path() override {
+    std::array<char, PATH_MAX> path{};
+    const std::string link = "/proc/self/fd/" + std::to_string(descriptor_.get());
+    const ssize_t length = ::readlink(link.c_str(), path.data(), path.size());
+    const bool whole = length > 0 && static_cast<std::size_t>(length) < path.size();
+    return whole && path.front() == '/' ? std::string(path.data(), static_cast<std::size_t>(length))
+                                        : std::string();
   }
 
  private:

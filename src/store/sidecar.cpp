@@ -4,6 +4,7 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "base/secrets.hpp"
 #include "core/piece_length.hpp"
 
 namespace xget::store {
@@ -20,6 +21,7 @@ constexpr int kMaxDepth = 3;
 constexpr std::size_t kMembers = 11;  // with the digest, without server_digest
 constexpr const char* kServerDigest = "server_digest";
 constexpr const char* kMarkDigest = "digest";
+constexpr const char* kMarkUrl = "url_digest";
 constexpr std::size_t kValidatorMembers = 5;
 
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -316,6 +318,7 @@ std::string serialise(const OriginMark& mark) {
                    {"last_modified", to_text(strong_date ? validators.last_modified : "")},
                    {"resource", to_text(validators.resource)}};
   if (mark.digest) document[kMarkDigest] = digest_text(*mark.digest);
+  if (!mark.url_digest.empty()) document[kMarkUrl] = mark.url_digest;
   return dump(document);
 }
 
@@ -333,7 +336,16 @@ std::optional<OriginMark> parse_origin_mark(std::string_view document) {
   const auto mtime = json.find("mtime_ns");
   if (!sound || mtime == json.end() || !mtime->is_number_integer()) return std::nullopt;
   mark.mtime_ns = mtime->get<std::int64_t>();
+  if (json.contains(kMarkUrl) && !reader.bytes(kMarkUrl, mark.url_digest)) return std::nullopt;
   return mark;
+}
+
+std::string digest_of_url(std::string_view url_without_secrets) {
+  if (url_without_secrets.find(kHiddenSecret) != std::string_view::npos) return "";
+  const auto digester = Digester::create(DigestAlgorithm::Sha256);
+  if (digester == nullptr || url_without_secrets.empty()) return "";
+  digester->update(bytes_of(url_without_secrets));
+  return digester->finish_hex();
 }
 
 }  // namespace xget::store

@@ -72,6 +72,7 @@ struct OriginMark {
   std::int64_t mtime_ns = 0;
   core::Validators validators;           // the strong ones alone are recorded
   std::optional<ExpectedDigest> digest;  // that its bytes were checked against
+  std::string url_digest;                // digest_of_url() of where it came from; empty: not known
 
   // Whether the file is as it was left, by all but its bytes.
   [[nodiscard]] bool is_of(std::uint64_t its_size, std::int64_t its_mtime_ns) const {
@@ -80,6 +81,10 @@ struct OriginMark {
 };
 
 inline constexpr char kOriginMarkAttribute[] = "xget.origin";  // "user.xget.origin" on Linux
+
+// 64 hex digits, which tell nothing of a secret that is still in the URL. Empty for a URL whose
+// secrets were hidden: that may be many files'.
+std::string digest_of_url(std::string_view url_without_secrets);
 
 std::string serialise(const OriginMark& mark);
 // nullopt: it is no mark.

@@ -55,8 +55,10 @@ Result<std::shared_ptr<core::Folder>> open_or_make(core::FileSystem& files,
 }  // namespace
 
 Result<std::unique_ptr<Target>> Target::open(core::FileSystem& files, const std::string& path,
-                                             const std::string& checkpoint_folder) {
+                                             const std::string& checkpoint_folder,
+                                             FinishedFiles* finished) {
   std::unique_ptr<Target> target(new Target);
+  target->finished_ = finished;
   target->path_ = path;
   const std::size_t slash = path.rfind('/');
   target->name_ = slash == std::string::npos ? path : path.substr(slash + 1);
@@ -116,7 +118,11 @@ Result<std::optional<core::FileInfo>> Target::existing() {
 std::optional<OriginMark> Target::existing_mark() {
   auto file = open_existing();
   if (!file) return std::nullopt;
-  const auto mark = (*file)->attribute(kOriginMarkAttribute);
+  auto mark = (*file)->attribute(kOriginMarkAttribute);
+  if (!mark && finished_ != nullptr) {
+    const auto path = path_in(*folder_, name_);
+    if (path) mark = finished_->find(*path);
+  }
   const auto info = (*file)->info();
   if (!mark || !info) return std::nullopt;
   auto origin = parse_origin_mark(*mark);

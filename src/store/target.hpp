@@ -11,6 +11,7 @@
 #include "base/partial_names.hpp"
 #include "core/ports.hpp"
 #include "core/representation.hpp"
+#include "store/finished_files.hpp"
 #include "store/partial_lock.hpp"
 #include "store/sidecar.hpp"
 
@@ -30,8 +31,11 @@ class Target {
  public:
   // Opens the folders (the checkpoint folder is made if missing) and checks that they can be
   // written and that the names are not too long. Fails with Disk or Usage.
+  // `finished` has marks of files that have none themselves; null: nobody does. It must outlive the
+  // Target, and the sink made from it.
   static Result<std::unique_ptr<Target>> open(core::FileSystem& files, const std::string& path,
-                                              const std::string& checkpoint_folder);
+                                              const std::string& checkpoint_folder,
+                                              FinishedFiles* finished = nullptr);
 
   const std::string& path() const { return path_; }               // as given, for messages
   std::string partial_path() const { return partial_of(path_); }  // for messages
@@ -70,6 +74,7 @@ class Target {
   const std::string& name() const { return name_; }
   std::string partial_name() const { return partial_of(name_); }
   const std::string& sidecar_name() const { return sidecar_name_; }
+  [[nodiscard]] FinishedFiles* finished() const { return finished_; }
   // For those that work on while the Target may be gone.
   std::shared_ptr<core::Folder> shared_folder() const { return folder_; }
   std::shared_ptr<core::Folder> shared_sidecar_folder() const { return sidecar_folder_; }
@@ -83,6 +88,7 @@ class Target {
   Result<void> remove_stale_commit();
   std::string path_, name_, sidecar_name_;
   std::shared_ptr<core::Folder> folder_, sidecar_folder_;
+  FinishedFiles* finished_ = nullptr;
 };
 
 }  // namespace xget::store

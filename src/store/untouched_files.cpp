@@ -153,6 +153,7 @@ class UntouchedFolder final : public core::Folder {
     return {};
   }
 
+  Result<void> append(const std::string&, std::string_view) override { return {}; }
   Result<void> sync() override { return {}; }
   Result<void> sync_file_system() override { return {}; }
   bool synced_as_a_whole() override { return disk_->synced_as_a_whole(); }
@@ -161,6 +162,7 @@ class UntouchedFolder final : public core::Folder {
   std::uint64_t free_bytes() override { return disk_->free_bytes(); }
   std::size_t longest_name() override { return disk_->longest_name(); }
   std::uint32_t file_mode() override { return disk_->file_mode(); }
+  std::string whole_path() override { return missing_ ? "" : disk_->whole_path(); }
 
  private:
   // What a name stands for.

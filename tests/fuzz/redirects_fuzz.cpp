@@ -95,7 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   test::FakeTransport transport;
   Listener listener;
   engine::HttpSource source(settings(*given), transport, resolver, clock);
-  source.fetch({{0, kUnknownEnd}, std::nullopt, false}, listener);
+  source.fetch({{0, kUnknownEnd}, std::nullopt}, listener);
   resolver.run();
   std::size_t requests = 0;
   while (!listener.ended && transport.newest() != 0) {

@@ -77,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto mark = store::parse_origin_mark(text)) {
     const auto again = store::parse_origin_mark(store::serialise(*mark));
     require(again && again->is_of(mark->size, mark->mtime_ns), "a mark is of one file alone");
-    require(again->validators == mark->validators && again->digest == mark->digest,
+    require(again->validators == mark->validators && again->digest == mark->digest &&
+                again->url_digest == mark->url_digest,
             "a mark is read as it was written");
   }
   return 0;

@@ -209,6 +209,14 @@ class SimFolder final : public core::Folder {
     return {};
   }
 
+  Result<void> append(const std::string& name, std::string_view bytes) override {
+    auto file =
+        image_->find(name) == nullptr ? create(name, 0600) : open(name, core::Access::ReadWrite);
+    if (!file) return fail(file.error());
+    const auto info = (*file)->info();
+    return (*file)->write_at(info->size, std::as_bytes(std::span(bytes)));
+  }
+
   Result<void> sync() override {
     if (auto begun = begin("sync folder", ""); !begun) return begun;
     if (!disk_.faults.lies) image_->sync();
@@ -231,6 +239,7 @@ class SimFolder final : public core::Folder {
   std::uint64_t free_bytes() override { return disk_.free_bytes(); }
   std::size_t longest_name() override { return kLongestName; }
   std::uint32_t file_mode() override { return kFileMode; }
+  std::string whole_path() override { return ""; }
 
  private:
   Result<void> begin(const char* operation, const std::string& name) {

@@ -29,5 +29,12 @@ def small_disk(folder: pathlib.Path, size: int, *, names: int | None = None):
         yield folder
 
 
+@contextlib.contextmanager
+def disk_without_attributes(folder: pathlib.Path):
+    folder.mkdir()
+    with mounted(folder, "-t", "ramfs", "ramfs"):
+        yield folder
+
+
 def enlarge(disk: pathlib.Path, size: int):
     subprocess.run(["mount", "-o", f"remount,size={size},nr_inodes=1000", disk], check=True)

@@ -172,6 +172,9 @@ TEST_CASE("every option of a job reaches its field") {
   CHECK(interpreted({kUrl, "--no-resume"}).jobs[0].resume == Resume::Never);
   CHECK(interpreted({kUrl, "--no-overwrite"}).jobs[0].existing == Existing::Keep);
   CHECK(interpreted({kUrl, "--auto-rename"}).jobs[0].existing == Existing::Rename);
+  CHECK(interpreted({kUrl, "-N"}).jobs[0].existing == Existing::Update);
+  CHECK(interpreted({kUrl, "--skip-existing"}).jobs[0].skip_existing);
+  CHECK(refused({kUrl, "-N", "--overwrite"}) == "--timestamping: contradicts --overwrite");
   CHECK(interpreted({kUrl}).jobs[0].server_time);
   CHECK_FALSE(interpreted({kUrl, "--mtime", "off"}).jobs[0].server_time);
   CHECK_FALSE(interpreted({kUrl}).jobs[0].mode);

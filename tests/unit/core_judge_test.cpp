@@ -279,3 +279,20 @@ TEST_CASE("Redirects lead on, if they say where") {
     CHECK(std::get<Redirect>(judgement).location == "/elsewhere");
   }
 }
+
+TEST_CASE("A 304 counts only where it was asked for, and names no other version") {
+  Question asked = probe();
+  asked.unless = version_one().validators;
+  const auto is_unchanged = [&](const ResponseHead& head) {
+    return std::holds_alternative<Unchanged>(judge(head, asked, kNow));
+  };
+  CHECK(is_unchanged(status(304)));
+  ResponseHead same = status(304);
+  same.headers = {{"ETag", kTag}};
+  CHECK(is_unchanged(same));
+  ResponseHead other = status(304);
+  other.headers = {{"ETag", "\"v2\""}};
+  CHECK(refusal(other, asked) == FailureKind::OtherVersion);
+  CHECK(refusal(status(304), probe()) == FailureKind::BadResponse);
+  CHECK(usable(whole("1000", "\"v2\""), asked).whole);
+}

@@ -478,16 +478,17 @@ TEST_CASE("Random range operations agree with a plain set of bytes") {
 
 TEST_CASE("An existing file is never replaced unasked") {
   const ExistingFacts there{.exists = true, .has_origin_mark = false};
-  CHECK(decide_before_request({}, Existing::Refuse, Resume::Default, false) == BeforeRequest::GoOn);
-  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, false) ==
-        BeforeRequest::Refuse);
-  CHECK(decide_before_request(there, Existing::Refuse, Resume::Adopt, false) ==
-        BeforeRequest::AskServer);
-  CHECK(decide_before_request(there, Existing::Refuse, Resume::Default, true) ==
-        BeforeRequest::CheckDigest);
-  CHECK(decide_before_request(there, Existing::Overwrite, Resume::Default, true) ==
+  CHECK(decide_before_request({}, {Existing::Refuse, Resume::Default, false}) ==
         BeforeRequest::GoOn);
-  CHECK(decide_before_request(there, Existing::Keep, Resume::Adopt, true) ==
+  CHECK(decide_before_request(there, {Existing::Refuse, Resume::Default, false}) ==
+        BeforeRequest::Refuse);
+  CHECK(decide_before_request(there, {Existing::Refuse, Resume::Adopt, false}) ==
+        BeforeRequest::AskServer);
+  CHECK(decide_before_request(there, {Existing::Refuse, Resume::Default, true}) ==
+        BeforeRequest::CheckDigest);
+  CHECK(decide_before_request(there, {Existing::Overwrite, Resume::Default, true}) ==
+        BeforeRequest::GoOn);
+  CHECK(decide_before_request(there, {Existing::Keep, Resume::Adopt, true}) ==
         BeforeRequest::LeaveIt);
 }
 
@@ -496,14 +497,55 @@ TEST_CASE("An existing file is complete only under the validator it was finished
   server.size = 100;
   server.ranges = true;
   server.validators.strong_etag = "\"a\"";
-  CHECK(judge_existing(100, server, server, Resume::Default) == ExistingVerdict::AlreadyComplete);
+  const TargetWishes adopt{.resume = Resume::Adopt};
+  CHECK(judge_existing({100, {}, server}, server, {}, false) == ExistingVerdict::AlreadyComplete);
   Representation other = server;
   other.validators.strong_etag = "\"b\"";
-  CHECK(judge_existing(100, other, server, Resume::Default) == ExistingVerdict::Refuse);
-  CHECK(judge_existing(100, other, server, Resume::Adopt) == ExistingVerdict::Refuse);
-  CHECK(judge_existing(60, std::nullopt, server, Resume::Adopt) ==
-        ExistingVerdict::SampleAsBeginning);
-  CHECK(judge_existing(101, std::nullopt, server, Resume::Adopt) == ExistingVerdict::Refuse);
+  CHECK(judge_existing({100, {}, other}, server, {}, false) == ExistingVerdict::Refuse);
+  CHECK(judge_existing({100, {}, other}, server, adopt, false) == ExistingVerdict::Refuse);
+  CHECK(judge_existing({60, {}, {}}, server, adopt, false) == ExistingVerdict::SampleAsBeginning);
+  CHECK(judge_existing({101, {}, {}}, server, adopt, false) == ExistingVerdict::Refuse);
+}
+
+TEST_CASE("What was finished from this URL is skipped only when asked to, and never for a digest") {
+  const ExistingFacts done{.exists = true, .has_origin_mark = true, .finished_from_here = true};
+  TargetWishes wishes{.skip_existing = true};
+  CHECK(decide_before_request(done, wishes) == BeforeRequest::Skip);
+  CHECK(decide_before_request(done, {}) == BeforeRequest::AskServer);
+  CHECK(decide_before_request({.exists = true, .has_origin_mark = true}, wishes) ==
+        BeforeRequest::AskServer);
+  CHECK(decide_before_request({}, wishes) == BeforeRequest::GoOn);
+  wishes.existing = Existing::Overwrite;
+  CHECK(decide_before_request(done, wishes) == BeforeRequest::Skip);
+  CHECK(decide_before_request({.exists = true}, wishes) == BeforeRequest::GoOn);
+  wishes.digest_given = true;
+  CHECK(decide_before_request(done, wishes) == BeforeRequest::CheckDigest);
+  wishes.resume = Resume::Never;
+  CHECK(decide_before_request(done, wishes) == BeforeRequest::GoOn);
+}
+
+TEST_CASE("A file is brought up to date by what is recorded of it, else by its size and time") {
+  const TargetWishes update{.existing = Existing::Update};
+  CHECK(decide_before_request({.exists = true}, update) == BeforeRequest::AskServer);
+  Representation server;
+  server.size = 100;
+  server.validators.strong_etag = "\"a\"";
+  server.validators.last_modified = "Tue, 02 Jan 2024 03:04:05 GMT";
+  const WallTime modified{std::chrono::seconds(1704164645)};
+  const auto judged = [&](ExistingFile file, bool strict = false) {
+    return judge_existing(file, server, update, strict);
+  };
+  CHECK(judged({100, {}, server}) == ExistingVerdict::AlreadyComplete);
+  Representation other = server;
+  other.validators.strong_etag = "\"b\"";
+  CHECK(judged({100, modified, other}) == ExistingVerdict::Replace);
+  CHECK(judged({100, modified, {}}) == ExistingVerdict::NotNewer);
+  CHECK(judged({100, modified + std::chrono::seconds(1), {}}) == ExistingVerdict::NotNewer);
+  CHECK(judged({100, modified, {}}, true) == ExistingVerdict::Replace);
+  CHECK(judged({100, modified - std::chrono::seconds(1), {}}) == ExistingVerdict::Replace);
+  CHECK(judged({99, modified, {}}) == ExistingVerdict::Replace);
+  server.validators.last_modified.clear();
+  CHECK(judged({100, modified, {}}) == ExistingVerdict::Replace);
 }
 
 TEST_CASE("A partial file goes on under an equal strong validator, or a digest, or samples") {

@@ -116,3 +116,14 @@ TEST_CASE("Retry-After is seconds or a date, and a past date is no wait") {
   CHECK(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", now) == century);
   CHECK(parse_retry_after("18446744073709551615", now).value() > Duration::zero());
 }
+
+TEST_CASE("A server is asked for another version by a strong validator alone") {
+  const auto field = [](const Validators& known) {
+    const auto header = unless_unchanged(known);
+    return header ? header->name + ": " + header->value : "";
+  };
+  CHECK(field(strong("\"a\"")) == "If-None-Match: \"a\"");
+  CHECK(field(dated(kMonday, true)) == "If-Modified-Since: " + std::string(kMonday));
+  CHECK(field(dated(kMonday, false)).empty());
+  CHECK(field({}).empty());
+}

@@ -63,7 +63,7 @@ struct Fixture : core::SourceListener {
   bool fetch() {
     body.clear();
     end.reset();
-    source.fetch({{0, kUnknownEnd}, std::nullopt, false}, *this);
+    source.fetch({{0, kUnknownEnd}, std::nullopt}, *this);
     const Instant limit = clock.now() + 20s;
     while (!end && clock.now() < limit) {
       source.on_time(clock.now());

@@ -43,7 +43,7 @@ struct Fixture {
   Fixture() { resolver.addresses["host.example"] = {kFirst, kSecond}; }
 
   core::FetchId fetch(ByteRange range = {0, kSize}) {
-    const core::FetchId id = source.fetch({range, std::nullopt, false}, listener);
+    const core::FetchId id = source.fetch({range, std::nullopt}, listener);
     resolver.run();
     return id;
   }
@@ -210,8 +210,7 @@ TEST_CASE_METHOD(Fixture, "the families take turns in a race") {
 
 TEST_CASE_METHOD(Fixture, "cancelling a fetch ends its lookup and all requests of its race") {
   SECTION("while the name is looked up") {
-    source.cancel(source.fetch({{0, kSize}, std::nullopt, false}, listener),
-                  core::CancelCause::NotWanted);
+    source.cancel(source.fetch({{0, kSize}, std::nullopt}, listener), core::CancelCause::NotWanted);
     CHECK(resolver.idle());
   }
   SECTION("while addresses race") {
@@ -240,7 +239,7 @@ struct Doubted : Fixture {
     core::Representation expected;
     expected.size = kSize;
     expected.validators.strong_etag = "\"one\"";
-    id = source.fetch({{0, kSize}, expected, false}, listener);
+    id = source.fetch({{0, kSize}, expected}, listener);
     resolver.run();
     REQUIRE(transport.addresses() == Addresses{kFirst, kSecond});
   }

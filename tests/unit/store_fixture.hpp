@@ -220,6 +220,10 @@ class ScriptedFolder final : public core::Folder {
     if (auto ok = script_.step("remove " + name); !ok) return ok;
     return real_->remove(name);
   }
+  Result<void> append(const std::string& name, std::string_view bytes) override {
+    if (auto ok = script_.step("append " + name); !ok) return ok;
+    return real_->append(name, bytes);
+  }
   Result<void> sync() override { return script_.step("sync folder"); }
   Result<void> sync_file_system() override { return script_.step("sync file system"); }
   bool synced_as_a_whole() override { return synced_as_a_whole_; }
@@ -228,6 +232,7 @@ class ScriptedFolder final : public core::Folder {
   std::uint64_t free_bytes() override { return real_->free_bytes(); }
   std::size_t longest_name() override { return real_->longest_name(); }
   std::uint32_t file_mode() override { return real_->file_mode(); }
+  std::string whole_path() override { return real_->whole_path(); }
 
  private:
   Result<std::unique_ptr<core::File>> wrap(Result<std::unique_ptr<core::File>> file,

@@ -535,6 +535,27 @@ TEST_CASE("a file that appeared in the meantime is replaced only when asked to")
   }
 }
 
+TEST_CASE("until it has its name the file is its owner's to write, whatever mode is asked for") {
+  Place place;
+  Run run(place);
+  PartialSettings settings;
+  settings.mode = 0440;
+  run.create(settings);
+  run.write(0, kSize);
+  std::uint32_t before = 0;
+  run.script.before = [&](const std::string& step) {
+    struct stat status {};
+    if (step != "rename f.partial f") return;
+    REQUIRE(::stat(place.partial().c_str(), &status) == 0);
+    before = status.st_mode & 07777;
+  };
+  CHECK(run.finish().ok());
+  CHECK(before == 0640);
+  struct stat status {};
+  REQUIRE(::stat(place.file().c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0440);
+}
+
 TEST_CASE("a partial that somebody exchanged is not put under the final name") {
   Place place;
   Run run(place);

@@ -183,7 +183,8 @@ TEST_CASE("an origin mark is believed only of the file as it was left") {
                                               .last_modified = "Tue, 15 Nov 1994 12:45:26 GMT",
                                               .last_modified_is_strong = true,
                                               .resource = "5f0a"},
-                               .digest = {}};
+                               .digest = {},
+                               .url_digest = {}};
   auto parsed = store::parse_origin_mark(serialise(mark));
   REQUIRE(parsed);
   CHECK(parsed->validators == mark.validators);
@@ -202,10 +203,20 @@ TEST_CASE("an origin mark is believed only of the file as it was left") {
 }
 
 TEST_CASE("an origin mark remembers what digest the bytes had, and believes no garbled one") {
-  store::OriginMark mark{.size = 4, .mtime_ns = 5, .validators = {}, .digest = {}};
+  store::OriginMark mark{
+      .size = 4, .mtime_ns = 5, .validators = {}, .digest = {}, .url_digest = {}};
   mark.digest = ExpectedDigest{DigestAlgorithm::Crc32c, "0a1b2c3d"};
   std::string text = serialise(mark);
   CHECK(store::parse_origin_mark(text)->digest == mark.digest);
   text.replace(text.find("0a1b"), 4, "0a1x");
   CHECK_FALSE(store::parse_origin_mark(text));
+}
+
+TEST_CASE("an origin mark remembers the URL by a digest, which tells no secret") {
+  store::OriginMark mark;
+  mark.url_digest = store::digest_of_url("https://example.org/f?id=1");
+  CHECK(mark.url_digest.size() == 64);
+  CHECK(store::parse_origin_mark(serialise(mark))->url_digest == mark.url_digest);
+  CHECK(store::digest_of_url("https://example.org/f?id=2") != mark.url_digest);
+  CHECK(store::digest_of_url("https://example.org/f?token=…").empty());
 }
