@@ -17,6 +17,7 @@
 #include "api/host_rules.hpp"
 #include "api/job_request.hpp"
 #include "api/metalink_request.hpp"
+#include "api/network_settings.hpp"
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
 #include "base/quiet_thread.hpp"
@@ -26,9 +27,7 @@
 #include "engine/buffer_pool.hpp"
 #include "engine/job_queue.hpp"
 #include "formats/cookie_file.hpp"
-#include "net/ip_literal.hpp"
 #include "net/loop.hpp"
-#include "net/name_servers.hpp"
 #include "net/system_clock.hpp"
 #include "net/system_random.hpp"
 #include "store/commit_group.hpp"
@@ -43,54 +42,7 @@ namespace {
 
 constexpr Duration kProgressInterval = std::chrono::milliseconds(100);
 
-// All connections that a limit held back read once when it lets them: together no more than is due
-// in one of its ticks, as far as reads so small are worth their calls.
-long limited_buffer(std::uint64_t rate, int connections) {
-  constexpr long kSmallest = 2L << 10;
-  constexpr long kLargest = 16L << 10;
-  const double a_tick = static_cast<double>(rate) * to_seconds(core::TokenBucket::kTick);
-  return std::clamp(static_cast<long>(std::min(a_tick, 1e9)) / connections, kSmallest, kLargest);
-}
-
-// An address to leave by reaches its own family alone.
-AddressFamily allowed_family(const Options& options) {
-  if (options.address_family != AddressFamily::Any) return options.address_family;
-  return net::family_of(options.interface).value_or(AddressFamily::Any);
-}
-
-net::TransportSettings transport_settings(const Options& options,
-                                          std::optional<std::vector<std::string>> cookies) {
-  net::TransportSettings settings;
-  settings.user_agent =
-      options.user_agent.empty() ? std::string("xget/") + version() : options.user_agent;
-  settings.connect_timeout = options.connect_timeout;
-  settings.cacert = options.cacert;
-  settings.cert = options.cert;
-  settings.key = options.key;
-  settings.pinned_public_key = options.pinned_public_key;
-  settings.insecure = options.insecure;
-  settings.family = allowed_family(options);
-  settings.interface = options.interface;
-  settings.cookies = std::move(cookies);
-  const int connections = options.most_connections();
-  settings.max_connections = std::max(64, connections + 4);
-  constexpr int kUnderLimit = 4;  // whoever is held back seldom finds that more bring more
-  if (const auto rate = api::lowest_rate(options); rate > 0) {
-    settings.buffer_size = limited_buffer(rate, options.connections.value_or(kUnderLimit));
-  }
-  return settings;
-}
-
-// Checked already: a list of name servers that cannot be read does not come so far.
-net::ResolverSettings resolver_settings(const Options& options) {
-  net::ResolverSettings settings;
-  settings.name_servers = net::name_server_list(options.dns_servers).value_or("");
-  settings.ask_system = options.dns_servers.empty();
-  settings.family = allowed_family(options);
-  return settings;
-}
-
-// Checked already, too.
+// The options were checked.
 core::PerHost<std::uint64_t> rates_per_host(const Options& options) {
   const auto hosts = api::host_rules(options).value_or(nullptr);
   if (!hosts) return options.limit_rate_per_host;
@@ -119,8 +71,8 @@ class Session::Impl {
         finished_(options_.state_folder.empty()
                       ? std::nullopt
                       : std::make_optional<store::FinishedFiles>(files_, options_.state_folder)),
-        loop_(clock_, transport_settings(options_, std::move(credentials.cookies)),
-              resolver_settings(options_)),
+        loop_(clock_, api::transport_settings(options_, std::move(credentials.cookies)),
+              api::resolver_settings(options_)),
         disk_([this] { loop_.wake(); }),
         hashing_([this] { loop_.wake(); }),
         writing_([this] { loop_.wake(); }),

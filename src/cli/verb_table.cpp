@@ -5,6 +5,7 @@
 
 #include "cli/clean_verb.hpp"
 #include "cli/config_verb.hpp"
+#include "cli/doctor_verb.hpp"
 #include "cli/status_verb.hpp"
 #include "cli/verify_verb.hpp"
 
@@ -46,6 +47,12 @@ constexpr std::array kTable{
             "remove what unfinished downloads left: partials, their sidecars, what was set aside; "
             "nothing that is in use or not provably xget's own",
             kCleanOptions, false, clean},
+    VerbRow{"doctor",
+            "[OPTION...] URL",
+            "say whether a download would work, what it would rest on, and what helps",
+            {},
+            true,
+            examine},
     VerbRow{"config",
             "[OPTION...]",
             "show which options are in force, and where each comes from",

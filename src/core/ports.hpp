@@ -85,6 +85,7 @@ struct ConnectionFacts {
   Duration connect_time{};     // TCP and TLS; zero on a reused connection
   Duration first_byte_time{};  // from sending the request to the first byte of the head
   std::string remote_address;
+  std::string tls;  // "TLSv1.3"; empty: none, or not known
   bool reused = false;
 };
 

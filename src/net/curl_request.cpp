@@ -259,6 +259,7 @@ core::ConnectionFacts CurlRequest::facts() const {
   const char* address = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
   if (address != nullptr) facts.remote_address = address;
+  facts.tls = tls_version(tls_connection());
   return facts;
 }
 

@@ -14,4 +14,8 @@ bool speaks_http2(const void* ssl) {
   return std::string_view(reinterpret_cast<const char*>(name), length) == "h2";
 }
 
+std::string tls_version(const void* ssl) {
+  return ssl == nullptr ? "" : SSL_get_version(static_cast<const SSL*>(ssl));
+}
+
 }  // namespace xget::net

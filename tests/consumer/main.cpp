@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <xget/host_check.hpp>
 #include <xget/input_file.hpp>
 #include <xget/leftover.hpp>
 #include <xget/partial.hpp>
@@ -43,6 +44,7 @@ void need_every_function() {
   need(&xget::find_leftovers);
   need(&xget::remove_leftover);
   need(&xget::verify);
+  need(&xget::check_host);
   need(&xget::holds_for);
   need(&xget::version);
   need(&xget::is_metalink);
