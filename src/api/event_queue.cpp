@@ -30,12 +30,23 @@ void EventQueue::add_job() {
 }
 
 void EventQueue::push(Event event) {
+  add(std::move(event));
+  tell_readers();
+}
+
+void EventQueue::add(Event event) {
+  const std::lock_guard lock(mutex_);
+  drop_older<Progress>(events_, event);
+  drop_older<Retrying>(events_, event);
+  if (ends_a_job(event)) --jobs_to_end_;
+  events_.push_back(std::move(event));
+  untold_ = true;
+}
+
+void EventQueue::tell_readers() {
   {
     const std::lock_guard lock(mutex_);
-    drop_older<Progress>(events_, event);
-    drop_older<Retrying>(events_, event);
-    if (ends_a_job(event)) --jobs_to_end_;
-    events_.push_back(std::move(event));
+    if (!std::exchange(untold_, false)) return;
   }
   news_.notify_all();
 }

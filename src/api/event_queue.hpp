@@ -16,6 +16,10 @@ class EventQueue {
  public:
   void add_job();  // one more event that ends a job is to come
   void push(Event event);
+  // The same, but whoever waits hears of it from tell_readers() alone: waking a reader for each
+  // event of many small files costs more than the events.
+  void add(Event event);
+  void tell_readers();
   // Waits for an event. nullopt: all jobs have ended and all events were read.
   std::optional<Event> pop();
   // Waits no longer than that. nullopt: likewise, or nothing came in time.
@@ -30,6 +34,7 @@ class EventQueue {
   std::condition_variable news_;
   std::deque<Event> events_;
   std::size_t jobs_to_end_ = 0;
+  bool untold_ = false;  // there are events that no reader was woken for
 };
 
 }  // namespace xget::api

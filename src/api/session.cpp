@@ -175,9 +175,10 @@ class Session::Impl {
       keep_to_schedule(now);
       jobs_.on_time(now);
       if (now >= next_progress) {
-        jobs_.for_each_running([&](engine::Task& task) { events_.push(task.progress(now)); });
+        jobs_.for_each_running([&](engine::Task& task) { events_.add(task.progress(now)); });
         next_progress = now + kProgressInterval;
       }
+      events_.tell_readers();
       if (closing_ && jobs_.empty()) break;
       loop_.poll(deadline(next_progress));
     }
@@ -198,11 +199,13 @@ class Session::Impl {
 
   // Any thread.
   void queue(NewJob job) {
+    bool first = false;
     {
       const std::lock_guard lock(mutex_);
+      first = inbox_.jobs.empty();
       inbox_.jobs.push_back(std::move(job));
     }
-    loop_.wake();
+    if (first) loop_.wake();  // else it is awake, or woken
   }
 
   // Jobs first: whoever cancels one has added it before.
@@ -243,12 +246,12 @@ class Session::Impl {
     return nullptr;
   }
 
-  // An ended job's target is free again.
+  // An ended job's target is free again. Readers hear of it when the loop turns.
   void tell(Event event) {
     if (const auto* finished = std::get_if<Finished>(&event)) targets_.release(finished->job);
     if (const auto* failed = std::get_if<Failed>(&event)) targets_.release(failed->job);
     if (const auto* planned = std::get_if<Planned>(&event)) targets_.release(planned->job);
-    events_.push(std::move(event));
+    events_.add(std::move(event));
   }
 
   void fail_job(JobId id, std::string path, Error error) {
@@ -352,7 +355,7 @@ class Session::Impl {
     const std::vector<JobId> ids = read.files;
     {
       const std::lock_guard lock(mutex_);  // whoever hears of the files may cancel them at once
-      events_.push(std::move(read));       // before anything of the files is told
+      events_.add(std::move(read));        // before anything of the files is told
       for (std::size_t i = 0; i < jobs.size(); ++i) begin_described(ids[i], std::move(jobs[i]));
     }
     loop_.wake();

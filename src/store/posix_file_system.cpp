@@ -69,10 +69,33 @@ mode_t read_umask() {
   return mask;
 }
 
+// What stays the same of a folder.
+struct FolderFacts {
+  core::FolderId id;
+  bool read_only = false;
+  bool synced_as_a_whole = false;
+  std::size_t longest_name = kUsualNameMax;
+};
+
+FolderFacts facts_of(int folder) {
+  FolderFacts facts;
+  struct stat status {};
+  if (::fstat(folder, &status) == 0) facts.id = {status.st_dev, status.st_ino};
+  struct statfs system {};
+  if (::fstatfs(folder, &system) != 0) return facts;
+  facts.read_only = (system.f_flags & ST_RDONLY) != 0;
+  facts.synced_as_a_whole = std::find(kSyncedAsAWhole.begin(), kSyncedAsAWhole.end(),
+                                      system.f_type) != kSyncedAsAWhole.end();
+  if (system.f_namelen > 0) facts.longest_name = static_cast<std::size_t>(system.f_namelen);
+  return facts;
+}
+
 class PosixFolder final : public core::Folder {
  public:
   PosixFolder(Descriptor descriptor, std::string path)
-      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+      : descriptor_(std::move(descriptor)),
+        path_(std::move(path)),
+        facts_(facts_of(descriptor_.get())) {}
 
   Result<std::unique_ptr<core::File>> create(const std::string& name, std::uint32_t mode) override {
     return open_with("create", name, O_RDWR | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
@@ -143,29 +166,15 @@ class PosixFolder final : public core::Folder {
     return fail(disk_error("sync the file system of", path_, errno));
   }
 
-  bool synced_as_a_whole() override {
-    struct statfs status {};
-    if (::fstatfs(descriptor_.get(), &status) != 0) return false;
-    return std::find(kSyncedAsAWhole.begin(), kSyncedAsAWhole.end(), status.f_type) !=
-           kSyncedAsAWhole.end();
-  }
-
-  core::FolderId id() override {
-    struct stat status {};
-    if (::fstat(descriptor_.get(), &status) != 0) return {};
-    return {status.st_dev, status.st_ino};
-  }
+  bool synced_as_a_whole() override { return facts_.synced_as_a_whole; }
+  core::FolderId id() override { return facts_.id; }
 
   Result<void> writable() override {
     const auto refuse = [this](int why) {
       return fail(disk_error("write in the folder", path_.empty() ? "." : path_, why));
     };
     if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) return refuse(errno);
-    struct statvfs status {};
-    if (::fstatvfs(descriptor_.get(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0) {
-      return refuse(EROFS);
-    }
-    return {};
+    return facts_.read_only ? refuse(EROFS) : Result<void>{};
   }
 
   std::uint64_t free_bytes() override {
@@ -176,10 +185,7 @@ class PosixFolder final : public core::Folder {
     return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
   }
 
-  std::size_t longest_name() override {
-    const long longest = ::fpathconf(descriptor_.get(), _PC_NAME_MAX);
-    return longest > 0 ? static_cast<std::size_t>(longest) : kUsualNameMax;
-  }
+  std::size_t longest_name() override { return facts_.longest_name; }
 
   std::uint32_t file_mode() override {
     static const mode_t mask = read_umask();
@@ -229,7 +235,14 @@ class PosixFolder final : public core::Folder {
 
   Descriptor descriptor_;
   std::string path_;  // as given, for messages
+  const FolderFacts facts_;
 };
+
+bool leads_to(const char* path, core::FolderId folder) {
+  struct stat status {};
+  return ::stat(path, &status) == 0 && status.st_dev == folder.file_system &&
+         status.st_ino == folder.inode;
+}
 
 // Makes one folder; its parent is synced only if it was not there before.
 Result<void> make_one(const std::string& path, const std::string& parent) {
@@ -247,10 +260,16 @@ Result<void> make_one(const std::string& path, const std::string& parent) {
 
 Result<std::shared_ptr<core::Folder>> PosixFileSystem::open_folder(const std::string& path) {
   const char* name = path.empty() ? "." : path.c_str();
-  Descriptor folder(
+  const std::lock_guard lock(mutex_);
+  auto last = path == last_path_ ? last_.lock() : nullptr;
+  if (last && leads_to(name, last->id())) return last;  // no other one has taken its place
+  Descriptor descriptor(
       uninterrupted([&] { return ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (!folder.valid()) return fail(disk_error("open the folder", name, errno));
-  return std::make_shared<PosixFolder>(std::move(folder), path);
+  if (!descriptor.valid()) return fail(disk_error("open the folder", name, errno));
+  auto folder = std::make_shared<PosixFolder>(std::move(descriptor), path);
+  last_ = folder;
+  last_path_ = path;
+  return folder;
 }
 
 Result<void> PosixFileSystem::make_folder(const std::string& path) {

@@ -58,7 +58,9 @@ void WorkerThread::run() noexcept {
     job.task = nullptr;  // what it captured dies here, before the loop hears of its end
     lock.lock();
     running_ = false;
+    const bool first = ended_.empty();
     ended_.push_back(std::move(job.done));
+    if (!first) continue;  // the loop was woken, and has not come yet
     lock.unlock();
     wake_();
     lock.lock();

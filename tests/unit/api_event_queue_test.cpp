@@ -39,6 +39,18 @@ TEST_CASE("events come in the order they were told") {
   CHECK(read(queue, 4) == "np5nf");
 }
 
+TEST_CASE("a reader who waits hears of what was added once readers are told") {
+  EventQueue queue;
+  queue.add_job();
+  std::thread writer([&] {
+    queue.add(Note{.job = 1, .text = "a"});
+    queue.add(Finished{.job = 1});
+    queue.tell_readers();
+  });
+  CHECK(read(queue, 2) == "nf");
+  writer.join();
+}
+
 TEST_CASE("of a job's unread progress only the newest is kept, and no other event is lost") {
   EventQueue queue;
   queue.add_job();

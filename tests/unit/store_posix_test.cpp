@@ -43,6 +43,30 @@ class TinyDisk {
 
 }  // namespace
 
+TEST_CASE("those who use a folder at the same time share it") {
+  TemporaryFolder here;
+  store::PosixFileSystem files;
+  const auto one = files.open_folder(here.path());
+  const auto other = files.open_folder(here.path());
+  REQUIRE((one && other));
+  CHECK(*one == *other);
+}
+
+TEST_CASE("a folder that has taken another one's place is not taken for it") {
+  TemporaryFolder here;
+  store::PosixFileSystem files;
+  const std::string path = here.path() + "/folder";
+  REQUIRE(::mkdir(path.c_str(), 0777) == 0);
+  const auto before = files.open_folder(path);
+  REQUIRE(before);
+  REQUIRE(::rename(path.c_str(), (path + ".away").c_str()) == 0);
+  REQUIRE(::mkdir(path.c_str(), 0777) == 0);
+  const auto after = files.open_folder(path);
+  REQUIRE(after);
+  REQUIRE((*after)->create("file", 0600));
+  CHECK(::access((path + "/file").c_str(), F_OK) == 0);
+}
+
 TEST_CASE("bytes written at an offset are read back from there and end with the file") {
   TemporaryFolder here;
   auto folder = open_folder(here.path());
