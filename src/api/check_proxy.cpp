@@ -6,33 +6,13 @@
 #include "api/option_error.hpp"
 #include "base/text.hpp"
 #include "net/port.hpp"
+#include "net/proxy.hpp"
 
 namespace xget::api {
 namespace {
 
 constexpr std::array<std::string_view, 6> kSchemes{"http",    "https",  "socks4",
                                                    "socks4a", "socks5", "socks5h"};
-
-struct ProxyParts {
-  std::string_view scheme;  // empty: http
-  std::string_view host;    // IPv6 in brackets
-  std::string_view port;    // with its colon
-};
-
-ProxyParts split(std::string_view proxy) {
-  ProxyParts parts;
-  if (const auto end = proxy.find("://"); end != std::string_view::npos) {
-    parts.scheme = proxy.substr(0, end);
-    proxy.remove_prefix(end + 3);
-  }
-  proxy = proxy.substr(0, proxy.find_first_of("/?#"));
-  if (const auto at = proxy.rfind('@'); at != std::string_view::npos) proxy.remove_prefix(at + 1);
-  const auto bracket = proxy.starts_with('[') ? proxy.find(']') : std::string_view::npos;
-  const auto after_host = bracket == std::string_view::npos ? proxy.find(':') : bracket + 1;
-  parts.host = proxy.substr(0, after_host);
-  if (after_host < proxy.size()) parts.port = proxy.substr(after_host);
-  return parts;
-}
 
 bool is_known(std::string_view scheme) {
   return std::any_of(kSchemes.begin(), kSchemes.end(),
@@ -60,7 +40,7 @@ Result<void> check_proxy(std::string_view proxy, const std::string& subject) {
                         "socks4, socks4a, socks5 or socks5h");
   };
   if (proxy.empty() || proxy == "none") return {};
-  const ProxyParts parts = split(proxy);
+  const net::ProxyParts parts = net::split_proxy(proxy);
   if (!parts.scheme.empty() && !is_known(parts.scheme)) {
     return refuse("\"" + printable(parts.scheme) + "\" is no kind of proxy that xget knows");
   }

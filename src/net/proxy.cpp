@@ -103,6 +103,29 @@ std::string either(const char* lower, const char* upper) {
 
 }  // namespace
 
+bool ProxyParts::speaks_http() const {
+  return scheme.empty() || equals_ignoring_case(scheme, "http") ||
+         equals_ignoring_case(scheme, "https");
+}
+
+ProxyParts split_proxy(std::string_view proxy) {
+  ProxyParts parts;
+  if (const auto end = proxy.find("://"); end != std::string_view::npos) {
+    parts.scheme = proxy.substr(0, end);
+    proxy.remove_prefix(end + 3);
+  }
+  proxy = proxy.substr(0, proxy.find_first_of("/?#"));
+  if (const auto at = proxy.rfind('@'); at != std::string_view::npos) {
+    parts.login = proxy.substr(0, at);
+    proxy.remove_prefix(at + 1);
+  }
+  const auto bracket = proxy.starts_with('[') ? proxy.find(']') : std::string_view::npos;
+  const auto after_host = bracket == std::string_view::npos ? proxy.find(':') : bracket + 1;
+  parts.host = proxy.substr(0, after_host);
+  if (after_host < proxy.size()) parts.port = proxy.substr(after_host);
+  return parts;
+}
+
 ProxyEnvironment read_proxy_environment() {
   return {variable("http_proxy"), either("https_proxy", "HTTPS_PROXY"),
           either("all_proxy", "ALL_PROXY"), either("no_proxy", "NO_PROXY")};

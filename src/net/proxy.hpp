@@ -11,6 +11,21 @@
 
 namespace xget::net {
 
+// The parts of [SCHEME://][USER:PASSWORD@]HOST[:PORT], as views into it. Any text has them.
+struct ProxyParts {
+  std::string_view scheme;  // empty: http
+  std::string_view login;   // without the "@" behind it
+  std::string_view host;    // IPv6 in brackets
+  std::string_view port;    // with its colon
+
+  // SOCKS has ways of its own to log in.
+  [[nodiscard]] bool speaks_http() const;
+  // ":" is nobody's login.
+  [[nodiscard]] bool has_login() const { return !login.empty() && login != ":"; }
+};
+
+ProxyParts split_proxy(std::string_view proxy);
+
 struct ProxyEnvironment {
   std::string http_proxy;
   std::string https_proxy;
