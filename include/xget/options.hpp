@@ -34,6 +34,16 @@ enum class Existing {
   Rename,  // download to NAME.1.EXT, .2 and so on: the first that nothing else stands under
 };
 enum class AddressFamily { Any, IPv4, IPv6 };
+// How to log in at an HTTP proxy that asks for it (407).
+enum class ProxyAuth {
+  // As the proxy asks: the login in its URL answers Digest, NTLM or Basic, the best of what is
+  // offered; without one the user's Kerberos ticket answers Negotiate. Nothing is sent unasked.
+  Any,
+  Basic,  // sent at once, asked or not
+  Digest,
+  Ntlm,
+  Negotiate,
+};
 // Whether a resource is read as a Metalink (version 4, RFC 5854, or 3), which stands for the files
 // that it describes.
 enum class MetalinkUse {
@@ -77,6 +87,7 @@ struct HostOptions {
   std::string user_password;  // empty: no other login
   std::string user_agent;     // empty: no other one
   std::string proxy;          // likewise
+  std::optional<ProxyAuth> proxy_auth;
   std::optional<bool> netrc;
   std::optional<std::uint64_t> limit_rate_per_host;  // at all ports
   std::optional<int> max_connections_per_host;       // likewise
@@ -104,6 +115,7 @@ struct Options {
   std::string user_agent;  // empty: "xget/VERSION"
   // [SCHEME://][USER:PASSWORD@]HOST[:PORT]; empty: from the environment; "none": no proxy
   std::string proxy;
+  ProxyAuth proxy_auth = ProxyAuth::Any;
   std::vector<std::string> connect_to;  // HOST:PORT:TO_HOST:TO_PORT, as curl's
   // IP or IP:PORT each ([IPv6]:PORT), asked instead of the system's name servers; a hosts file
   // still counts. A proxy's name and those in connect_to are looked up as the system does, whatever

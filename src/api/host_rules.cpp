@@ -53,6 +53,7 @@ Result<engine::HostRule> rule_of(const HostOptions& host) {
   rule.user_password = host.user_password;
   rule.user_agent = host.user_agent;
   rule.proxy = host.proxy;
+  rule.proxy_auth = host.proxy_auth;
   rule.netrc = host.netrc;
   rule.limit_rate = host.limit_rate_per_host;
   rule.max_connections = host.max_connections_per_host;

@@ -261,6 +261,7 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   }
   source.proxy = options.proxy;
   source.proxy_environment = net::read_proxy_environment();
+  source.proxy_auth = options.proxy_auth;
   const std::string proxy = source.proxy_for(url);
   if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
       !sound) {

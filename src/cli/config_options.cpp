@@ -20,9 +20,15 @@ constexpr std::array kNotInFiles{OptionId::Output,       OptionId::InputFile, Op
                                  OptionId::Mirror,       OptionId::Config,    OptionId::NoConfig,
                                  OptionId::Help,         OptionId::Version};
 
-constexpr std::array kForHosts{
-    OptionId::Header, OptionId::User,  OptionId::UserCommand,      OptionId::UserAgent,
-    OptionId::Proxy,  OptionId::Netrc, OptionId::LimitRatePerHost, OptionId::MaxConnectionsPerHost};
+constexpr std::array kForHosts{OptionId::Header,
+                               OptionId::User,
+                               OptionId::UserCommand,
+                               OptionId::UserAgent,
+                               OptionId::Proxy,
+                               OptionId::ProxyAuth,
+                               OptionId::Netrc,
+                               OptionId::LimitRatePerHost,
+                               OptionId::MaxConnectionsPerHost};
 
 template <typename List>
 bool is_among(const List& list, OptionId id) {

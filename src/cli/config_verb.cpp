@@ -30,6 +30,7 @@ constexpr auto kDefaults = std::to_array<std::pair<OptionId, std::string_view>>(
     {OptionId::StallTimeout, "20s"},
     {OptionId::RetryWait, "1s"},
     {OptionId::GiveUpAfter, "1h"},
+    {OptionId::ProxyAuth, "any"},
     {OptionId::Preallocate, "full"},
     {OptionId::DirectIo, "auto"},
     {OptionId::CheckpointInterval, "1s,64MiB"},

@@ -24,6 +24,7 @@ Result<HostOptions> without_secrets(const GivenHost& host) {
   ValueReader reader(given);
   reader.read_text(OptionId::UserAgent, options.user_agent);
   reader.read_text(OptionId::Proxy, options.proxy);
+  reader.read(OptionId::ProxyAuth, options.proxy_auth, parse_proxy_auth, kWantedProxyAuth);
   reader.read(OptionId::LimitRatePerHost, options.limit_rate_per_host, parse_size, kWantedSize);
   reader.read(OptionId::MaxConnectionsPerHost, options.max_connections_per_host,
               parse_connection_count, kWantedConnections);

@@ -163,6 +163,7 @@ Result<Options> read_options(const Given& given) {
               "a time, a size, or both, like 1s,16MiB");
   reader.read_text(OptionId::UserAgent, options.user_agent);
   reader.read_text(OptionId::Proxy, options.proxy);
+  reader.read(OptionId::ProxyAuth, options.proxy_auth, parse_proxy_auth, kWantedProxyAuth);
   reader.read_text(OptionId::Interface, options.interface);
   reader.read_text(OptionId::CaCert, options.cacert);
   reader.read_text(OptionId::Cert, options.cert);

@@ -140,6 +140,9 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "use this proxy (http, https, socks4, socks5, ...); none: connect directly. Default: from "
      "the environment",
      Secrecy::Url},
+    {Id::ProxyAuth, Group::Network, 0, "proxy-auth", "any|basic|digest|ntlm|negotiate",
+     "how to log in at an HTTP proxy; any: as it asks for, by --proxy's user and password or else "
+     "by Kerberos ticket; basic, ntlm and negotiate do not wait to be asked (any)"},
     {Id::ConnectTo, Group::Network, 0, "connect-to", "HOST:PORT:TO:PORT",
      "connect to TO instead of HOST (repeatable)", Secrecy::None, Repeat::Adds},
     {Id::DnsServers, Group::Network, 0, "dns-servers", "IP[:PORT],...",

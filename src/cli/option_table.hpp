@@ -57,6 +57,7 @@ enum class OptionId {
   RetryWait,
   GiveUpAfter,
   Proxy,
+  ProxyAuth,
   ConnectTo,
   DnsServers,
   Ipv4,

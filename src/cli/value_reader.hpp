@@ -8,12 +8,14 @@
 #include "base/units.hpp"
 #include "cli/given.hpp"
 #include "cli/usage_error.hpp"
+#include "xget/options.hpp"
 
 namespace xget::cli {
 
 inline constexpr std::uint64_t kMaxConnections = 256;
 inline constexpr const char* kWantedSize = "a size, like 512K or 16MiB";
 inline constexpr const char* kWantedConnections = "a number from 1 to 256";
+inline constexpr const char* kWantedProxyAuth = "any, basic, digest, ntlm or negotiate";
 
 inline std::optional<int> parse_count(const std::string& text, std::uint64_t least,
                                       std::uint64_t most) {
@@ -24,6 +26,15 @@ inline std::optional<int> parse_count(const std::string& text, std::uint64_t lea
 
 inline std::optional<int> parse_connection_count(const std::string& text) {
   return parse_count(text, 1, kMaxConnections);
+}
+
+inline std::optional<ProxyAuth> parse_proxy_auth(const std::string& text) {
+  if (text == "any") return ProxyAuth::Any;
+  if (text == "basic") return ProxyAuth::Basic;
+  if (text == "digest") return ProxyAuth::Digest;
+  if (text == "ntlm") return ProxyAuth::Ntlm;
+  if (text == "negotiate") return ProxyAuth::Negotiate;
+  return std::nullopt;
 }
 
 class ValueReader {

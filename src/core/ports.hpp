@@ -51,8 +51,9 @@ struct HttpRequest {
   std::string pinned_address;   // IP literal to connect to (no brackets); empty: none
   std::string connect_to;       // curl's HOST:PORT:TO_HOST:TO_PORT rule in force, or empty
   std::string proxy;            // proxy URL; empty: connect directly
-  bool http2 = false;           // HTTP/2 may be used; only over TLS is it ever
-  bool fresh = false;           // over a new connection, not one that served before
+  ProxyAuth proxy_auth = ProxyAuth::Any;
+  bool http2 = false;  // HTTP/2 may be used; only over TLS is it ever
+  bool fresh = false;  // over a new connection, not one that served before
 };
 
 // How a request ended on the wire. What the response meant is judged elsewhere.

@@ -98,6 +98,10 @@ std::string HostRules::proxy(const net::Origin& origin) const {
   return first(rules_, &HostRule::proxy, at(origin));
 }
 
+std::optional<ProxyAuth> HostRules::proxy_auth(const net::Origin& origin) const {
+  return first(rules_, &HostRule::proxy_auth, at(origin));
+}
+
 std::optional<bool> HostRules::netrc(const net::Origin& origin) const {
   return first(rules_, &HostRule::netrc, at(origin));
 }

@@ -33,6 +33,7 @@ struct HostRule {
   std::string user_password;  // empty: none
   std::string user_agent;     // empty: no other one than elsewhere
   std::string proxy;          // empty: no other one than elsewhere
+  std::optional<ProxyAuth> proxy_auth;
   std::optional<bool> netrc;
   std::optional<std::uint64_t> limit_rate;  // bytes per second; 0: no limit
   std::optional<int> max_connections;
@@ -50,6 +51,7 @@ class HostRules {
   [[nodiscard]] std::vector<core::Header> headers(const net::Origin& origin) const;
   [[nodiscard]] std::string user_password(const net::Origin& origin) const;
   [[nodiscard]] std::string proxy(const net::Origin& origin) const;
+  [[nodiscard]] std::optional<ProxyAuth> proxy_auth(const net::Origin& origin) const;
   [[nodiscard]] std::optional<bool> netrc(const net::Origin& origin) const;
   // What does not depend on who is told it holds at all ports.
   [[nodiscard]] std::optional<std::uint64_t> limit_rate(std::string_view host) const;

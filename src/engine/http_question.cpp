@@ -66,6 +66,7 @@ core::HttpRequest request_for(const HttpQuestion& question, const HttpSourceSett
   request.url = question.url.text;
   request.headers = headers_for(question, settings);
   request.proxy = settings.proxy_for(question.url);
+  request.proxy_auth = settings.proxy_auth_for(question.url);
   if (request.proxy.empty()) {
     request.connect_to = net::connect_to_rule(settings.connect_to, question.url.origin);
   }

@@ -58,6 +58,11 @@ std::string HttpSourceSettings::proxy_for(const net::Url& hop) const {
   return net::choose_proxy(hop, own.empty() ? proxy : own, proxy_environment);
 }
 
+ProxyAuth HttpSourceSettings::proxy_auth_for(const net::Url& hop) const {
+  const auto own = hosts ? hosts->proxy_auth(hop.origin) : std::nullopt;
+  return own.value_or(proxy_auth);
+}
+
 HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
                        core::Resolver& resolver, core::Clock& clock)
     : settings_(std::move(settings)),

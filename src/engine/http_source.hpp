@@ -50,11 +50,13 @@ struct HttpSourceSettings {
   std::vector<net::ConnectTo> connect_to;
   std::string proxy;  // option; empty: the environment decides
   net::ProxyEnvironment proxy_environment;
+  ProxyAuth proxy_auth = ProxyAuth::Any;  // where no rule says otherwise
   bool allow_downgrade = false;
   Http2 http2 = Http2::Never;
 
   // Empty: none.
   [[nodiscard]] std::string proxy_for(const net::Url& hop) const;
+  [[nodiscard]] ProxyAuth proxy_auth_for(const net::Url& hop) const;
   // What is secret does not go there: the first URL was https, and this one is not.
   [[nodiscard]] bool goes_in_the_open(const net::Origin& hop) const {
     return home().scheme == "https" && hop.scheme == "http";

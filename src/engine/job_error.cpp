@@ -58,7 +58,8 @@ std::string remedy_of(const core::Failure& failure, Served served) {
       return "check --pinnedpubkey: the server has another key now, or another answers for it";
     case FailureKind::Coded: return "ask the server's owner to serve the file uncoded";
     case FailureKind::ProxyDenied:
-      return "give the proxy's user and password in --proxy, or in the environment";
+      return "give the proxy's user and password in --proxy or in the environment; for Negotiate a "
+             "Kerberos ticket (kinit) does";
     case FailureKind::TooLarge: return "raise --max-filesize";
     case FailureKind::WrongSize: return "look for what describes the file as it is now";
     default: break;

@@ -6,6 +6,7 @@
 
 #include "net/close_notify.hpp"
 #include "net/local_interface.hpp"
+#include "net/proxy.hpp"
 
 namespace xget::net {
 namespace {
@@ -86,9 +87,17 @@ void set_protocol_options(OptionSetter& options, const core::HttpRequest& reques
     options.set(CURLOPT_SSLVERSION, kTls);
   }
   options.set(CURLOPT_FRESH_CONNECT, request.fresh ? 1L : 0L);
+}
+
+void set_proxy_options(OptionSetter& options, const core::HttpRequest& request,
+                       AuthMethods methods) {
   // Both even when empty: unset, libcurl would look into the environment.
   options.set(CURLOPT_PROXY, request.proxy.c_str());
   options.set(CURLOPT_NOPROXY, "");
+  if (methods == CURLAUTH_NONE) return;
+  options.set(CURLOPT_PROXYAUTH, methods);
+  // Without any login libcurl would not even use the ticket. One in the proxy's URL goes before it.
+  if ((methods & CURLAUTH_NEGOTIATE) != 0) options.set(CURLOPT_PROXYUSERPWD, ":");
 }
 
 void set_transport_options(OptionSetter& options, const TransportSettings& settings,
@@ -109,6 +118,11 @@ void set_transport_options(OptionSetter& options, const TransportSettings& setti
   // No file, but the engine: sharing cookies alone does not switch it on.
   if (settings.cookies) options.set(CURLOPT_COOKIEFILE, "");
   set_tls_options(options, settings);
+}
+
+bool is_relayed(const core::HttpRequest& request) {
+  return !request.proxy.empty() && split_proxy(request.proxy).speaks_http() &&
+         request.url.starts_with("http:");
 }
 
 std::string connect_to_rule(const core::HttpRequest& request) {

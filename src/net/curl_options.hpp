@@ -4,6 +4,7 @@
 #include "core/ports.hpp"
 #include "net/curl_handles.hpp"
 #include "net/curl_transport.hpp"
+#include "net/proxy_logins.hpp"
 
 namespace xget::net {
 
@@ -27,11 +28,17 @@ class OptionSetter {
   CURLcode first_failure_ = CURLE_OK;
 };
 
-// What no response and no environment may change: protocols, framing, proxies, redirects.
+// What no response and no environment may change: protocols, framing, redirects.
 void set_protocol_options(OptionSetter& options, const core::HttpRequest& request);
+// The proxy, or none, whatever the environment has, and how to log in there.
+void set_proxy_options(OptionSetter& options, const core::HttpRequest& request,
+                       AuthMethods methods);
 // Time, buffers and TLS as the settings say.
 void set_transport_options(OptionSetter& options, const TransportSettings& settings,
                            long buffer_size);
+
+// It goes through an HTTP proxy that sees it: what answers may be the proxy.
+bool is_relayed(const core::HttpRequest& request);
 
 // The rule that sends the request to its pinned address, or to where the user wants it; empty:
 // none.

@@ -7,14 +7,18 @@
 #include "base/text.hpp"
 #include "net/close_notify.hpp"
 #include "net/curl_options.hpp"
+#include "net/proxy.hpp"
 #include "net/tls_protocol.hpp"
 #include "net/transfer_outcome.hpp"
+#include "net/url.hpp"
 
 namespace xget::net {
 namespace {
 
 // What a callback returns to end the transfer: for both kinds, any count but the one handed over.
 constexpr std::size_t kGiveUp = CURL_WRITEFUNC_ERROR;
+
+constexpr int kProxyAuthenticationRequired = 407;  // RFC 9110 section 15.5.8
 
 Duration info_time(CURL* easy, CURLINFO what) {
   curl_off_t microseconds = 0;
@@ -43,16 +47,11 @@ bool splits_header(const std::string& text) {
 }  // namespace
 
 CurlRequest::CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
-                         TcpSockets& sockets, ConnectionUsers& users, CallbackReport& report)
-    : id_(id),
-      listener_(&listener),
-      easy_(std::move(easy)),
-      sockets_(sockets),
-      users_(users),
-      report_(report) {}
+                         Commons& commons)
+    : id_(id), listener_(&listener), easy_(std::move(easy)), commons_(commons) {}
 
 CurlRequest::~CurlRequest() {
-  if (!connection_.empty()) users_.leave(connection_);
+  if (!connection_.empty()) commons_.users.leave(connection_);
 }
 
 bool CurlRequest::configure(const core::HttpRequest& request, const TransportSettings& settings,
@@ -68,9 +67,12 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   options.set(CURLOPT_WRITEFUNCTION, &CurlRequest::on_body);
   options.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set_protocol_options(options, request);
+  proxy_ = request.proxy;
+  proxy_relays_ = is_relayed(request);
+  methods_ = commons_.logins.methods_for(request);
+  set_proxy_options(options, request, methods_);
   set_transport_options(options, settings, buffer_size);
-  sockets_.watch(options);
-  through_proxy_ = !request.proxy.empty();
+  commons_.sockets.watch(options);
   peer_ = shared_peer(request);
   const std::string rule = connect_to_rule(request);
   const bool lists = (rule.empty() || append(connect_to_, rule)) && set_headers(options, request);
@@ -110,7 +112,7 @@ std::size_t CurlRequest::guarded(Step step) {
   try {
     return step();
   } catch (...) {
-    if (!report_.exception) report_.exception = std::current_exception();
+    if (!commons_.report.exception) commons_.report.exception = std::current_exception();
     return kGiveUp;
   }
 }
@@ -125,8 +127,8 @@ int CurlRequest::on_connection(void* self, char* remote, char* local, int remote
 }
 
 bool CurlRequest::join(std::string connection) {
-  if (!connection_.empty()) users_.leave(std::exchange(connection_, {}));
-  if (!users_.join(connection, speaks_http2(tls_connection()))) {
+  if (!connection_.empty()) commons_.users.leave(std::exchange(connection_, {}));
+  if (!commons_.users.join(connection, speaks_http2(tls_connection()))) {
     if (stage_ == Stage::Head) stage_ = Stage::Misplaced;
     return false;
   }
@@ -147,17 +149,32 @@ std::size_t CurlRequest::on_body(char* data, std::size_t size, std::size_t count
 }
 
 bool CurlRequest::take_header(std::string_view line) {
+  if (stage_ == Stage::ProxyAsks && line.starts_with("HTTP/")) {
+    reader_.begin_again();
+    stage_ = Stage::Head;
+  }
   switch (reader_.feed(line)) {
     case HeadReader::Step::More: return true;
-    case HeadReader::Step::Complete: return take_head();
+    case HeadReader::Step::Complete:
+      if (!is_proxy_asking()) return take_head();
+      stage_ = Stage::ProxyAsks;
+      return true;
     case HeadReader::Step::Refused: break;
   }
   stage_ = Stage::Unsound;
   return false;
 }
 
+// What a proxy wants for itself is between libcurl and it. libcurl does not say at once whether it
+// has an answer; if so, it keeps the body to itself and another head follows.
+bool CurlRequest::is_proxy_asking() const {
+  return proxy_relays_ && reader_.head().status == kProxyAuthenticationRequired;
+}
+
 bool CurlRequest::take_head() {
-  report_.called_back = true;
+  const long offered = info_number(easy_.get(), CURLINFO_PROXYAUTH_AVAIL);
+  if (offered != 0) commons_.logins.accepted(proxy_, static_cast<AuthMethods>(offered));
+  commons_.report.called_back = true;
   const core::HeadVerdict verdict = listener_->on_head(id_, reader_.head(), facts());
   if (stage_ == Stage::Muted) return false;
   switch (verdict) {
@@ -191,7 +208,7 @@ std::size_t CurlRequest::take_body(std::span<const std::byte> bytes) {
   }
   received_ += bytes.size();
   leave_when_whole();
-  report_.called_back = true;
+  commons_.report.called_back = true;
   const core::Flow flow = listener_->on_body(id_, bytes);
   if (stage_ == Stage::Muted) return kGiveUp;
   paused_ = flow == core::Flow::Pause;
@@ -208,14 +225,14 @@ std::size_t CurlRequest::take_body(std::span<const std::byte> bytes) {
 void CurlRequest::leave_when_whole() {
   const auto length = reader_.framing().length;
   if (length && received_ >= *length && !connection_.empty()) {
-    users_.leave(std::exchange(connection_, {}));
+    commons_.users.leave(std::exchange(connection_, {}));
   }
 }
 
 // libcurl still hands over what it has read, then leaves its loop.
 void CurlRequest::end_turn() {
   turn_over_ = true;
-  report_.turns.push_back(id_);
+  commons_.report.turns.push_back(id_);
   curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
 }
 
@@ -266,22 +283,31 @@ core::ConnectionFacts CurlRequest::facts() const {
 // The connection is not another one before the end.
 std::optional<core::PathFacts> CurlRequest::path() {
   if (stage_ != Stage::Body) return std::nullopt;
-  if (!socket_) socket_ = sockets_.on_port(info_number(easy_.get(), CURLINFO_LOCAL_PORT));
+  if (!socket_) socket_ = commons_.sockets.on_port(info_number(easy_.get(), CURLINFO_LOCAL_PORT));
   return socket_ ? path_of(*socket_) : std::nullopt;
 }
 
 // ---- the end --------------------------------------------------------------------------------
 
+// With any other code the request was sent again, with a login, and that failed.
+bool CurlRequest::is_last_word_of_proxy(CURLcode code) const {
+  return stage_ == Stage::ProxyAsks && (code == CURLE_OK || code == CURLE_WRITE_ERROR);
+}
+
 CurlOutcome CurlRequest::outcome_of(CURLcode code) const {
   CURL* easy = easy_.get();
   CurlOutcome outcome;
   outcome.code = code;
-  outcome.head_complete = reader_.complete();
-  outcome.through_proxy = through_proxy_;
+  outcome.head_complete = stage_ == Stage::Body;
+  outcome.proxy = without_secrets(proxy_);
+  outcome.offered = static_cast<AuthMethods>(info_number(easy, CURLINFO_PROXYAUTH_AVAIL));
+  const bool suits = outcome.offered == 0 || (outcome.offered & methods_) != 0;
+  outcome.tried_login = suits && split_proxy(proxy_).has_login();
   outcome.connected = info_time(easy, CURLINFO_CONNECT_TIME_T) > Duration::zero();
   outcome.request_sent = info_time(easy, CURLINFO_PRETRANSFER_TIME_T) > Duration::zero();
   outcome.answers_without_tls = tells_of_no_tls(detail_.data());
-  outcome.proxy_answer = info_number(easy, CURLINFO_HTTP_CONNECTCODE);
+  outcome.proxy_answer = is_last_word_of_proxy(code) ? kProxyAuthenticationRequired
+                                                     : info_number(easy, CURLINFO_HTTP_CONNECTCODE);
   outcome.system_error = info_number(easy, CURLINFO_OS_ERRNO);
   return outcome;
 }
@@ -296,6 +322,7 @@ const void* CurlRequest::tls_connection() const {
 
 core::TransferEnd CurlRequest::end(CURLcode code) {
   core::TransferEnd end = end_of(code);
+  if (end.status == core::TransferStatus::ProxyDenied) commons_.logins.refused(proxy_);
   end.reused = info_number(easy_.get(), CURLINFO_NUM_CONNECTS) == 0;
   return end;
 }
@@ -312,6 +339,7 @@ core::TransferEnd CurlRequest::end_of(CURLcode code) const {
       return {TransferStatus::Broken, 0, "the connection was another request's", false};
     case Stage::Unsound: return {TransferStatus::BadResponse, 0, reader_.cause(), false};
     case Stage::Unusable: return {TransferStatus::Unusable, 0, unusable_cause_, false};
+    case Stage::ProxyAsks: break;
     case Stage::Head:
       if (code == CURLE_OK)
         return {TransferStatus::Broken, 0, "the server ended without a final response", false};
@@ -328,7 +356,8 @@ core::TransferEnd CurlRequest::end_of(CURLcode code) const {
   }
   const CurlOutcome outcome = outcome_of(code);
   const TransferStatus status = status_of(outcome);
-  return {status, code, cause_of(status, outcome, detail_.data()), false};
+  const long number = status == TransferStatus::ProxyDenied ? outcome.proxy_answer : long{code};
+  return {status, number, cause_of(status, outcome, detail_.data()), false};
 }
 
 }  // namespace xget::net

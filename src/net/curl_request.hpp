@@ -17,6 +17,7 @@
 #include "net/curl_handles.hpp"
 #include "net/curl_transport.hpp"
 #include "net/head_reader.hpp"
+#include "net/proxy_logins.hpp"
 #include "net/tcp_sockets.hpp"
 
 namespace xget::net {
@@ -38,11 +39,19 @@ struct CallbackReport {
   std::vector<core::RequestId> turns;  // transfers whose turn is over
 };
 
+// What all requests of a transport have in common.
+struct Commons {
+  TcpSockets sockets;
+  ConnectionUsers users;
+  ProxyLogins logins;
+  CallbackReport report;
+};
+
 class CurlRequest {
  public:
-  // `sockets`, `users` and `report` must outlive it.
+  // `commons` must outlive it.
   CurlRequest(core::RequestId id, core::TransferListener& listener, EasyHandle easy,
-              TcpSockets& sockets, ConnectionUsers& users, CallbackReport& report);
+              Commons& commons);
   ~CurlRequest();
   CurlRequest(const CurlRequest&) = delete;
   CurlRequest& operator=(const CurlRequest&) = delete;
@@ -78,6 +87,7 @@ class CurlRequest {
  private:
   enum class Stage {
     Head,       // waiting for the final response's head
+    ProxyAsks,  // the proxy wants a login: libcurl sends the request again with one, or ends
     Body,       // accepted
     Drain,      // the body is read away
     Drained,    // enough of it: cut
@@ -98,6 +108,8 @@ class CurlRequest {
   bool join(std::string connection);
   bool take_header(std::string_view line);
   bool take_head();
+  [[nodiscard]] bool is_proxy_asking() const;
+  [[nodiscard]] bool is_last_word_of_proxy(CURLcode code) const;
   std::size_t take_body(std::span<const std::byte> bytes);
   bool drain(std::uint64_t count);
   void leave_when_whole();
@@ -111,13 +123,13 @@ class CurlRequest {
   core::RequestId id_;
   core::TransferListener* listener_;
   EasyHandle easy_;
-  TcpSockets& sockets_;
-  ConnectionUsers& users_;
-  CallbackReport& report_;
+  Commons& commons_;
   TextList headers_;
   TextList connect_to_;
-  bool through_proxy_ = false;
-  std::string connection_;  // its two ends; empty: it is on none
+  std::string proxy_;          // its URL; empty: none
+  bool proxy_relays_ = false;  // what it says comes as a response, not as an answer to CONNECT
+  AuthMethods methods_ = 0;    // to log in there
+  std::string connection_;     // its two ends; empty: it is on none
   std::string peer_;
 
   Stage stage_ = Stage::Head;

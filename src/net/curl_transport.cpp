@@ -68,8 +68,7 @@ class CurlTransport::Impl {
 
   core::RequestId start(const core::HttpRequest& spec, core::TransferListener& listener) {
     const core::RequestId id = ++last_id_;
-    auto request =
-        std::make_unique<CurlRequest>(id, listener, make_handle(), sockets_, users_, report_);
+    auto request = std::make_unique<CurlRequest>(id, listener, make_handle(), commons_);
     if (request->configure(spec, settings_, buffer_size(), share_.get()))
       starting_.push_back(id);
     else
@@ -101,17 +100,18 @@ class CurlTransport::Impl {
   }
 
   [[nodiscard]] bool pending() const {
-    return !starting_.empty() || !resuming_.empty() || !ended_.empty() || !report_.turns.empty();
+    return !starting_.empty() || !resuming_.empty() || !ended_.empty() ||
+           !commons_.report.turns.empty();
   }
 
   bool run() {
-    report_.called_back = false;
+    commons_.report.called_back = false;
     add_starting();
     lift_pauses();
     begin_turns();
     perform();
     deliver_ends();
-    return report_.called_back;
+    return commons_.report.called_back;
   }
 
   void wait(std::span<pollfd> others, Milliseconds at_most) { driver_.wait(others, at_most); }
@@ -162,7 +162,8 @@ class CurlTransport::Impl {
     const auto code = call();
     in_curl_ = false;
     for (const core::RequestId id : std::exchange(cancelled_, {})) remove(id);
-    if (report_.exception) std::rethrow_exception(std::exchange(report_.exception, nullptr));
+    if (commons_.report.exception)
+      std::rethrow_exception(std::exchange(commons_.report.exception, nullptr));
     return code;
   }
 
@@ -190,7 +191,7 @@ class CurlTransport::Impl {
   }
 
   void begin_turns() {
-    for (const core::RequestId id : std::exchange(report_.turns, {}))
+    for (const core::RequestId id : std::exchange(commons_.report.turns, {}))
       if (CurlRequest* request = find(id); request != nullptr && request->begin_turn())
         go_on(*request);
   }
@@ -217,13 +218,12 @@ class CurlTransport::Impl {
       left_.ended(request->peer(), ended.id);
       remove(ended.id);
       if (cookies_) cookies_->count_response();
-      report_.called_back = true;
+      commons_.report.called_back = true;
       listener.on_transfer_end(ended.id, end);
     }
   }
 
   const TransportSettings settings_;
-  CallbackReport report_;
   bool in_curl_ = false;
   core::RequestId last_id_ = 0;
   std::vector<core::RequestId> starting_;
@@ -234,8 +234,7 @@ class CurlTransport::Impl {
 
   // In this order: handles go before the multi, and all before what they share.
   CurlDriver driver_;
-  TcpSockets sockets_;
-  ConnectionUsers users_;
+  Commons commons_;
   ShareHandle share_;
   std::optional<CookieStore> cookies_;
   MultiHandle multi_;

@@ -24,6 +24,12 @@ HeadReader::Step HeadReader::feed(std::string_view line) {
   return read_header(line);
 }
 
+void HeadReader::begin_again() {
+  head_ = {};
+  framing_ = {};
+  complete_ = false;
+}
+
 HeadReader::Step HeadReader::refuse(std::string cause) {
   cause_ = std::move(cause);
   return Step::Refused;

@@ -25,6 +25,9 @@ class HeadReader {
 
   // One line with its line end. An empty line ends a head; after an interim one a new begins.
   Step feed(std::string_view line);
+  // The response was not the last one after all: the next line begins another. Its lines count
+  // against the bounds with those before it.
+  void begin_again();
 
   [[nodiscard]] bool complete() const { return complete_; }
   [[nodiscard]] const core::ResponseHead& head() const { return head_; }

@@ -1,5 +1,7 @@
 #include "net/transfer_outcome.hpp"
 
+#include <algorithm>
+#include <array>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -9,11 +11,20 @@ namespace {
 
 using core::TransferStatus;
 
-constexpr long kProxyWantsCredentials = 407;  // RFC 9110 section 15.5.8
+// That a proxy wants a login, or another one: by RFC 9110 section 15.5.8, and as tinyproxy says the
+// latter.
+constexpr std::array<long, 2> kProxyWantsLogin{407, 401};
+
+// A proxy that takes the login and then says nothing more has not denied it.
+bool is_denied_by_proxy(const CurlOutcome& outcome) {
+  if (outcome.head_complete || outcome.code == CURLE_OPERATION_TIMEDOUT) return false;
+  return std::find(kProxyWantsLogin.begin(), kProxyWantsLogin.end(), outcome.proxy_answer) !=
+         kProxyWantsLogin.end();
+}
 
 // Another try would hear the same. A proxy's own TLS is not the server's.
 bool server_speaks_no_tls(const CurlOutcome& outcome) {
-  const bool reached = !outcome.through_proxy || outcome.proxy_answer != 0;
+  const bool reached = outcome.proxy.empty() || outcome.proxy_answer != 0;
   return outcome.code == CURLE_SSL_CONNECT_ERROR && outcome.answers_without_tls && reached;
 }
 
@@ -23,7 +34,7 @@ TransferStatus before_request(const CurlOutcome& outcome) {
     case CURLE_PROXY: return TransferStatus::ProxyFailed;
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT:
-      if (outcome.through_proxy && !outcome.connected) return TransferStatus::ProxyFailed;
+      if (!outcome.proxy.empty() && !outcome.connected) return TransferStatus::ProxyFailed;
       return outcome.code == CURLE_COULDNT_CONNECT ? TransferStatus::ConnectFailed
                                                    : TransferStatus::TimedOut;
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -49,7 +60,13 @@ TransferStatus before_head(CURLcode code) {
   }
 }
 
-const char* words_for(TransferStatus status) {
+std::string words_for_denial(const CurlOutcome& outcome) {
+  if (outcome.tried_login) return "does not accept the login";
+  const std::string methods = names_of(outcome.offered);
+  return methods.empty() ? "wants a login" : "wants a login by " + methods;
+}
+
+std::string words_for(TransferStatus status, const CurlOutcome& outcome) {
   switch (status) {
     case TransferStatus::Ok: return "";
     case TransferStatus::CutShort: return "the connection ended in the middle of the body";
@@ -61,8 +78,10 @@ const char* words_for(TransferStatus status) {
     case TransferStatus::TlsFailed: return "the TLS handshake failed";
     case TransferStatus::CertificateBad: return "the server's certificate is not accepted";
     case TransferStatus::WrongKey: return "the server's public key is not the pinned one";
-    case TransferStatus::ProxyFailed: return "the proxy cannot be reached or refuses";
-    case TransferStatus::ProxyDenied: return "the proxy wants credentials, or others";
+    case TransferStatus::ProxyFailed:
+      return "the proxy " + outcome.proxy + " cannot be reached or refuses";
+    case TransferStatus::ProxyDenied:
+      return "the proxy " + outcome.proxy + " " + words_for_denial(outcome);
     case TransferStatus::Cancelled: return "ended by the receiver";
     case TransferStatus::Unusable: return "the request cannot be made";
   }
@@ -70,7 +89,11 @@ const char* words_for(TransferStatus status) {
 }
 
 // What the words for the status do not say already.
-std::string details_of(const CurlOutcome& outcome, const std::string& detail) {
+std::string details_of(TransferStatus status, const CurlOutcome& outcome,
+                       const std::string& detail) {
+  if (status == TransferStatus::ProxyDenied) {
+    return "HTTP status " + std::to_string(outcome.proxy_answer);
+  }
   switch (outcome.code) {
     case CURLE_OK:
     case CURLE_WRITE_ERROR:
@@ -97,6 +120,7 @@ bool tells_of_no_tls(std::string_view detail) {
 }
 
 TransferStatus status_of(const CurlOutcome& outcome) {
+  if (is_denied_by_proxy(outcome)) return TransferStatus::ProxyDenied;
   switch (outcome.code) {
     case CURLE_OK: return TransferStatus::Ok;
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return TransferStatus::WrongKey;
@@ -115,7 +139,6 @@ TransferStatus status_of(const CurlOutcome& outcome) {
   }
   if (outcome.head_complete) return TransferStatus::CutShort;
   // A proxy that answers CONNECT with anything but success shows as a receive error.
-  if (outcome.proxy_answer == kProxyWantsCredentials) return TransferStatus::ProxyDenied;
   if (outcome.proxy_answer != 0 && outcome.proxy_answer / 100 != 2)
     return TransferStatus::ProxyFailed;
   return outcome.request_sent ? before_head(outcome.code) : before_request(outcome);
@@ -125,8 +148,9 @@ std::string cause_of(TransferStatus status, const CurlOutcome& outcome, const st
   if (status == TransferStatus::Unusable && server_speaks_no_tls(outcome)) {
     return "the server does not speak TLS on this port; for plain http give http://…";
   }
-  const std::string more = details_of(outcome, detail);
-  return more.empty() ? words_for(status) : words_for(status) + (" (" + more + ")");
+  const std::string more = details_of(status, outcome, detail);
+  const std::string words = words_for(status, outcome);
+  return more.empty() ? words : words + " (" + more + ")";
 }
 
 }  // namespace xget::net

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/ports.hpp"
+#include "net/proxy_logins.hpp"
 
 namespace xget::net {
 
@@ -15,11 +16,13 @@ namespace xget::net {
 struct CurlOutcome {
   CURLcode code = CURLE_OK;
   bool head_complete = false;
-  bool through_proxy = false;
   bool connected = false;  // TCP was up, to the proxy if there is one
   bool request_sent = false;
   bool answers_without_tls = false;  // what came to the TLS handshake is no TLS
-  long proxy_answer = 0;             // status of the answer to CONNECT, 0 if there was none
+  std::string proxy;                 // to be shown; empty: none
+  bool tried_login = false;          // at the proxy, by a method that it knows
+  AuthMethods offered = 0;           // by the proxy, to log in
+  long proxy_answer = 0;             // its own last status, to CONNECT too; 0: it has said nothing
   long system_error = 0;             // errno of the last connect that failed
 };
 

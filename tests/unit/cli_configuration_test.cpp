@@ -239,7 +239,8 @@ TEST_CASE("a host's section reaches the library, each secret read") {
   const Setup setup(
       "[host.\"one.example\"]\nheader = [\"@headers\", \"C: d\"]\nuser = \"@user\"\n"
       "limit-rate-per-host = \"1K\"\nmax-connections-per-host = 3\nnetrc = false\n"
-      "[host.\"*.two.example\"]\nuser-agent = \"two\"\nproxy = \"none\"\nnetrc = true\n");
+      "[host.\"*.two.example\"]\nuser-agent = \"two\"\nproxy = \"none\"\nproxy-auth = "
+      "\"ntlm\"\nnetrc = true\n");
   const auto arguments = interpret(setup.given({"https://one.example/x"}), secrets());
   REQUIRE(arguments);
   const auto& hosts = arguments->options.hosts;
@@ -251,7 +252,9 @@ TEST_CASE("a host's section reaches the library, each secret read") {
   CHECK(hosts[0].max_connections_per_host == 3);
   CHECK(hosts[0].netrc == false);
   CHECK(hosts[1].user_agent == "two");
+  CHECK(hosts[0].proxy_auth == std::nullopt);
   CHECK(hosts[1].proxy == "none");
+  CHECK(hosts[1].proxy_auth == ProxyAuth::Ntlm);
   CHECK(hosts[1].netrc == true);
 }
 

@@ -77,6 +77,8 @@ TEST_CASE("every option reaches its field") {
                                        "me",
                                        "--proxy",
                                        "none",
+                                       "--proxy-auth",
+                                       "digest",
                                        "--connect-to",
                                        "a:1:b:2",
                                        "--connect-to",
@@ -120,6 +122,7 @@ TEST_CASE("every option reaches its field") {
   CHECK(options.give_up_after == Milliseconds(2h));
   CHECK(options.user_agent == "me");
   CHECK(options.proxy == "none");
+  CHECK(options.proxy_auth == ProxyAuth::Digest);
   CHECK(options.connect_to == Words{"a:1:b:2", "c:3:d:4"});
   CHECK(options.dns_servers == Words{"127.0.0.1", "[::1]:54", "127.0.0.2"});
   CHECK(options.address_family == AddressFamily::IPv6);

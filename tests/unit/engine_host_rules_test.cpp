@@ -166,11 +166,14 @@ TEST_CASE("a host's netrc can be asked alone, or left out alone") {
 TEST_CASE("a host's proxy is that of its requests alone") {
   HostRule one = rule("one.example");
   one.proxy = "socks5://one:1080";
+  one.proxy_auth = ProxyAuth::Ntlm;
   HostRule two = rule("two.example");
   two.proxy = "none";
   auto settings = settings_for("https://one.example/x", {one, two});
   settings.proxy = "http://all:3128";
   CHECK(settings.proxy_for(url("https://one.example/")) == "socks5://one:1080");
   CHECK(settings.proxy_for(url("https://two.example/")).empty());
+  CHECK(settings.proxy_auth_for(url("https://one.example/")) == ProxyAuth::Ntlm);
+  CHECK(settings.proxy_auth_for(url("https://two.example/")) == ProxyAuth::Any);
   CHECK(settings.proxy_for(url("https://three.example/")) == "http://all:3128");
 }

@@ -94,6 +94,16 @@ TEST_CASE("a flood of headers is refused") {
   CHECK(refused(interim));
 }
 
+TEST_CASE("a response that was not the last one gives way to the next") {
+  HeadReader reader = read({"HTTP/1.1 407 No", "A: b", "Content-Length: 5", ""});
+  reader.begin_again();
+  CHECK_FALSE(reader.complete());
+  REQUIRE(feed(reader, {"HTTP/1.1 200 OK", "C: d", ""}) == HeadReader::Step::Complete);
+  CHECK(reader.head().status == 200);
+  CHECK(reader.head().headers.size() == 1);
+  CHECK_FALSE(reader.framing().length);
+}
+
 TEST_CASE("what is no head is refused") {
   CHECK(refused({"", "HTTP/1.1 200 OK"}));
   CHECK(refused({"HTTP/1.1 abc", ""}));

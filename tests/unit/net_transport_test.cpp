@@ -321,6 +321,7 @@ TEST_CASE("a proxy gets the whole URL, and a pin is ignored behind it") {
   request.url = "http://target.invalid/a";
   request.pinned_address = "127.0.0.99";
   request.proxy = "http://me:pw@127.0.0.1:" + std::to_string(server.port());
+  request.proxy_auth = ProxyAuth::Basic;
   CHECK(net.get(request).end->status == TransferStatus::Ok);
   unsetenv("no_proxy");
   CHECK(seen.starts_with("GET http://target.invalid/a HTTP/1.1\r\n"));
