@@ -50,6 +50,15 @@ def certificates():
         yield made
 
 
+@pytest.fixture(scope="session")
+def proxy_certificate(certificates):
+    """Certificate and key in one file, as squid wants them."""
+    both = pathlib.Path(certificates.certificate).with_name("proxy.pem")
+    both.write_text("".join(pathlib.Path(part).read_text()
+                            for part in (certificates.certificate, certificates.key)))
+    return both
+
+
 @pytest.fixture
 def server():
     with HostileServer() as running:

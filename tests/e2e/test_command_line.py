@@ -77,6 +77,7 @@ NONSENSE = {
     "a device as the output": [URL, "-o", "/dev/null"],
     "a user agent with a newline": [URL, "-A", "me\r\nX-Other: 1"],
     "a proxy of an unknown kind": [URL, "--proxy", "gopher://127.0.0.1:1"],
+    "a proxy's login by an unknown method": [URL, "--proxy-auth", "kerberos"],
     "a proxy without a host": [URL, "--proxy", "http://"],
     "a proxy with a port that is none": [URL, "--proxy", "127.0.0.1:99999"],
     "authorities that are missing": [URL, "--cacert", "/no/such/file"],
@@ -164,8 +165,8 @@ def test_help_names_options_in_groups_and_the_exit_codes(folder, option):
     text = run_xget([option], folder).expect(0).out.decode()
     for name in ("--output", "--dir", "--resume", "--no-resume", "--connections", "--header",
                  "--user-agent", "--referer", "--user", "--cacert", "--cert", "--key",
-                 "--pinnedpubkey", "--insecure", "--allow-downgrade", "--proxy", "--connect-to",
-                 "--dns-servers", "--ipv4", "--ipv6", "--interface",
+                 "--pinnedpubkey", "--insecure", "--allow-downgrade", "--proxy", "--proxy-auth",
+                 "--connect-to", "--dns-servers", "--ipv4", "--ipv6", "--interface",
                  "--preallocate", "--limit-rate", "--connect-timeout", "--stall-timeout",
                  "--retry", "--retry-wait", "--give-up-after", "--max-filesize", "--checksum",
                  "--checkpoint-interval", "--checkpoint-dir", "--on-change", "--overwrite",

@@ -1,7 +1,5 @@
 """Real proxies: tinyproxy and squid for HTTP, dante for SOCKS, by option and by environment."""
 
-import pathlib
-
 import pytest
 
 from support.answers import Resource
@@ -95,11 +93,8 @@ def test_the_environment_names_a_proxy_for_tls_alone(tls_server, certificates, p
 
 
 @pytest.fixture(scope="module")
-def tls_proxy(certificates):
-    both = pathlib.Path(certificates.certificate).with_name("proxy.pem")
-    both.write_text("".join(pathlib.Path(part).read_text()
-                            for part in (certificates.certificate, certificates.key)))
-    with start_proxy("squid", tls=both) as proxy:
+def tls_proxy(proxy_certificate):
+    with start_proxy("squid", tls=proxy_certificate) as proxy:
         yield proxy
 
 
@@ -137,6 +132,15 @@ def test_a_refused_login_is_told_and_nothing_is_asked_of_the_server(page, path, 
     # A wrong one tinyproxy answers as a server would, with 401.
     assert ("401" if login else "proxy") in run.err and "wrong" not in run.err, run
     assert not page.requests and not path.exists(), run
+
+
+@pytest.mark.parametrize("login, told", [("", "wants a login by Basic"),
+                                         ("me:wrong@", "does not accept the login")])
+def test_a_refused_login_for_a_tunnel_is_told(tls_server, path, guarded, login, told):
+    page = tls_server.serve("/file", FILE)
+    run = download(page.url, path, "--proxy", f"http://{login}127.0.0.1:{guarded.port}")
+    run.expect(Exit.REFUSED)
+    assert told in run.err and "wrong" not in run.err and not page.requests, run
 
 
 def test_a_proxy_that_is_not_there_is_told(page, path):
