@@ -226,6 +226,9 @@ class File {
   virtual Result<void> check_written() = 0;
   virtual Result<void> preallocate(std::uint64_t size, Preallocate how) = 0;
   virtual Result<void> truncate(std::uint64_t size) = 0;
+  // All that the other one holds, which must be of the same FileSystem, without a copy of it: both
+  // share its room until one is written to. Nothing is changed where it fails.
+  virtual Result<void> clone(File& from) = 0;
   virtual Result<FileInfo> info() = 0;
   virtual Result<LockOutcome> lock() = 0;  // whole file, exclusive, does not wait
   virtual Result<void> set_mode(std::uint32_t mode) = 0;
@@ -258,6 +261,8 @@ class Folder {
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;  // replaces
   virtual Result<void> rename_no_replace(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& name) = 0;  // absent: fine
+  // Another name for an open file of the same FileSystem. Fails with EEXIST if the name is taken.
+  virtual Result<void> link(File& file, const std::string& name) = 0;
   // Adds to a file, private to its owner and made if missing, in one step beside other processes
   // that do. Not durable.
   virtual Result<void> append(const std::string& name, std::string_view bytes) = 0;

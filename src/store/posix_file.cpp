@@ -1,6 +1,8 @@
 #include "store/posix_file.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/xattr.h>
 
 #include <algorithm>
@@ -136,6 +138,12 @@ Result<void> PosixFile::truncate(std::uint64_t size) {
   const int outcome =
       uninterrupted([&] { return ::ftruncate(descriptor_.get(), static_cast<off_t>(size)); });
   if (outcome != 0) return failure("set the size of");
+  return {};
+}
+
+Result<void> PosixFile::clone(core::File& from) {
+  const int source = static_cast<PosixFile&>(from).descriptor();
+  if (::ioctl(descriptor_.get(), FICLONE, source) != 0) return failure("clone a file into");
   return {};
 }
 

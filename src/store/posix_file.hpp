@@ -26,6 +26,7 @@ class PosixFile final : public core::File {
   // None claims nothing, but learns now whether the file system can hold so large a file.
   Result<void> preallocate(std::uint64_t size, Preallocate how) override;
   Result<void> truncate(std::uint64_t size) override;
+  Result<void> clone(core::File& from) override;
   Result<core::FileInfo> info() override;
   Result<core::LockOutcome> lock() override;
   Result<void> set_mode(std::uint32_t mode) override;
@@ -33,6 +34,8 @@ class PosixFile final : public core::File {
   void drop_cache(ByteRange range) override;
   std::optional<std::string> attribute(const std::string& name) override;
   bool set_attribute(const std::string& name, std::string_view value) override;
+
+  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
 
  private:
   [[nodiscard]] tl::unexpected<Error> failure(const char* operation) const;  // with errno

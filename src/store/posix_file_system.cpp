@@ -139,6 +139,18 @@ class PosixFolder final : public core::Folder {
     return {};
   }
 
+  // By the descriptor: what is linked is the file that was opened, whatever has its name by now.
+  Result<void> link(core::File& file, const std::string& name) override {
+    assert(is_single_component(name));
+    const int descriptor = static_cast<PosixFile&>(file).descriptor();
+    const std::string opened = "/proc/self/fd/" + std::to_string(descriptor);
+    if (::linkat(AT_FDCWD, opened.c_str(), descriptor_.get(), name.c_str(), AT_SYMLINK_FOLLOW) ==
+        0) {
+      return {};
+    }
+    return failure("link", name);
+  }
+
   Result<void> append(const std::string& name, std::string_view bytes) override {
     constexpr mode_t kPrivateMode = 0600;
     assert(is_single_component(name));

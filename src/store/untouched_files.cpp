@@ -48,6 +48,7 @@ class UntouchedFile : public core::File {
   Result<void> check_written() override { return {}; }
   Result<void> preallocate(std::uint64_t, Preallocate) override { return {}; }
   Result<void> truncate(std::uint64_t) override { return {}; }
+  Result<void> clone(core::File&) override { return {}; }
   Result<void> set_mode(std::uint32_t) override { return {}; }
   Result<void> set_modification_time(WallTime) override { return {}; }
   void drop_cache(ByteRange) override {}
@@ -94,6 +95,12 @@ class FileMadeHere final : public UntouchedFile {
   }
   Result<void> truncate(std::uint64_t size) override {
     file_->resize(size);
+    return {};
+  }
+  Result<void> clone(core::File& from) override {
+    const auto other = from.info();
+    if (!other) return fail(other.error());
+    file_->resize(other->size);
     return {};
   }
   Result<core::FileInfo> info() override { return file_->info(); }
@@ -151,6 +158,14 @@ class UntouchedFolder final : public core::Folder {
     const std::lock_guard lock(mutex_);
     changed_[name] = {};
     return {};
+  }
+
+  // The other name is not known to be the same file's: it is as if it had been copied.
+  Result<void> link(core::File& file, const std::string& name) override {
+    const auto info = file.info();
+    if (!info) return fail(info.error());
+    auto made = create(name, info->mode);
+    return made ? (*made)->truncate(info->size) : fail(std::move(made.error()));
   }
 
   Result<void> append(const std::string&, std::string_view) override { return {}; }

@@ -106,6 +106,18 @@ class SimFile final : public core::File {
     return {};
   }
 
+  Result<void> clone(core::File& from) override {
+    if (auto begun = disk_.begin("clone", name_, disk_.faults.write_fails); !begun) return begun;
+    const std::vector<std::byte> bytes = static_cast<SimFile&>(from).inode_->image.bytes();
+    inode_->image.resize(bytes.size());
+    inode_->image.write(0, bytes);
+    inode_->mtime_ns = disk_.mtime();
+    disk_.end("disk clone", DiskCall::Write, bytes.size());
+    return {};
+  }
+
+  [[nodiscard]] const InodePtr& inode() const { return inode_; }
+
   Result<core::FileInfo> info() override { return disk_.info(*inode_); }
 
   Result<core::LockOutcome> lock() override {
@@ -206,6 +218,13 @@ class SimFolder final : public core::Folder {
   Result<void> remove(const std::string& name) override {
     if (auto begun = begin("remove", name); !begun) return begun;
     if (image_->find(name) != nullptr) change("disk remove", name, {{name, nullptr}});
+    return {};
+  }
+
+  Result<void> link(core::File& file, const std::string& name) override {
+    if (auto begun = begin("link", name); !begun) return begun;
+    if (image_->find(name) != nullptr) return disk_error("link", name, EEXIST);
+    change("disk link", name, {{name, static_cast<SimFile&>(file).inode()}});
     return {};
   }
 

@@ -11,6 +11,8 @@
 // Thread: any. Nothing is allocated, and the program's own errno survives where no fault is due.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -45,6 +47,7 @@ enum class Call {
   Renameat,
   Renameat2,
   Linkat,
+  Clone,
   Unlinkat,
   Mkdir,
   Faccessat,
@@ -58,11 +61,10 @@ enum class Call {
 };
 
 constexpr std::array<const char*, static_cast<std::size_t>(Call::Count)> kNames = {
-    "open",   "openat",          "pwrite",    "pread",     "fdatasync",
-    "fsync",  "fallocate",       "ftruncate", "fstat",     "fstatat",
-    "fchmod", "futimens",        "lock",      "renameat",  "renameat2",
-    "linkat", "unlinkat",        "mkdir",     "faccessat", "fstatvfs",
-    "syncfs", "sync_file_range", "fgetxattr", "fsetxattr", "fadvise"};
+    "open",      "openat",          "pwrite",    "pread",     "fdatasync", "fsync",     "fallocate",
+    "ftruncate", "fstat",           "fstatat",   "fchmod",    "futimens",  "lock",      "renameat",
+    "renameat2", "linkat",          "clone",     "unlinkat",  "mkdir",     "faccessat", "fstatvfs",
+    "syncfs",    "sync_file_range", "fgetxattr", "fsetxattr", "fadvise"};
 
 std::array<std::atomic<long>, kNames.size()> counts{};
 
@@ -266,8 +268,19 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to,
 }
 
 int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) noexcept {
-  FAILING_CALL(Linkat, from_folder);
+  FAILING_CALL(Linkat, to_folder);
   return next(linkat, "linkat")(from_folder, from, to_folder, to, flags);
+}
+
+int ioctl(int file, unsigned long request, ...) noexcept {
+  va_list more;
+  va_start(more, request);
+  void* const argument = va_arg(more, void*);
+  va_end(more);
+  if (request == FICLONE) {
+    FAILING_CALL(Clone, file);
+  }
+  return next(ioctl, "ioctl")(file, request, argument);
 }
 
 int unlinkat(int folder, const char* name, int flags) noexcept {

@@ -85,7 +85,8 @@ struct Workers {
 // What is done to the disk, in order, and what is to go wrong.
 struct Script {
   std::vector<std::string> log;
-  std::string fail;  // this step fails with EIO, each time
+  std::string fail;  // this step fails, each time
+  int fail_with = EIO;
   core::DirectWrites direct = core::DirectWrites::Fast;
   std::size_t dies_after = SIZE_MAX;  // steps; then every step fails and does nothing
   std::function<void(const std::string& step)> before;  // on the thread that takes the step
@@ -94,7 +95,7 @@ struct Script {
     if (before) before(what);
     if (log.size() >= dies_after) return xget::fail(store::disk_error(what, "", EIO));
     log.push_back(what);
-    if (what == fail) return xget::fail(store::disk_error(what, "", EIO));
+    if (what == fail) return xget::fail(store::disk_error(what, "", fail_with));
     return {};
   }
   [[nodiscard]] std::size_t position(const std::string& what, std::size_t from = 0) const {
@@ -157,6 +158,11 @@ class ScriptedFile final : public core::File {
     if (auto ok = script_.step("truncate " + name_); !ok) return ok;
     return real_->truncate(size);
   }
+  Result<void> clone(core::File& from) override {
+    if (auto ok = script_.step("clone " + name_); !ok) return ok;
+    return real_->clone(*static_cast<ScriptedFile&>(from).real_);
+  }
+  [[nodiscard]] core::File& real() { return *real_; }
   Result<core::FileInfo> info() override { return real_->info(); }
   Result<core::LockOutcome> lock() override {
     if (script_.before) script_.before("lock " + name_);
@@ -219,6 +225,10 @@ class ScriptedFolder final : public core::Folder {
   Result<void> remove(const std::string& name) override {
     if (auto ok = script_.step("remove " + name); !ok) return ok;
     return real_->remove(name);
+  }
+  Result<void> link(core::File& file, const std::string& name) override {
+    if (auto ok = script_.step("link " + name); !ok) return ok;
+    return real_->link(static_cast<ScriptedFile&>(file).real(), name);
   }
   Result<void> append(const std::string& name, std::string_view bytes) override {
     if (auto ok = script_.step("append " + name); !ok) return ok;

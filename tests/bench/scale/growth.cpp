@@ -263,6 +263,7 @@ class Zeros final : public core::File {
   Result<void> check_written() override { return {}; }
   Result<void> preallocate(std::uint64_t, Preallocate) override { return {}; }
   Result<void> truncate(std::uint64_t) override { return {}; }
+  Result<void> clone(core::File&) override { return {}; }
   Result<core::FileInfo> info() override { return core::FileInfo{}; }
   Result<core::LockOutcome> lock() override { return core::LockOutcome::Locked; }
   Result<void> set_mode(std::uint32_t) override { return {}; }
