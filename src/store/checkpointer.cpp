@@ -11,6 +11,7 @@
 #include "store/disk_error.hpp"
 #include "store/partial_lock.hpp"
 #include "store/replace_file.hpp"
+#include "store/target.hpp"
 
 namespace xget::store {
 namespace {
@@ -20,6 +21,19 @@ namespace {
 constexpr std::uint32_t kOwnerWorksOnIt = 0600;
 
 }  // namespace
+
+PartialFiles partial_files(const Target& target, std::shared_ptr<core::File> file) {
+  PartialFiles files;
+  files.file = std::move(file);
+  files.folder = target.shared_folder();
+  files.sidecar_folder = target.shared_sidecar_folder();
+  files.path = target.path();
+  files.name = target.name();
+  files.partial_name = target.partial_name();
+  files.sidecar_name = target.sidecar_name();
+  files.finished = target.finished();
+  return files;
+}
 
 Checkpointer::Checkpointer(PartialFiles files)
     : files_(std::move(files)), final_name_(files_.name) {}
@@ -97,6 +111,11 @@ std::string Checkpointer::final_name() {
   return final_name_;
 }
 
+std::optional<core::FileInfo> Checkpointer::finished_file() {
+  const std::lock_guard lock(mutex_);
+  return finished_file_;
+}
+
 void Checkpointer::end() {
   const std::lock_guard lock(mutex_);
   ended_ = true;
@@ -121,6 +140,7 @@ Result<void> Checkpointer::carry_out(const Commit& commit) {
 
 // Everything about the file itself: after this its contents no longer change.
 Result<void> Checkpointer::prepare_file(const Commit& commit) {
+  if (commit.name_alone) return {};
   core::File& file = *files_.file;
   auto info = file.info();
   if (!info) return fail(std::move(info.error()));
@@ -156,10 +176,13 @@ Result<void> Checkpointer::set_mode(const Commit& commit, std::uint32_t mode) {
 void Checkpointer::mark_file(const Commit& commit) {
   const auto info = files_.file->info();
   if (!info) return;  // whoever meets the file later asks the server
+  finished_file_ = *info;
   OriginMark mark = commit.mark;
   mark.mtime_ns = info->mtime_ns;
   std::string text = serialise(mark);
-  if (!files_.file->set_attribute(kOriginMarkAttribute, text)) unkept_mark_ = std::move(text);
+  const bool kept = commit.name_alone ? files_.file->attribute(kOriginMarkAttribute).has_value()
+                                      : files_.file->set_attribute(kOriginMarkAttribute, text);
+  if (!kept) unkept_mark_ = std::move(text);
 }
 
 // Once it has its name, by which it is found.
@@ -186,6 +209,7 @@ Result<void> Checkpointer::rename_file(const Commit& commit) {
   }
   if (!renamed) return renamed;
   keep_mark();
+  if (commit.name_alone) return {};
   const std::uint32_t mode = mode_of(commit);
   if (mode == (mode | kOwnerWorksOnIt)) return {};
   if (auto set = set_mode(commit, mode); !set) log::warning(to_string(set.error()));

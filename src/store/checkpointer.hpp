@@ -22,6 +22,8 @@
 
 namespace xget::store {
 
+class Target;
+
 // What stands on the disk, for those who work on it.
 struct PartialFiles {
   std::shared_ptr<core::File> file;  // FILE.partial, locked
@@ -36,6 +38,9 @@ struct PartialFiles {
   [[nodiscard]] std::string partial_path() const { return partial_of(path); }  // for messages
 };
 
+// Of a target whose FILE.partial is `file`, for those that work on while the Target may be gone.
+PartialFiles partial_files(const Target& target, std::shared_ptr<core::File> file);
+
 // How FILE.partial becomes FILE. Its bytes are whole and proven.
 struct Commit {
   std::uint64_t size = 0;
@@ -45,6 +50,8 @@ struct Commit {
   std::optional<WallTime> modified_time;  // nullopt: when it was written
   std::optional<Sidecar> sidecar;         // committing; absent: none was kept
   OriginMark mark;                        // its time is set when the file has its own
+  // FILE is to be one more name of a finished file, of which nothing is changed.
+  bool name_alone = false;
 };
 
 class Checkpointer {
@@ -69,6 +76,8 @@ class Checkpointer {
 
   // What FILE.partial is called since it was committed: FILE's name, or a numbered one.
   [[nodiscard]] std::string final_name();
+  // What it was just before, while nobody else worked on it. nullopt: not known.
+  [[nodiscard]] std::optional<core::FileInfo> finished_file();
 
   // What such a commit syncs.
   [[nodiscard]] bool synced_as_a_whole() const { return files_.folder->synced_as_a_whole(); }
@@ -98,6 +107,7 @@ class Checkpointer {
   const PartialFiles files_;
   std::mutex mutex_;
   std::string final_name_;
+  std::optional<core::FileInfo> finished_file_;
   std::string unkept_mark_;           // that the file itself could not take
   std::uint64_t generation_ = 0;      // of the last sidecar recorded
   bool partial_name_synced_ = false;  // the folder holds FILE.partial durably

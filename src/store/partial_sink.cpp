@@ -1,12 +1,11 @@
 #include "store/partial_sink.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <utility>
 
-#include "base/units.hpp"
 #include "core/piece_length.hpp"
+#include "store/claim_room.hpp"
 #include "store/disk_error.hpp"
 #include "store/partial_sink_impl.hpp"
 
@@ -15,40 +14,8 @@ namespace {
 
 constexpr std::uint32_t kPartialMode = 0600;  // nobody else reads what is not proven yet
 
-PartialFiles files_of(const Target& target, std::shared_ptr<core::File> file) {
-  PartialFiles files;
-  files.file = std::move(file);
-  files.folder = target.shared_folder();
-  files.sidecar_folder = target.shared_sidecar_folder();
-  files.path = target.path();
-  files.name = target.name();
-  files.partial_name = target.partial_name();
-  files.sidecar_name = target.sidecar_name();
-  files.finished = target.finished();
-  return files;
-}
-
 std::uint64_t piece_length_for(const core::Representation& representation) {
   return core::piece_length(representation.size.value_or(0));
-}
-
-Error no_room(const Target& target, std::uint64_t need, std::uint64_t have) {
-  Error error = disk_error("preallocate", target.partial_path(), ENOSPC);
-  error.cause = "the download needs " + format_size(need) + " and the file system has " +
-                format_size(have) + " free";
-  error.remedy = "free some space, or put the file on another disk with -d or -o";
-  return error;
-}
-
-Result<void> claim_room(Target& target, core::File& file, std::uint64_t held, std::uint64_t size,
-                        Preallocate how) {
-  const std::uint64_t need = size - std::min(size, held);
-  const std::uint64_t have = target.folder().free_bytes();
-  // Asked before, because an allocation that fails half-way has filled the disk for others.
-  if (how == Preallocate::Full && have < need) return fail(no_room(target, need, have));
-  auto claimed = file.preallocate(size, how);
-  if (!claimed && claimed.error().number == ENOSPC) return fail(no_room(target, need, have));
-  return claimed;
 }
 
 // What another download may have done since this one looked. With the partial locked no other one
@@ -110,13 +77,14 @@ Result<std::unique_ptr<PartialSink>> PartialSink::create(Target& target, core::W
   const bool tiny = settings.tiny;
   const Preallocate how = settings.preallocate;
   auto impl =
-      std::make_shared<Impl>(files_of(target, file), std::move(made->lock), disk, hashing,
+      std::make_shared<Impl>(partial_files(target, file), std::move(made->lock), disk, hashing,
                              representation, std::move(settings), piece_length_for(representation));
   // A sidecar that stands here is of an earlier partial that is gone.
   if (ready) ready = target.sidecar_folder().remove(target.sidecar_name());
   if (ready) ready = impl->begin(0);
   if (ready && representation.size && !tiny) {
-    ready = claim_room(target, *file, 0, *representation.size, how);
+    ready =
+        claim_room(target.folder(), target.partial_path(), *file, {0, *representation.size, how});
   }
   if (!ready) {
     static_cast<void>(target.folder().remove(target.partial_name()));  // ours, and empty
@@ -134,11 +102,13 @@ Result<std::unique_ptr<PartialSink>> PartialSink::resume(Target& target, core::W
   const Sidecar& sidecar = *partial.sidecar;
   std::shared_ptr<core::File> file = std::move(partial.file);
   if (partial.size < sidecar.size) {
-    auto room = claim_room(target, *file, partial.size, sidecar.size, settings.preallocate);
+    auto room = claim_room(target.folder(), target.partial_path(), *file,
+                           {partial.size, sidecar.size, settings.preallocate});
     if (!room) return fail(std::move(room.error()));
   }
-  auto impl = std::make_shared<Impl>(files_of(target, file), std::move(partial.lock), disk, hashing,
-                                     representation, std::move(settings), sidecar.piece_length);
+  auto impl =
+      std::make_shared<Impl>(partial_files(target, file), std::move(partial.lock), disk, hashing,
+                             representation, std::move(settings), sidecar.piece_length);
   if (auto begun = impl->begin(sidecar.generation); !begun) return fail(std::move(begun.error()));
   impl->take_over(sidecar);
   return std::unique_ptr<PartialSink>(new PartialSink(std::move(impl)));
@@ -150,11 +120,12 @@ Result<std::unique_ptr<PartialSink>> PartialSink::adopt(Target& target, core::Wo
                                                         PartialSettings settings) {
   std::shared_ptr<core::File> file = std::move(partial.file);
   if (representation.size && partial.size < *representation.size) {
-    auto room = claim_room(target, *file, partial.size, *representation.size, settings.preallocate);
+    auto room = claim_room(target.folder(), target.partial_path(), *file,
+                           {partial.size, *representation.size, settings.preallocate});
     if (!room) return fail(std::move(room.error()));
   }
   auto impl =
-      std::make_shared<Impl>(files_of(target, file), std::move(partial.lock), disk, hashing,
+      std::make_shared<Impl>(partial_files(target, file), std::move(partial.lock), disk, hashing,
                              representation, std::move(settings), piece_length_for(representation));
   if (auto begun = impl->begin(0); !begun) return fail(std::move(begun.error()));
   impl->take_over_unhashed(partial.size);
@@ -194,5 +165,6 @@ void PartialSink::forget(ByteRange range) { impl_->forget(range); }
 void PartialSink::finish(std::uint64_t size, Done done) { impl_->finish(size, std::move(done)); }
 bool PartialSink::cancel_finish() { return impl_->cancel_finish(); }
 std::string PartialSink::final_name() const { return impl_->final_name(); }
+std::optional<core::FileInfo> PartialSink::finished_file() const { return impl_->finished_file(); }
 
 }  // namespace xget::store

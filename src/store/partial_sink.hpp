@@ -118,6 +118,8 @@ class PartialSink final : public core::Sink {
   bool cancel_finish() override;
   // What the file is called once finish() has succeeded: FILE's name, or a numbered one.
   [[nodiscard]] std::string final_name() const;
+  // As Checkpointer's.
+  [[nodiscard]] std::optional<core::FileInfo> finished_file() const;
 
  private:
   class Impl;

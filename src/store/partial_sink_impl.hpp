@@ -41,6 +41,9 @@ class PartialSink::Impl : public std::enable_shared_from_this<PartialSink::Impl>
   void finish(std::uint64_t size, Done done);
   bool cancel_finish();
   [[nodiscard]] std::string final_name() const { return checkpointer_->final_name(); }
+  [[nodiscard]] std::optional<core::FileInfo> finished_file() const {
+    return checkpointer_->finished_file();
+  }
   void retire() { checkpointer_->end(); }
   void close();
 
