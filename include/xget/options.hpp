@@ -33,6 +33,14 @@ enum class Existing {
   Update,  // it is replaced if the server's is another one, and stays until that one is whole
   Rename,  // download to NAME.1.EXT, .2 and so on: the first that nothing else stands under
 };
+// What becomes of a file whose bytes another file of the session has already, as digests say that
+// were given beforehand.
+enum class Dedupe {
+  Off,   // it is fetched
+  Link,  // a hard link, which has one mode and one time with the other; a copy where it cannot be
+  Reflink,  // a copy that shares its room on the disk until one is changed; else a plain copy
+  Copy,
+};
 enum class AddressFamily { Any, IPv4, IPv6 };
 // How to log in at an HTTP proxy that asks for it (407).
 enum class ProxyAuth {
@@ -194,6 +202,10 @@ struct JobSpec {
   // is complete: nobody is asked. A checksum is compared all the same. Not where the URL has a
   // secret in it, which may tell files apart.
   bool skip_existing = false;
+  // Files of at least 128 bits of the same digest (`checksum`, `checksum_file`, a Metalink's) are
+  // fetched once: the others wait for the first, without a connection. One that fails is followed
+  // by the next. What stands there already is treated as ever; an empty file is always fetched.
+  Dedupe dedupe = Dedupe::Off;
   bool server_time = true;  // its time is the server's Last-Modified, where there is one
   Preallocate preallocate = Preallocate::Full;
   DirectIo direct_io = DirectIo::Auto;

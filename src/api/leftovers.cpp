@@ -10,6 +10,7 @@
 #include "base/partial_names.hpp"
 #include "base/text.hpp"
 #include "net/system_clock.hpp"
+#include "store/duplicate.hpp"
 #include "store/load_sidecar.hpp"
 #include "store/partial_use.hpp"
 #include "store/posix_file_system.hpp"
@@ -61,6 +62,7 @@ class Look {
   Result<Leftover> take() {
     if (auto done = draft(); !done) return fail(std::move(done.error()));
     if (auto done = partial(); !done) return fail(std::move(done.error()));
+    if (auto done = duplicate(); !done) return fail(std::move(done.error()));
     const auto aside = store::set_aside_files(*place_.folder, place_.name);
     if (!aside) return fail(aside.error());
     for (const std::string& name : *aside) {
@@ -126,6 +128,18 @@ class Look {
     return *info ? add(*place_.folder, place_.prefix, name) : Result<void>{};
   }
 
+  Result<void> duplicate() {
+    const std::string name = duplicate_of(place_.name);
+    const auto info = place_.folder->info(name);
+    if (!info) return fail(info.error());
+    if (!*info) return {};
+    const auto ours = store::is_unfinished_duplicate(*place_.folder, place_.name);
+    if (!ours) return fail(ours.error());
+    if (*ours) return add(*place_.folder, place_.prefix, name);
+    keep(place_.path_of(name), "nothing shows that it is xget's");
+    return {};
+  }
+
   // Why it cannot be told that a partial is xget's; empty: it can. What it is called says nothing,
   // and neither does a sidecar alone, which another program's file may have come under.
   std::string foreign(const std::string& name, const core::FileInfo& info,
@@ -145,7 +159,8 @@ class Look {
 };
 
 bool in_use(const std::string& file) {
-  return store::partial_in_use(partial_of(file), lock_of(file));
+  return store::partial_in_use(partial_of(file), lock_of(file)) ||
+         store::partial_in_use(duplicate_of(file), lock_of(file));
 }
 
 Result<Leftover> leftover_of(const std::string& file, const std::string& checkpoints) {

@@ -22,6 +22,7 @@ std::string sidecar_of(std::string_view file) { return joined(file, kSidecarSuff
 std::string set_aside_of(std::string_view file) { return joined(file, kSetAsideSuffix); }
 std::string mark_of(std::string_view file) { return joined(file, kMarkSuffix); }
 std::string lock_of(std::string_view file) { return joined(file, kLockSuffix); }
+std::string duplicate_of(std::string_view file) { return joined(file, kDuplicateSuffix); }
 std::string draft_of(std::string_view sidecar) { return joined(sidecar, kDraftEnding); }
 
 std::string hashed_sidecar_of(const std::string& path, std::size_t longest) {
