@@ -72,6 +72,8 @@ engine::JobSettings settings_of(const JobSpec& spec, const Options& options) {
   settings.checkpoint_folder = spec.checkpoint_folder;
   settings.max_filesize = spec.max_filesize;
   settings.strict = spec.strict;
+  const bool makes_file = spec.output != "-" && !spec.dry_run;
+  settings.dedupe = makes_file ? spec.dedupe : Dedupe::Off;
   settings.dry_run = spec.dry_run;
   settings.size = spec.size;
   settings.country = formats::country_of(spec.location);

@@ -26,6 +26,7 @@
 #include "core/rate_schedule.hpp"
 #include "engine/buffer_pool.hpp"
 #include "engine/job_queue.hpp"
+#include "engine/originals.hpp"
 #include "formats/cookie_file.hpp"
 #include "net/loop.hpp"
 #include "net/system_clock.hpp"
@@ -100,8 +101,7 @@ class Session::Impl {
     const JobId id = request->settings.id = ++last_id_;
     if (auto claimed = targets_.claim(id, *request); !claimed) return fail(claimed.error());
     events_.add_job();
-    queue({id, request->source.url.origin.host,
-           [this, request = *std::move(request), spec] { return make(request, spec); }});
+    queue(entry_of(*std::move(request), spec));
     return id;
   }
 
@@ -145,11 +145,7 @@ class Session::Impl {
   }
 
  private:
-  struct NewJob {
-    JobId id;
-    std::string host;  // that it asks first
-    engine::JobQueue::Make make;
-  };
+  using NewJob = engine::JobQueue::Entry;
   // What other threads want of the loop.
   struct Inbox {
     std::vector<NewJob> jobs;
@@ -215,13 +211,20 @@ class Session::Impl {
       const std::lock_guard lock(mutex_);
       std::swap(arrived, inbox_);
     }
-    for (NewJob& job : arrived.jobs) {
-      jobs_.add(job.id, std::move(job.host), std::move(job.make));
-    }
+    for (NewJob& job : arrived.jobs) jobs_.add(std::move(job));
     for (const JobId id : arrived.cancelled) jobs_.cancel(id);
     for (auto& question : arrived.cookie_questions) {
       question.set_value(formats::cookie_file_text(loop_.cookies(), clock_.wall_now()));
     }
+  }
+
+  // What a list of checksums says of it is not known yet.
+  NewJob entry_of(api::JobRequest request, const JobSpec& spec) {
+    const engine::JobSettings& settings = request.settings;
+    return {.id = settings.id,
+            .host = request.source.url.origin.host,
+            .content = settings.content(),
+            .make = [this, request = std::move(request), spec] { return make(request, spec); }};
   }
 
   std::unique_ptr<engine::Task> make(const api::JobRequest& request, const JobSpec& spec) {
@@ -230,7 +233,7 @@ class Session::Impl {
         request.settings.dry_run ? static_cast<core::FileSystem&>(untouched_files_) : files_;
     const api::RequestPorts ports{
         {clock_, random_, files, disk_, hashing_, writing_, limits_, buffers_, commits_,
-         trace_.get(), finished_ ? &*finished_ : nullptr},
+         trace_.get(), finished_ ? &*finished_ : nullptr, &originals_},
         connections_,
         jobs_.others(),
         stream_writer_,
@@ -288,8 +291,10 @@ class Session::Impl {
 
   void queue_metalink(JobId id, api::MetalinkRequest request) {
     auto shared = std::make_shared<const api::MetalinkRequest>(std::move(request));
-    queue({id, shared->source.url.origin.host,
-           [this, id, shared] { return make_metalink_task(id, shared); }});
+    queue({.id = id,
+           .host = shared->source.url.origin.host,
+           .content = "",
+           .make = [this, id, shared] { return make_metalink_task(id, shared); }});
   }
 
   std::unique_ptr<engine::Task> make_metalink_task(
@@ -336,8 +341,7 @@ class Session::Impl {
     steps.done = [this, id, path = request.settings.path, spec, known](Result<void> fetched) {
       if (!fetched) return fail_job(id, path, std::move(fetched.error()));
       if (!*known) return fail_job(id, path, std::move(known->error()));
-      queue({id, (*known)->source.url.origin.host,
-             [this, known, spec] { return make(**known, spec); }});
+      queue(entry_of(**known, spec));
     };
     const api::ChecksumListUrl& list = *request.checksum_list;
     return std::make_unique<engine::DocumentTask>(
@@ -368,10 +372,7 @@ class Session::Impl {
     if (auto claimed = targets_.claim(id, *job.request); !claimed) {
       return fail_job(id, std::move(job.path), std::move(claimed.error()));
     }
-    std::string host = job.request->source.url.origin.host;
-    inbox_.jobs.push_back({id, std::move(host), [this, request = *std::move(job.request)] {
-                             return make(request, {});
-                           }});
+    inbox_.jobs.push_back(entry_of(*std::move(job.request), {}));
   }
 
   const Options options_;
@@ -402,6 +403,7 @@ class Session::Impl {
   core::RateSchedule schedule_;
   core::RateLimits limits_;
   core::ConnectionBudget connections_;
+  engine::Originals originals_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;
   std::thread thread_;

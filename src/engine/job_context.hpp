@@ -12,9 +12,11 @@
 #include "core/ports.hpp"
 #include "core/published_pieces.hpp"
 #include "core/rate_limits.hpp"
+#include "core/same_bytes.hpp"
 #include "core/source.hpp"
 #include "engine/buffer_pool.hpp"
 #include "engine/mirror_sources.hpp"
+#include "engine/originals.hpp"
 #include "engine/trace.hpp"
 #include "store/commit_group.hpp"
 #include "store/finished_files.hpp"
@@ -48,6 +50,7 @@ struct JobSettings {
   // Who says them: a file's name, printable. Empty: the user, by hand.
   std::optional<ExpectedDigest> digest;
   std::string digest_by;
+  Dedupe dedupe = Dedupe::Off;  // for a file alone
   std::optional<core::PublishedPieces> pieces;
   std::string pieces_by;
   std::string country;  // whose mirrors go first, where a server names some; empty: none
@@ -61,6 +64,10 @@ struct JobSettings {
   std::uint64_t crawl_rate = 1024;  // bytes per second
   std::uint64_t physical_memory = 0;
 
+  // What it shares with others that need not be fetched besides; empty: nothing.
+  [[nodiscard]] std::string content() const {
+    return dedupe == Dedupe::Off || !digest ? "" : core::content_named_by(*digest);
+  }
   // As core/named_bytes.hpp has it, by what was given for this job.
   [[nodiscard]] bool names_bytes(std::optional<std::uint64_t> version_size) const {
     return core::names_bytes(digest, pieces, version_size);
@@ -80,6 +87,7 @@ struct JobPorts {
   store::CommitGroup& commits;
   core::TraceSink* trace = nullptr;          // null: nobody watches
   store::FinishedFiles* finished = nullptr;  // null: nothing is kept elsewhere
+  Originals* originals = nullptr;            // null: every file is fetched
 };
 
 // What the parts of a job share. They live as long as the job.

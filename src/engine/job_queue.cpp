@@ -1,16 +1,23 @@
 #include "engine/job_queue.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace xget::engine {
 
-void JobQueue::add(JobId id, std::string host, Make make) {
-  waiting_.push_back({id, std::move(host), std::move(make)});
+void JobQueue::add(Entry job) {
+  if (!job.content.empty()) {
+    Alike& alike = alike_[job.content];
+    if (alike.under_way > 0 && !interrupted_) return alike.held.push_back(std::move(job));
+    ++alike.under_way;
+  }
+  waiting_.push_back(std::move(job));
 }
 
 void JobQueue::interrupt() {
   interrupted_ = true;
+  for (auto& [content, alike] : alike_) let_go(alike, alike.held.size());
   for (const Running& job : running_) job.task->interrupt();
 }
 
@@ -18,19 +25,56 @@ void JobQueue::cancel(JobId id) {
   for (const Running& job : running_) {
     if (job.id == id) job.task->interrupt();
   }
-  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(),
-                                    [id](const Waiting& job) { return job.id == id; });
-  if (waiting == waiting_.end()) return;
-  Waiting job = std::move(*waiting);
-  waiting_.erase(waiting);
-  begin(std::move(job), true);
+  if (auto waiting = take_waiting(id)) begin(*std::move(waiting), true);
 }
 
-void JobQueue::begin(Waiting job, bool interrupted) {
+std::optional<JobQueue::Entry> JobQueue::take_waiting(JobId id) {
+  const auto take_from = [id](Queue& queue) -> std::optional<Entry> {
+    const auto found =
+        std::find_if(queue.begin(), queue.end(), [id](const Entry& job) { return job.id == id; });
+    if (found == queue.end()) return std::nullopt;
+    Entry job = std::move(*found);
+    queue.erase(found);
+    return job;
+  };
+  if (auto job = take_from(waiting_)) return job;
+  for (auto& [content, alike] : alike_) {
+    auto job = take_from(alike.held);
+    if (!job) continue;
+    ++alike.under_way;
+    return job;
+  }
+  return std::nullopt;
+}
+
+void JobQueue::begin(Entry job, bool interrupted) {
   auto task = job.make();
-  if (!task) return;
+  if (!task) return ended(job.content, false);
   if (interrupted) task->interrupt();
-  running_.push_back({job.id, std::move(job.host), std::move(task)});
+  running_.push_back({job.id, std::move(job.host), std::move(job.content), std::move(task)});
+}
+
+void JobQueue::ended(const std::string& content, bool left_original) {
+  const auto found = alike_.find(content);
+  if (found == alike_.end()) return;
+  Alike& alike = found->second;
+  --alike.under_way;
+  if (left_original) {
+    let_go(alike, alike.held.size());
+  } else if (alike.under_way == 0) {
+    let_go(alike, 1);
+  }
+  if (alike.under_way == 0) alike_.erase(found);
+}
+
+// They have waited longer than those that wait now.
+void JobQueue::let_go(Alike& alike, std::size_t count) {
+  count = std::min(count, alike.held.size());
+  const auto last = alike.held.begin() + static_cast<std::ptrdiff_t>(count);
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(alike.held.begin()),
+                  std::make_move_iterator(last));
+  alike.held.erase(alike.held.begin(), last);
+  alike.under_way += static_cast<int>(count);
 }
 
 bool JobQueue::has_room() const {
@@ -60,19 +104,26 @@ JobQueue::Queue::const_iterator JobQueue::next() const {
   const int running = static_cast<int>(running_.size());
   if (interrupted_ || running < max_per_host_.at(first->host)) return first;
   auto active = active_by_host();
-  return std::find_if(first, waiting_.end(), [&](const Waiting& job) {
+  return std::find_if(first, waiting_.end(), [&](const Entry& job) {
     return active[job.host] < max_per_host_.at(job.host);
   });
 }
 
 void JobQueue::on_time(Instant now) {
   for (auto next = this->next(); next != waiting_.end(); next = this->next()) {
-    Waiting job = std::move(waiting_[static_cast<std::size_t>(next - waiting_.begin())]);
+    Entry job = std::move(waiting_[static_cast<std::size_t>(next - waiting_.begin())]);
     waiting_.erase(next);
     begin(std::move(job), interrupted_);
   }
   for (const Running& job : running_) {
     if (!job.task->ended()) job.task->on_time(now);
+  }
+  drop_ended();
+}
+
+void JobQueue::drop_ended() {
+  for (const Running& job : running_) {
+    if (job.task->ended() && !job.content.empty()) ended(job.content, job.task->left_original());
   }
   std::erase_if(running_, [](const Running& job) { return job.task->ended(); });
 }

@@ -1,5 +1,9 @@
 // JobQueue: many jobs under shared limits. Jobs wait their turn, a bounded number runs, and
 // ended ones go. What describes jobs takes a turn like them.
+//
+// Of those that want the same content one goes first. The others are held, and take no part, until
+// it has ended: all of them go then if it left an original, to be made from that, and else the next
+// one goes first.
 // Thread: loop.
 #pragma once
 
@@ -28,30 +32,42 @@ class JobQueue {
   JobQueue(std::optional<int> max_active, core::PerHost<int> max_per_host)
       : max_active_(max_active), max_per_host_(std::move(max_per_host)) {}
 
-  void add(JobId id, std::string host, Make make);
+  struct Entry {
+    JobId id = 0;
+    std::string host;     // that it asks first
+    std::string content;  // as core::content_named_by; empty: nobody else's
+    Make make;
+  };
+  void add(Entry job);
   void interrupt();       // those that run, and those that wait as soon as they are made
   void cancel(JobId id);  // interrupts that one; one that waits is made for it without its turn
   void on_time(Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   // Whether there are jobs besides the one that is being made.
-  [[nodiscard]] bool others() const { return !waiting_.empty() || !running_.empty(); }
+  [[nodiscard]] bool others() const { return !empty(); }
+  // Held ones wait for one that is not.
   [[nodiscard]] bool empty() const { return waiting_.empty() && running_.empty(); }
   void for_each_running(const std::function<void(Task&)>& visit);
 
  private:
-  struct Waiting {
-    JobId id;
-    std::string host;
-    Make make;
-  };
+  using Queue = std::deque<Entry>;
   struct Running {
     JobId id;
     std::string host;
+    std::string content;
     std::unique_ptr<Task> task;
   };
-  void begin(Waiting job, bool interrupted);
+  // Of one content.
+  struct Alike {
+    int under_way = 0;  // that wait or run; at least one
+    Queue held;
+  };
 
-  using Queue = std::deque<Waiting>;
+  void begin(Entry job, bool interrupted);
+  std::optional<Entry> take_waiting(JobId id);
+  void ended(const std::string& content, bool left_original);
+  void drop_ended();
+  void let_go(Alike& alike, std::size_t count);
 
   [[nodiscard]] bool has_room() const;
   [[nodiscard]] std::map<std::string, int> active_by_host() const;
@@ -63,6 +79,7 @@ class JobQueue {
   bool interrupted_ = false;
   Queue waiting_;
   std::vector<Running> running_;
+  std::map<std::string, Alike> alike_;  // by their content
 };
 
 }  // namespace xget::engine
