@@ -64,6 +64,12 @@ struct Note {
   std::string text;
 };
 
+// JobSpec::dedupe: nothing was fetched, since another file of the session has the same bytes.
+struct MadeFrom {
+  std::string path;          // that file's
+  Dedupe as = Dedupe::Copy;  // never Off; Copy also where what was asked for could not be had
+};
+
 struct Finished {
   JobId job = 0;
   std::string path;
@@ -75,6 +81,7 @@ struct Finished {
   // The proof in words. Of a file that is already complete it is what an earlier run recorded,
   // unless a digest was given: its bytes are not read again.
   std::string rests_on;
+  std::optional<MadeFrom> made_from;
 };
 
 struct Failed {

@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kOriginColumn = 40;
 
 constexpr auto kDefaults = std::to_array<std::pair<OptionId, std::string_view>>({
+    {OptionId::Dedupe, "off"},
     {OptionId::Mtime, "on"},
     {OptionId::OnChange, "restart"},
     {OptionId::Connections, "auto"},

@@ -102,6 +102,10 @@ void EndFiles::report(const Finished& finished, const JobSpec* job, Duration now
   }
   if (job != nullptr && finished.proof == Proof::Digest) line.with("digest", job->checksum);
   line.with("proof", proof_name(finished.proof)).with("rests_on", finished.rests_on);
+  if (finished.made_from) {
+    line.with("made_from", finished.made_from->path)
+        .with("made_as", made_as_name(finished.made_from));
+  }
   write(report_, line.text());
 }
 

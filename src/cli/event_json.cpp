@@ -59,7 +59,9 @@ JsonObject object_of(const Finished& finished, Duration now) {
       .with("wasted", finished.wasted)
       .with("already_complete", finished.already_complete)
       .with("proof", proof_name(finished.proof))
-      .with("rests_on", finished.rests_on);
+      .with("rests_on", finished.rests_on)
+      .with("made_from", finished.made_from ? finished.made_from->path : "")
+      .with("made_as", made_as_name(finished.made_from));
 }
 
 JsonObject object_of(const Failed& failed, Duration now) {
@@ -117,6 +119,16 @@ const char* proof_name(Proof proof) {
     case Proof::OneResponse: return "one-response";
     case Proof::StrongValidator: return "strong-validator";
     case Proof::Digest: return "digest";
+  }
+  return "";
+}
+
+const char* made_as_name(const std::optional<MadeFrom>& made_from) {
+  switch (made_from ? made_from->as : Dedupe::Off) {
+    case Dedupe::Off: return "";
+    case Dedupe::Link: return "link";
+    case Dedupe::Reflink: return "reflink";
+    case Dedupe::Copy: return "copy";
   }
   return "";
 }

@@ -1,6 +1,7 @@
 // Events as lines of JSON, as packaging/schema/events-1.schema.json describes them. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/time.hpp"
@@ -18,5 +19,7 @@ std::string end_json(ExitCode code, Duration now);
 
 // What a proof is called there: "strong-validator".
 const char* proof_name(Proof proof);
+// "link", "reflink" or "copy"; empty: it was made from no other file.
+const char* made_as_name(const std::optional<MadeFrom>& made_from);
 
 }  // namespace xget::cli

@@ -54,7 +54,9 @@ HookFacts facts_of(const Finished& finished, const std::string& url) {
           .with("received", finished.received)
           .with("already_complete", finished.already_complete)
           .with("proof", proof)
-          .with("rests_on", finished.rests_on));
+          .with("rests_on", finished.rests_on)
+          .with("made_from", finished.made_from ? finished.made_from->path : "")
+          .with("made_as", made_as_name(finished.made_from)));
 }
 
 HookFacts facts_of(const Failed& failed, const std::string& url) {

@@ -88,6 +88,14 @@ std::optional<Preallocate> parse_preallocate(const std::string& text) {
   return std::nullopt;
 }
 
+std::optional<Dedupe> parse_dedupe(const std::string& text) {
+  if (text == "off") return Dedupe::Off;
+  if (text == "link") return Dedupe::Link;
+  if (text == "reflink") return Dedupe::Reflink;
+  if (text == "copy") return Dedupe::Copy;
+  return std::nullopt;
+}
+
 std::optional<bool> parse_switch(const std::string& text) {
   if (text == "on") return true;
   if (text == "off") return false;
@@ -217,6 +225,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read_text(OptionId::ChecksumFile, job.checksum_file);
   reader.read_text(OptionId::Pieces, job.pieces);
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
+  reader.read(OptionId::Dedupe, job.dedupe, parse_dedupe, "off, link, reflink or copy");
   reader.read(OptionId::Mtime, job.server_time, parse_switch, "on or off");
   reader.read(OptionId::Mode, job.mode, parse_mode, "permissions in octal, from 0 to 777");
   reader.read(OptionId::Preallocate, job.preallocate, parse_preallocate, "full, sparse or none");

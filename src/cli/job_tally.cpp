@@ -38,6 +38,7 @@ void JobTally::on(const Retrying& retrying, Duration now) {
 void JobTally::on(const Finished& finished, Duration) {
   ++finished_;
   finished_size_ += finished.size;
+  if (finished.made_from) ++duplicates_;
   received_ += finished.received;
   running_.erase(finished.job);
 }

@@ -42,6 +42,8 @@ class JobTally {
   // Where nobody knows how many, those that have ended.
   [[nodiscard]] std::size_t jobs() const { return jobs_.value_or(finished_ + failed_); }
   [[nodiscard]] std::size_t finished() const { return finished_; }
+  // Of those: made from files with the same bytes.
+  [[nodiscard]] std::size_t duplicates() const { return duplicates_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }  // bytes, by ended jobs
   // By jobs that only said what they would do: bytes, as far as their sizes are known.
   [[nodiscard]] std::uint64_t to_fetch() const { return to_fetch_; }
@@ -83,6 +85,7 @@ class JobTally {
   std::map<JobId, Job> running_;
   SmoothedRate rate_;
   std::size_t finished_ = 0;
+  std::size_t duplicates_ = 0;
   std::uint64_t finished_size_ = 0;  // bytes
   std::uint64_t to_fetch_ = 0;
   std::size_t failed_ = 0;

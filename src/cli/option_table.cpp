@@ -41,6 +41,9 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Timestamping, Group::Files, 'N', "timestamping", "",
      "replace an existing FILE only if the server's is another version: by the ETag or date that "
      "xget recorded, else by size and time. The old one stays until the new one is whole"},
+    {Id::Dedupe, Group::Files, 0, "dedupe", "off|link|reflink|copy",
+     "fetch files of one checksum once, and make the others from the first: hard links (with its "
+     "mode and time), copies that share its room on the disk, or copies (off)"},
     {Id::Mtime, Group::Files, 0, "mtime", "on|off",
      "give a finished file the time at which the server says it was last modified (on)"},
     {Id::Mode, Group::Files, 0, "mode", "OCTAL",

@@ -20,6 +20,7 @@ enum class OptionId {
   AutoRename,
   SkipExisting,
   Timestamping,
+  Dedupe,
   Mtime,
   Mode,
   OnChange,

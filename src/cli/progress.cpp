@@ -23,6 +23,11 @@ std::string plans_text(const JobTally& tally) {
          " would be fetched\n";
 }
 
+std::string duplicates_text(const JobTally& tally) {
+  const std::size_t count = tally.duplicates();
+  return count == 0 ? "" : std::to_string(count) + " of them made from others, ";
+}
+
 }  // namespace
 
 ProgressDisplay::ProgressDisplay(ProgressSettings settings, ProgressScreen screen)
@@ -44,8 +49,8 @@ void ProgressDisplay::end(Duration now) {
   if (settings_.quiet || !tally_.several()) return;
   if (settings_.dry_run) return screen_.print(plans_text(tally_));
   screen_.print(std::to_string(tally_.finished()) + " of " + std::to_string(tally_.jobs()) +
-                " downloads complete, " + format_size(tally_.received()) + " received in " +
-                format_duration(now) + "\n");
+                " downloads complete, " + duplicates_text(tally_) + format_size(tally_.received()) +
+                " received in " + format_duration(now) + "\n");
 }
 
 void ProgressDisplay::on(const Probed& probed, Duration now) {

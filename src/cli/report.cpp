@@ -34,6 +34,17 @@ std::string proof_text(const Finished& finished) {
   return std::string(", ") + verdict + ": " + printable(finished.rests_on);
 }
 
+std::string origin_text(const MadeFrom& made_from) {
+  const std::string path = printable(made_from.path);
+  switch (made_from.as) {
+    case Dedupe::Link: return "a hard link of " + path;
+    case Dedupe::Reflink: return "a copy of " + path + " that shares its room on the disk";
+    case Dedupe::Off:
+    case Dedupe::Copy: break;
+  }
+  return "a copy of " + path;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
@@ -82,7 +93,9 @@ std::string start_text(const Probed& probed) {
 
 std::string finished_text(const Finished& finished, Duration elapsed) {
   std::string text = shown_path(finished.path) + ": ";
-  if (finished.already_complete) {
+  if (finished.made_from) {
+    text += format_size(finished.size) + ", " + origin_text(*finished.made_from);
+  } else if (finished.already_complete) {
     text += "already complete, " + format_size(finished.size);
   } else {
     text += format_size(finished.size) + time_and_speed(finished.received, elapsed);

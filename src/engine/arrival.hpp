@@ -33,6 +33,12 @@ struct AlreadyThere {
   Proof proof = Proof::None;
   std::string rests_on;
   std::uint64_t size = 0;
+  std::optional<core::FileInfo> verified;  // what its digest was found right of
+};
+// It can be made from another file of the session, without a request. A partial stays where it is.
+struct MakeDuplicate {
+  core::Original original;
+  bool partial = false;  // there is one, and its lock is held
 };
 // A version is to be downloaded. The probe's response, if it has one, goes on.
 struct BeginDownload {
@@ -48,8 +54,8 @@ struct GoOnWithDownload {
 };
 // The resource is a Metalink, and not to be fetched as a file.
 struct DescribesFiles {};
-using ArrivalOutcome =
-    std::variant<AlreadyThere, BeginDownload, GoOnWithDownload, DescribesFiles, Error>;
+using ArrivalOutcome = std::variant<AlreadyThere, MakeDuplicate, BeginDownload, GoOnWithDownload,
+                                    DescribesFiles, Error>;
 
 class Arrival {
  public:
@@ -62,6 +68,8 @@ class Arrival {
                  const core::Reconsider& doubt, Instant now);
   // What was downloaded is proved to be wrong: begins again with what another mirror has.
   void begin_elsewhere();
+  // There was no duplicate to be had: asks for what is missing.
+  void fetch_instead(Instant now);
   // What stands at the target turned out to be another's, as `error` says: begins again under
   // another name, if one will do, and is settled with the error else.
   void leave_name(Error error);
@@ -91,6 +99,8 @@ class Arrival {
   void accept();
   void accept_existing();
   void accept_partial();
+  void ask_for_the_rest();
+  [[nodiscard]] std::optional<core::Original> usable_original() const;
   void replace_existing();
   [[nodiscard]] core::TargetWishes wishes() const;
   [[nodiscard]] bool is_settled_by(const store::OriginMark& mark) const;

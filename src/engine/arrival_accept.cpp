@@ -126,7 +126,8 @@ void Arrival::step_hash_existing(Instant now) {
   job_.mirrors.begin_waiting(now);
   if (!*existing_digest_) return settled(existing_digest_->error());
   if (**existing_digest_ == job_.settings.digest->hex) {
-    return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size});
+    return settled(
+        AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size, existing_});
   }
   if (job_.settings.resume == Resume::Adopt) return ask(whole_resource());
   const Existing existing = job_.settings.existing;
@@ -149,6 +150,29 @@ void Arrival::accept_partial() {
     if (auto done = target.discard_partial(); !done) return settled(std::move(done.error()));
     partial_.reset();  // and its lock
   }
+  if (auto original = usable_original()) {
+    probe_.drop();
+    return settled(MakeDuplicate{*std::move(original), partial_.has_value()});
+  }
+  ask_for_the_rest();
+}
+
+// Whatever the server would be refused for is for the download to find out.
+std::optional<core::Original> Arrival::usable_original() const {
+  const std::string content = job_.settings.content();
+  if (content.empty() || job_.ports.originals == nullptr) return std::nullopt;
+  auto original = job_.ports.originals->find(content);
+  if (!original || refuse_size({.size = original->info.size})) return std::nullopt;
+  if (claimed_bytes() > 0 && !partial_is_ours()) return std::nullopt;
+  return original;
+}
+
+void Arrival::fetch_instead(Instant now) {
+  job_.mirrors.begin_waiting(now);
+  ask_for_the_rest();
+}
+
+void Arrival::ask_for_the_rest() {
   if (!partial_ || !partial_->sidecar) return ask(whole_resource());
   const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
   if (!gap && partial_is_ours()) {  // whole already: only the checks and the rename are missing

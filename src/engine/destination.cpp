@@ -56,10 +56,12 @@ bool Destination::take_next_name() {
 }
 
 void Destination::take_final_name() {
-  if (!partial_) return;
+  if (partial_) take_final_name(partial_->final_name());
+}
+
+void Destination::take_final_name(const std::string& name) {
   const auto slash = path_.rfind('/');
-  path_.replace(slash == std::string::npos ? 0 : slash + 1, std::string::npos,
-                partial_->final_name());
+  path_.replace(slash == std::string::npos ? 0 : slash + 1, std::string::npos, name);
 }
 
 Result<void> Destination::open() {
@@ -102,7 +104,32 @@ Result<core::Sink*> Destination::use(Result<std::unique_ptr<store::PartialSink>>
   return partial_.get();
 }
 
+std::shared_ptr<store::Duplicate> Destination::duplicate(
+    core::Original original, bool partial_held, std::function<void(store::DuplicateOutcome)> done) {
+  const JobSettings& settings = job_.settings;
+  const JobPorts& ports = job_.ports;
+  store::DuplicateSettings how{.as = settings.dedupe,
+                               .digest = *settings.digest,
+                               .original_time = settings.server_time,
+                               .preallocate = settings.preallocate,
+                               .locked = partial_held};
+  how.commit.replace_existing = replaces();
+  how.commit.another_name_will_do = settings.existing == Existing::Rename;
+  how.commit.mode = settings.mode;
+  return store::Duplicate::begin(*target_, {ports.files, ports.disk, ports.hashing, ports.commits},
+                                 std::move(original), std::move(how), std::move(done));
+}
+
+std::optional<core::FileInfo> Destination::finished_file() const {
+  return partial_ ? partial_->finished_file() : std::nullopt;
+}
+
 core::Sink* Destination::sink() const { return stream_ ? stream_.get() : partial_.get(); }
+
+bool Destination::replaces() const {
+  const Existing existing = job_.settings.existing;
+  return existing == Existing::Overwrite || existing == Existing::Update;
+}
 
 store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
                                                      const core::Representation& version,
@@ -110,8 +137,7 @@ store::PartialSettings Destination::partial_settings(core::MirrorId mirror,
   const JobSettings& settings = job_.settings;
   const bool by_server = !settings.digest && version.digest;
   return {.preallocate = settings.preallocate,
-          .replace_existing =
-              settings.existing == Existing::Overwrite || settings.existing == Existing::Update,
+          .replace_existing = replaces(),
           .another_name_will_do = settings.existing == Existing::Rename,
           .mode = settings.mode,
           .server_time = settings.server_time,

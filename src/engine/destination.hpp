@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "core/sink.hpp"
 #include "engine/job_context.hpp"
+#include "store/duplicate.hpp"
 #include "store/partial_sink.hpp"
 #include "store/target.hpp"
 
@@ -37,6 +39,8 @@ class Destination {
   bool take_next_name();
   // The name that finish() has given.
   void take_final_name();
+  // The one that a duplicate has.
+  void take_final_name(const std::string& name);
 
   // Opens the target's folders. Fails as Target::open does.
   Result<void> open();
@@ -49,6 +53,13 @@ class Destination {
   // The sink that goes on with a partial. `proven`: a strong validator ties its bytes to `version`.
   Result<core::Sink*> go_on(store::OpenPartial partial, core::MirrorId mirror,
                             const core::Representation& version, bool proven);
+
+  // Makes FILE from another one, without a sink. There must be a target(). `partial_held`: FILE's
+  // partial is there, and locked.
+  std::shared_ptr<store::Duplicate> duplicate(core::Original original, bool partial_held,
+                                              std::function<void(store::DuplicateOutcome)> done);
+  // What the finished file was when it got its name. nullopt: not known, or a stream.
+  [[nodiscard]] std::optional<core::FileInfo> finished_file() const;
 
   // The bytes of the download under way, to compare samples of; null where they cannot be read
   // back.
@@ -78,6 +89,7 @@ class Destination {
   [[nodiscard]] std::string fate_of_the_old() const;
 
  private:
+  [[nodiscard]] bool replaces() const;
   [[nodiscard]] store::PartialSettings partial_settings(core::MirrorId mirror,
                                                         const core::Representation& version,
                                                         bool resumed) const;

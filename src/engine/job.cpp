@@ -75,6 +75,7 @@ void Job::draw_stage(Instant now) {
   switch (stage_) {
     case Stage::Start:
     case Stage::Arrive: return trace_->enter_stage("arrive", now);
+    case Stage::Duplicate: return trace_->enter_stage("duplicate", now);
     case Stage::Download:
       return trace_->enter_stage(download_->finishing() ? "finish" : "download", now);
     case Stage::Stop: return trace_->enter_stage("stop", now);
@@ -91,7 +92,8 @@ void Job::end() {
 
 void Job::look_for_reasons_to_stop() {
   if (stopping_) return;
-  if (interrupted_ && (!download_ || download_->cancel_finish())) {
+  if (interrupted_ && (!download_ || download_->cancel_finish()) &&
+      (!duplicate_ || duplicate_->cancel())) {
     stop({.code = ErrorCode::Interrupted,
           .operation = "download",
           .subject = context_.url(),
@@ -105,6 +107,7 @@ void Job::step(Instant now) {
   switch (stage_) {
     case Stage::Start: stage_ = Stage::Arrive; return arrival_.begin();
     case Stage::Arrive: return step_arrive(now);
+    case Stage::Duplicate: return step_duplicate(now);
     case Stage::Download: return step_download(now);
     case Stage::Stop: return step_stop(now);
     case Stage::Ended: return;
@@ -122,6 +125,7 @@ std::optional<Instant> Job::next_deadline() const {
 }
 
 core::JobWeight Job::weight() const {
+  if (duplicate_) return core::JobWeight::Finishing;
   if (!download_) return core::JobWeight::Unknown;
   if (download_->finishing()) return core::JobWeight::Finishing;
   const bool small = download_->version().size.value_or(kUnknownEnd) <= core::kLargestSmallFile;
@@ -142,6 +146,7 @@ void Job::act_on(AlreadyThere outcome, Instant) {
   probe_.drop();
   if (outcome.proof != Proof::None) drop_what_was_set_aside();
   if (settings_.dry_run) return tell_plan(outcome);
+  leave_original(outcome.verified);
   end();
   log::info("nothing to do for " + destination_.path() + ": " + outcome.rests_on);
   context_.tell(Finished{.job = settings_.id,
@@ -167,12 +172,7 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   auto sink = outcome.partial ? destination_.go_on(*std::move(outcome.partial), plan.mirror,
                                                    plan.version, !plan.unproven)
                               : destination_.create(plan.mirror, plan.version);
-  if (!sink) {
-    const ErrorCode code = sink.error().code;
-    // Another download has begun or finished it meanwhile.
-    const bool taken = code == ErrorCode::Busy || code == ErrorCode::Exists;
-    return taken ? arrival_.leave_name(std::move(sink.error())) : stop(std::move(sink.error()));
-  }
+  if (!sink) return cannot_have(std::move(sink.error()));
   stage_ = Stage::Download;
   plan.path = destination_.path();
   follow_links(plan);
@@ -182,6 +182,12 @@ void Job::act_on(BeginDownload outcome, Instant now) {
   download_ =
       std::make_shared<Download>(context_, **sink, destination_.file(), probe_, std::move(plan));
   download_->begin(now);
+}
+
+// The target: another download may have begun or finished it meanwhile.
+void Job::cannot_have(Error error) {
+  const bool taken = error.code == ErrorCode::Busy || error.code == ErrorCode::Exists;
+  taken ? arrival_.leave_name(std::move(error)) : stop(std::move(error));
 }
 
 // Before its sink goes.
@@ -221,6 +227,7 @@ void Job::step_download(Instant now) {
 void Job::act_on(Downloaded outcome, Instant now) {
   destination_.take_final_name();
   drop_what_was_set_aside();
+  leave_original(destination_.finished_file());
   const std::uint64_t received = received_before_ + download_->received_bytes();
   const std::uint64_t wasted = received_before_ + download_->wasted_bytes();
   if (trace_) trace_->finished(received, wasted, now);
@@ -267,6 +274,7 @@ void Job::stop(Error error) {
   stopping_ = std::move(error);
   arrival_.end();
   description_.reset();
+  duplicate_.reset();
   if (download_) download_->stop();
   stage_ = Stage::Stop;
   wake_ = true;
@@ -309,6 +317,11 @@ Progress Job::progress(Instant now) {
   const std::uint64_t received = received_before_ + (download_ ? download_->received_bytes() : 0);
   speed_.add(received - measured_, now);
   measured_ = received;
+  if (duplicate_) {
+    return {.job = settings_.id,
+            .held = duplicate_->copied(),
+            .size = duplicating_->original.info.size};
+  }
   return {.job = settings_.id,
           .held = download_ ? download_->held_bytes() : 0,
           .size = download_ ? download_->version().size : std::nullopt,

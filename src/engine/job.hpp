@@ -3,7 +3,8 @@
 //   Arrival    accept → probe → settle (→ sample)
 //   Download   ( schedule ⇄ transfer → write → checkpoint ) → verify → finish
 //
-// and goes back from the second to the first when the version comes into doubt.
+// and goes back from the second to the first when the version comes into doubt. A file whose bytes
+// another one has already is made from that instead, behind accept (job_duplicate.cpp).
 //
 // Thread: loop. Callbacks only record what happened; every decision is taken in on_time(), which
 // the owner calls after each round of callbacks and when next_deadline() has come. So nothing is
@@ -73,17 +74,20 @@ class Job final : public Task, private core::SourceListener {
   [[nodiscard]] bool ended() const override { return stage_ == Stage::Ended; }
   [[nodiscard]] Progress progress(Instant now) override;
   [[nodiscard]] core::JobWeight weight() const override;
+  [[nodiscard]] bool left_original() const override { return left_original_; }
 
  private:
-  enum class Stage { Start, Arrive, Download, Stop, Ended };
+  enum class Stage { Start, Arrive, Duplicate, Download, Stop, Ended };
 
   void step(Instant now);
   void step_arrive(Instant now);
+  void step_duplicate(Instant now);
   void step_download(Instant now);
   void step_stop(Instant now);
 
   void act_on(AlreadyThere outcome, Instant now);
   void act_on(DescribesFiles outcome, Instant now);
+  void act_on(MakeDuplicate outcome, Instant now);
   void act_on(BeginDownload outcome, Instant now);
   void act_on(GoOnWithDownload outcome, Instant now);
   void act_on(Downloaded outcome, Instant now);
@@ -92,7 +96,15 @@ class Job final : public Task, private core::SourceListener {
   void leave_download();
   void act_on(Error error, Instant now);
 
+  void cannot_have(Error error);
+  void end_as(const store::Duplicated& made);
+  void fetch_instead(const store::NoDuplicate& none, Instant now);
+
   core::MirrorId add_mirror(JobMirror mirror);
+
+  // For those that want the same content.
+  void leave_original(const std::optional<core::FileInfo>& file);
+  void say_that_it_was_copied(const std::string& why);
 
   // What would be done: told instead of doing it.
   void tell_plan(const AlreadyThere& there);
@@ -140,6 +152,11 @@ class Job final : public Task, private core::SourceListener {
   Probe probe_;
   Arrival arrival_;
   std::shared_ptr<Download> download_;  // null until there is a version to download
+
+  std::optional<MakeDuplicate> duplicating_;
+  std::shared_ptr<store::Duplicate> duplicate_;  // null: none is being made
+  std::optional<store::DuplicateOutcome> duplicated_;
+  bool left_original_ = false;
 
   std::unique_ptr<DescribedBy> description_;  // null: none, or it was read
   std::size_t linked_mirrors_ = 0;

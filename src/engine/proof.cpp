@@ -74,4 +74,14 @@ ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts) {
   return proof;
 }
 
+// The bytes of a copy were read; of others the file that they share them with was.
+ProofInWords prove_duplicate(const JobSettings& settings, const core::Original& original,
+                             Dedupe made_as) {
+  const std::string algorithm = to_string(settings.digest->algorithm);
+  const std::string by = as_said_by(settings.digest_by);
+  if (made_as == Dedupe::Copy) return {Proof::Digest, algorithm + " matches" + by};
+  return {Proof::Digest,
+          algorithm + " matched" + by + ", when " + printable(original.path) + " was finished"};
+}
+
 }  // namespace xget::engine

@@ -30,4 +30,9 @@ struct FinishedFacts {
 
 ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts);
 
+// What is known of a file that was made from another one, of which the settings' digest was found
+// right.
+ProofInWords prove_duplicate(const JobSettings& settings, const core::Original& original,
+                             Dedupe made_as);
+
 }  // namespace xget::engine

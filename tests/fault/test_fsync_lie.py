@@ -17,10 +17,10 @@ from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
 from support.digests import ALGORITHMS
-from support.disks import enlarge, small_disk
+from support.disks import enlarge, make_image, needs_tools, small_disk
 from support.downloads import (FREQUENT, MIB, assert_claims_are_true, assert_complete, partial,
                                sidecar)
-from support.power import ShutdownDisk, make_image, needs_tools
+from support.power import ShutdownDisk
 
 SIZE = 12 * MIB + 3
 ROOM = 6 * MIB               # what really fits

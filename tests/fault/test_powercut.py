@@ -21,10 +21,11 @@ import pytest
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget, start_xget
 from support.digests import ALGORITHMS
+from support.disks import needs_tools
 from support.downloads import MIB, assert_claims_are_true, assert_complete
 from support.moments import (CHECKPOINTS, CONNECTIONS, IN_FLIGHT, INTERVAL_BYTES, PACE, STAGES, Lot,
                              Watched)
-from support.power import disk_with_a_switch, needs_tools
+from support.power import disk_with_a_switch
 
 SIZES = [MIB - 7, 3 * MIB + 5, 9 * MIB + 1]
 SEED = int(os.environ.get("XGET_SEED") or time.time_ns() % 1_000_000_007)

@@ -11,39 +11,18 @@ import contextlib
 import fcntl
 import os
 import pathlib
-import shutil
 import struct
 import subprocess
 
 import pytest
 
-from support.disks import mounted, needs_root, small_disk
+from support.disks import SIZES, make_image, mounted, run, small_disk
 
 _SHUTDOWN = 0x8004587D          # _IOR('X', 125, u32): ext4 and XFS
 _NO_LOG_FLUSH = 2
 _CLONE = 0x40049409             # _IOW(0x94, 9, int): FICLONE
 
-# XFS asks for at least 300 MB, btrfs for 109. They are sparse files in memory.
-_SIZES = {"ext4": 128 << 20, "xfs": 320 << 20, "btrfs": 192 << 20}
 _REFLINK_SIZE = 640 << 20
-_MAKE = {"ext4": ["mkfs.ext4", "-q", "-F"], "xfs": ["mkfs.xfs", "-q", "-f"],
-         "btrfs": ["mkfs.btrfs", "-q", "-f"]}
-
-
-def needs_tools(kind: str):
-    there = shutil.which(_MAKE[kind][0]) is not None
-    return [needs_root, pytest.mark.skipif(not there, reason=f"{_MAKE[kind][0]} is not installed")]
-
-
-def _run(*command):
-    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-
-
-def make_image(image: pathlib.Path, kind: str, size: int, *options: str):
-    with open(image, "wb") as file:
-        file.truncate(size)
-    _run(*_MAKE[kind], *options, image)
 
 
 class _Disk:
@@ -54,17 +33,17 @@ class _Disk:
         self.kind, self.image, self.folder = kind, image, folder
 
     def mount(self):
-        _run("mount", "-t", self.kind, "-o", "loop", self.image, self.folder)
+        run("mount", "-t", self.kind, "-o", "loop", self.image, self.folder)
 
     def unmount(self):
-        _run("umount", self.folder)
+        run("umount", self.folder)
 
     def clear(self):
         """Removes all files for good: by the next power cut they would be back."""
         for entry in self.folder.iterdir():
             if entry.is_file():
                 entry.unlink()
-        _run("sync", "-f", self.folder)
+        run("sync", "-f", self.folder)
 
 
 class ShutdownDisk(_Disk):
@@ -99,7 +78,7 @@ class SnapshotDisk(_Disk):
         self.unmount()
         os.replace(self._copy, self.image)
         if self.kind == "btrfs":  # it remembers the newer generation under the same identity
-            _run("btrfs", "device", "scan", "--forget")
+            run("btrfs", "device", "scan", "--forget")
         self.mount()
 
 
@@ -115,7 +94,7 @@ def disk_with_a_switch(folder: pathlib.Path, kind: str, way: str):
             make_image(memory / "outer", "xfs", _REFLINK_SIZE, "-m", "reflink=1")
             stack.enter_context(mounted(images, "-o", "loop", memory / "outer"))
         image = images / "image"
-        make_image(image, kind, _SIZES[kind])
+        make_image(image, kind, SIZES[kind])
         (folder / "disk").mkdir()
         make_disk = ShutdownDisk if way == "shutdown" else SnapshotDisk
         disk = make_disk(kind, image, folder / "disk")
