@@ -98,6 +98,7 @@ class Arrival {
   void step_name();
   void accept();
   void accept_existing();
+  void clear_behind_duplicate();
   void accept_partial();
   void ask_for_the_rest();
   [[nodiscard]] std::optional<core::Original> usable_original() const;

@@ -126,6 +126,7 @@ void Arrival::step_hash_existing(Instant now) {
   job_.mirrors.begin_waiting(now);
   if (!*existing_digest_) return settled(existing_digest_->error());
   if (**existing_digest_ == job_.settings.digest->hex) {
+    clear_behind_duplicate();
     return settled(
         AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size, existing_});
   }
@@ -134,6 +135,21 @@ void Arrival::step_hash_existing(Instant now) {
   if (existing == Existing::Overwrite || existing == Existing::Update) return replace_existing();
   leave_name(
       exists_error("it exists, and its digest is another one than the given", WayOn::Resume));
+}
+
+// A crash may have come between the name of a duplicate and the end of the partial that it made
+// worthless.
+void Arrival::clear_behind_duplicate() {
+  if (job_.settings.content().empty()) return;
+  auto partial = destination_.target()->open_partial();
+  if (!partial || !*partial) return;  // what cannot be looked at stays
+  partial_ = *std::move(partial);
+  if (claimed_bytes() == 0 || partial_is_ours()) {
+    if (auto gone = destination_.target()->discard_partial(); !gone) {
+      log::info(to_string(gone.error()));
+    }
+  }
+  partial_.reset();
 }
 
 void Arrival::accept_partial() {

@@ -17,7 +17,7 @@
 namespace xget::store {
 namespace {
 
-constexpr std::uint32_t kPrivateMode = 0600;
+constexpr std::uint32_t kDraftMode = 0600;
 constexpr std::uint64_t kTaskBytes = 4ULL << 20;  // others take turns with the worker
 
 // FILE.partial.copy. Goes with its last owner, unless it has become FILE by then.
@@ -35,7 +35,7 @@ class Draft {
   Draft& operator=(const Draft&) = delete;
 
   Result<void> create() {
-    auto file = folder_->create(name_, kPrivateMode);
+    auto file = folder_->create(name_, kDraftMode);
     if (!file) return fail(std::move(file.error()));
     file_ = *std::move(file);
     return {};

@@ -274,7 +274,9 @@ Result<void> Target::remove_old() { return remove_set_aside(*folder_, name_); }
 
 Result<void> Target::discard_partial() {
   // The partial last: who finds it gone may begin at once, with a sidecar of its own.
-  if (auto removed = sidecar_folder_->remove(sidecar_name_); !removed) return removed;
+  for (const std::string& name : {sidecar_name_, draft_of(sidecar_name_)}) {
+    if (auto removed = sidecar_folder_->remove(name); !removed) return removed;
+  }
   return folder_->remove(partial_name());
 }
 

@@ -65,7 +65,7 @@ class Target {
   Result<void> set_partial_aside();
   // Removes FILE.partial.old once the new version is whole, if it is what was set aside.
   Result<void> remove_old();
-  // Removes FILE.partial and its sidecar.
+  // Removes FILE.partial and its sidecar, and what a crash left of the next sidecar.
   Result<void> discard_partial();
 
   // Names and folders, for the sink.

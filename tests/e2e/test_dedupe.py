@@ -366,28 +366,6 @@ def test_a_reflink_shares_its_room(server, folder, kind):
         assert (disk / "a").read_bytes() == resource.data
 
 
-# ---- crashes ---------------------------------------------------------------------------------
-
-
-@needs_failing_calls
-@pytest.mark.parametrize("way, fault", [
-    ("copy", "fsetxattr:5:kill"), ("copy", "pread:30:kill"), ("copy", "fsync:4:kill"),
-    ("copy", "renameat2:2:kill"), ("link", "linkat:1:kill"), ("link", "renameat2:2:kill"),
-    ("link", "unlinkat:4:kill")])
-def test_a_kill_at_any_step_leaves_nothing_wrong(server, folder, way, fault):
-    pages = serve_copies(server, "ab")
-    leave_partial(pages[1], folder / "b", MIB, "-n", "1")
-    list_copies(folder, pages)
-    fetch(folder, way, "-j", "1", env=failing(folder, fault))
-    for name in "ab":
-        if (folder / name).exists():
-            assert (folder / name).read_bytes() == RESOURCE.data
-    again = fetch(folder, way, "-j", "1").expect(0)
-    for name in "ab":
-        assert_complete(folder / name, RESOURCE.data, run=again)
-    assert not (folder / "b.partial.copy").exists()
-
-
 @needs_failing_calls
 def test_a_disk_that_fails_a_copy_leaves_no_part_of_it(server, folder):
     pages = serve_copies(server, "ab")
@@ -401,3 +379,14 @@ def test_a_disk_that_fails_a_copy_leaves_no_part_of_it(server, folder):
     run = fetch(folder, "copy", "-j", "1", env=failing(folder, f"pwrite:{writes - 1}:EIO"))
     run.expect(Exit.DISK)
     assert names_in(folder) == ["a"]
+
+
+@needs_failing_calls
+def test_what_a_kill_left_of_a_copy_is_cleaned_away_and_a_file_called_so_stays(server, folder):
+    pages = serve_copies(server, "ab")
+    list_copies(folder, pages)
+    (folder / "mine.partial.copy").write_text("mine")
+    fetch(folder, "copy", "-j", "1", env=failing(folder, "fsetxattr:4:kill")).expect(-9)
+    left = (folder / "b.partial.copy").exists()
+    run = run_xget(["clean", "--yes", "."], folder)
+    assert left and names_in(folder) == ["a", "mine.partial.copy"], run

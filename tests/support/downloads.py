@@ -34,6 +34,11 @@ def mark(path: pathlib.Path) -> pathlib.Path:
     return path.with_name(path.name + ".partial.mark")
 
 
+def duplicate(path: pathlib.Path) -> pathlib.Path:
+    """FILE while it is made from another one."""
+    return path.with_name(path.name + ".partial.copy")
+
+
 def assert_complete(path: pathlib.Path, *versions: bytes, run: Run | None = None):
     """FILE is one of the versions, and nothing else is left."""
     about = "" if run is None else f"\n{run}"
@@ -41,7 +46,8 @@ def assert_complete(path: pathlib.Path, *versions: bytes, run: Run | None = None
     data = path.read_bytes()
     differences = [first_difference(data, version) for version in versions]
     assert any(data == version for version in versions), f"{path.name}: {differences}{about}"
-    left = [p.name for p in (partial(path), sidecar(path), old(path), mark(path)) if p.exists()]
+    left = [p.name for p in (partial(path), sidecar(path), old(path), mark(path),
+                                duplicate(path)) if p.exists()]
     assert not left, f"left behind: {left}{about}"
 
 

@@ -7,7 +7,8 @@ using namespace xget;
 
 TEST_CASE("each name beside a file is the file's with one of the suffixes") {
   const std::set<std::string> names{partial_of("f"),   sidecar_of("f"), draft_of(sidecar_of("f")),
-                                    set_aside_of("f"), mark_of("f"),    lock_of("f")};
+                                    set_aside_of("f"), mark_of("f"),    lock_of("f"),
+                                    duplicate_of("f")};
   std::set<std::string> suffixed;
   for (const auto suffix : kSuffixesBesideFile) suffixed.insert("f" + std::string(suffix));
   CHECK(names == suffixed);

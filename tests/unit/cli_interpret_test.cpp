@@ -176,6 +176,10 @@ TEST_CASE("every option of a job reaches its field") {
   CHECK(interpreted({kUrl, "--no-overwrite"}).jobs[0].existing == Existing::Keep);
   CHECK(interpreted({kUrl, "--auto-rename"}).jobs[0].existing == Existing::Rename);
   CHECK(interpreted({kUrl, "-N"}).jobs[0].existing == Existing::Update);
+  CHECK(interpreted({kUrl}).jobs[0].dedupe == Dedupe::Off);
+  CHECK(interpreted({kUrl, "--dedupe=link"}).jobs[0].dedupe == Dedupe::Link);
+  CHECK(interpreted({kUrl, "--dedupe=reflink"}).jobs[0].dedupe == Dedupe::Reflink);
+  CHECK(interpreted({kUrl, "--dedupe", "copy"}).jobs[0].dedupe == Dedupe::Copy);
   CHECK(interpreted({kUrl, "--skip-existing"}).jobs[0].skip_existing);
   CHECK(refused({kUrl, "-N", "--overwrite"}) == "--timestamping: contradicts --overwrite");
   CHECK(interpreted({kUrl}).jobs[0].server_time);
@@ -237,6 +241,8 @@ TEST_CASE("values that make no sense are refused with an example of what does") 
   CHECK(refused({kUrl, "--connect-timeout", "0"}).find("longer than zero") != std::string::npos);
   CHECK(refused({kUrl, "--retry", "-1"}).find("--retry") == 0);
   CHECK(refused({kUrl, "--on-change", "ask"}).find("restart or fail") != std::string::npos);
+  CHECK(refused({kUrl, "--dedupe", "hard"}).find("off, link, reflink or copy") !=
+        std::string::npos);
   CHECK(refused({kUrl, "--preallocate", "some"}).find("full, sparse or none") != std::string::npos);
 }
 

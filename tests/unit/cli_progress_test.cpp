@@ -226,6 +226,19 @@ TEST_CASE("several downloads have a row each while they run, and one together") 
   CHECK(shown.all().ends_with("2 of 3 downloads complete, 250.0 MiB received in 6s\n"));
 }
 
+TEST_CASE("the last line says how many were made from others") {
+  Shown shown({.kind = ProgressKind::None, .jobs = 2});
+  shown.display.on_event(finished(1, "f"), 1s);
+  Finished made = finished(2, "g");
+  made.received = 0;
+  made.made_from = MadeFrom{"dir/f", Dedupe::Link};
+  shown.display.on_event(made, 2s);
+  shown.prints.clear();
+  shown.display.end(2s);
+  CHECK(shown.all() ==
+        "2 of 2 downloads complete, 1 of them made from others, 100.0 MiB received in 2s\n");
+}
+
 TEST_CASE("of a million files those that run take rows") {
   Shown shown({.kind = ProgressKind::Bar, .jobs = 1'000'000});
   for (JobId job = 1; job <= 10'000; ++job) {

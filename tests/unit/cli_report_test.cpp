@@ -92,6 +92,17 @@ TEST_CASE("a result says what the proof rests on") {
   CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, not proven: its size\n");
 }
 
+TEST_CASE("a result says which file it was made from") {
+  Finished finished{.path = "b", .size = 2048, .proof = Proof::Digest, .rests_on = "its md5"};
+  finished.made_from = MadeFrom{"a", Dedupe::Link};
+  CHECK(finished_text(finished, 1s) == "b: 2.0 KiB, a hard link of a, proof: its md5\n");
+  finished.made_from->as = Dedupe::Reflink;
+  CHECK(finished_text(finished, 1s) ==
+        "b: 2.0 KiB, a copy of a that shares its room on the disk, proof: its md5\n");
+  finished.made_from = MadeFrom{"a\n", Dedupe::Copy};
+  CHECK(finished_text(finished, 1s) == "b: 2.0 KiB, a copy of a\\x0A, proof: its md5\n");
+}
+
 TEST_CASE("every kind of error has its exit code") {
   CHECK(exit_code_of(ErrorCode::Usage) == ExitCode::Usage);
   CHECK(exit_code_of(ErrorCode::Network) == ExitCode::Network);

@@ -34,6 +34,19 @@ FinishedFacts facts() {
 
 }  // namespace
 
+TEST_CASE("a file that was made from another one rests on that one's digest, a copy on its own") {
+  const core::Original original{"a", {}};
+  const auto words = [&](const std::string& by, Dedupe as) {
+    const auto proof = engine::prove_duplicate(with_digest(by), original, as);
+    CHECK(proof.proof == Proof::Digest);
+    return proof.rests_on;
+  };
+  CHECK(words("", Dedupe::Link) == "sha256 matched, when a was finished");
+  CHECK(words("SHA256SUMS", Dedupe::Reflink) ==
+        "sha256 matched, as SHA256SUMS says, when a was finished");
+  CHECK(words("SHA256SUMS", Dedupe::Copy) == "sha256 matches, as SHA256SUMS says");
+}
+
 TEST_CASE("a digest proves the file, and its author is named unless that is the user") {
   CHECK(prove(with_digest(""), facts()).rests_on == "sha256 matches");
   const auto proof = prove(with_digest("SHA256SUMS"), facts());

@@ -111,6 +111,27 @@ TEST_CASE("a renamed file whose content was not synced may be empty or torn afte
   CHECK(broken);
 }
 
+TEST_CASE("an unsynced second name may vanish or stay, and its file is the other one's") {
+  std::set<bool> seen;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    World world(seed);
+    SimDisk disk(world);
+    const auto folder = root(disk);
+    const auto file = durable_file(*folder);
+    REQUIRE(folder->link(*file, "second"));
+    CHECK(file->info()->links == 2);
+    CHECK(folder->link(*file, "second").error().number == EEXIST);
+    auto clone = folder->create("clone", 0600).value();
+    REQUIRE(clone->clone(*file));
+    CHECK(*disk.content("clone") == bytes_of(0, kLength));
+    disk.power_cut(world.dice());
+    CHECK(*disk.content("file") == bytes_of(0, kLength));
+    seen.insert(disk.content("second") != nullptr);
+    if (disk.content("second") != nullptr) CHECK(disk.inode("second") == disk.inode("file"));
+  }
+  CHECK(seen.size() == 2);
+}
+
 TEST_CASE("a sync that failed once reports success afterwards and may still have lost pages") {
   bool lost = false;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

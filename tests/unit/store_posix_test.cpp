@@ -157,6 +157,37 @@ TEST_CASE("renaming without replacing leaves what stands there") {
   CHECK_FALSE(*folder->info("b"));
 }
 
+TEST_CASE("a link is another name of the file that was opened, and takes nobody's place") {
+  TemporaryFolder here;
+  auto folder = open_folder(here.path());
+  write_file(here / "a", "A");
+  write_file(here / "taken", "T");
+  auto file = folder->open("a", core::Access::Read);
+  REQUIRE(file);
+  write_file(here / "other", "O");
+  REQUIRE(folder->rename("other", "a"));
+  const auto gone = folder->link(**file, "b");
+  REQUIRE_FALSE(gone);  // it has no name left, and nothing else is linked in its place
+  CHECK(gone.error().number == ENOENT);
+  file = folder->open("a", core::Access::Read);
+  REQUIRE(folder->link(**file, "b"));
+  CHECK(read_file(here / "b") == "O");
+  CHECK((*file)->info()->links == 2);
+  CHECK(folder->link(**file, "taken").error().number == EEXIST);
+  CHECK(read_file(here / "taken") == "T");
+}
+
+TEST_CASE("a clone holds what the other file does, or nothing is changed where none can be had") {
+  TemporaryFolder here;
+  auto folder = open_folder(here.path());
+  write_file(here / "a", "A");
+  auto from = folder->open("a", core::Access::Read);
+  auto to = folder->create("b", 0600);
+  const auto cloned = (*to)->clone(**from);
+  CHECK(read_file(here / "b") == (cloned ? "A" : ""));
+  if (!cloned) CHECK(cloned.error().operation == "clone a file into");
+}
+
 TEST_CASE("a second open of a locked file finds it locked, closing gives it free") {
   TemporaryFolder here;
   auto folder = open_folder(here.path());

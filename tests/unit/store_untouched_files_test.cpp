@@ -59,6 +59,21 @@ TEST_CASE("nothing is renamed over a file unasked, whether it is on the disk or 
   CHECK(folder->rename_no_replace("a", "c").error().number == EEXIST);
 }
 
+TEST_CASE("a file that is linked or cloned has another name and length, and not on the disk") {
+  Untouched on;
+  write_file(on.folder / "a", "bytes");
+  const auto folder = on.open();
+  const auto file = folder->open("a", core::Access::Read);
+  REQUIRE(folder->link(**file, "b"));
+  CHECK((*folder->info("b"))->size == 5);
+  CHECK(folder->link(**file, "a").error().number == EEXIST);
+  const auto made = folder->create("c", 0600);
+  REQUIRE((*made)->clone(**file));
+  CHECK((*folder->info("c"))->size == 5);
+  CHECK_FALSE(exists(on.folder / "b"));
+  CHECK_FALSE(exists(on.folder / "c"));
+}
+
 TEST_CASE("a file that is removed is gone, and stays on the disk") {
   Untouched on;
   write_file(on.folder / "a", "bytes");
