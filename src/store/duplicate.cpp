@@ -1,6 +1,7 @@
 #include "store/duplicate.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -48,10 +49,9 @@ class Draft {
   // Between processes. `path` is FILE, called `name`.
   Result<void> lock(const std::string& name, const std::string& path) {
     auto lock = PartialLock::take(folder_, *file_, name, path);
-    if (!lock) {
-      file_.reset();  // it is another's
-      return fail(std::move(lock.error()));
-    }
+    // A process that was quicker to lock it works on it; else it would be in the way.
+    if (!lock && lock.error().number == EAGAIN) file_.reset();
+    if (!lock) return fail(std::move(lock.error()));
     lock_ = *std::move(lock);
     return {};
   }
@@ -102,7 +102,6 @@ struct Duplicate::Work {
 
   std::shared_ptr<core::File> source;
   std::unique_ptr<Digester> digester;  // of a copy
-  std::vector<std::byte> buffer;
   std::uint64_t copied = 0;
 
   Dedupe as = Dedupe::Copy;
@@ -117,11 +116,9 @@ struct Duplicate::Work {
   bool open_original();
   bool original_stays();
   bool clear_draft();
-  bool link();
   bool create_draft();
-  bool clone();
+  bool made_or_to_be_copied(const Result<void>& made);
   bool begin_copy();
-  void copy_instead(const Error& cause);
   bool give_up(const std::string& why) {
     outcome = NoDuplicate{why};
     return false;
@@ -137,12 +134,10 @@ struct Duplicate::Work {
 void Duplicate::Work::prepare() {
   as = settings.as;
   if (!open_original() || !clear_draft()) return;
-  if (as == Dedupe::Link && !link()) return;
-  if (as == Dedupe::Link) return static_cast<void>(original_stays());
-  if (!create_draft()) return;
-  if (as == Dedupe::Reflink && !clone()) return;
-  if (as == Dedupe::Reflink) return static_cast<void>(original_stays());
-  begin_copy();
+  if (as == Dedupe::Link && !made_or_to_be_copied(draft.link(source))) return;
+  if (as != Dedupe::Link && !create_draft()) return;
+  if (as == Dedupe::Reflink && !made_or_to_be_copied(draft.file()->clone(*source))) return;
+  as == Dedupe::Copy ? begin_copy() : original_stays();
 }
 
 bool Duplicate::Work::open_original() {
@@ -181,14 +176,6 @@ bool Duplicate::Work::clear_draft() {
   return true;
 }
 
-bool Duplicate::Work::link() {
-  const auto linked = draft.link(source);
-  if (linked) return true;
-  if (!core::copy_will_do(linked.error().number)) return fail_with(linked.error());
-  copy_instead(linked.error());
-  return true;
-}
-
 bool Duplicate::Work::create_draft() {
   auto made = draft.create();
   if (made && !settings.locked) made = draft.lock(target.name, target.path);
@@ -198,17 +185,12 @@ bool Duplicate::Work::create_draft() {
   return true;
 }
 
-bool Duplicate::Work::clone() {
-  const auto cloned = draft.file()->clone(*source);
-  if (cloned) return true;
-  if (!core::copy_will_do(cloned.error().number)) return fail_with(cloned.error());
-  copy_instead(cloned.error());
-  return true;
-}
-
-void Duplicate::Work::copy_instead(const Error& cause) {
+bool Duplicate::Work::made_or_to_be_copied(const Result<void>& made) {
+  if (made) return true;
+  if (!core::copy_will_do(made.error().number)) return fail_with(made.error());
   as = Dedupe::Copy;
-  why_copied = to_string(cause);
+  why_copied = to_string(made.error());
+  return true;
 }
 
 bool Duplicate::Work::begin_copy() {
@@ -221,15 +203,18 @@ bool Duplicate::Work::begin_copy() {
 }
 
 void Duplicate::Work::copy_some() {
-  buffer.resize(kReadBytes);
   const std::uint64_t size = original.info.size;
+  // Of this task alone: many others may be waiting for their next one.
+  std::vector<std::byte> buffer(std::min<std::size_t>(kReadBytes, size));
   const std::uint64_t end = std::min(size, copied + kTaskBytes);
   while (copied < end) {
     const auto part = std::span(buffer).first(
         static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - copied)));
     const auto got = source->read_at(copied, part);
     if (!got) return static_cast<void>(give_up(to_string(got.error())));
-    if (*got < part.size()) return static_cast<void>(original_stays());
+    if (*got < part.size()) {
+      return static_cast<void>(give_up(printable(original.path) + " is shorter by now"));
+    }
     digester->update(part);
     if (auto written = draft.file()->write_at(copied, part); !written) {
       return static_cast<void>(fail_with(std::move(written.error())));

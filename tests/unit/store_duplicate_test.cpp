@@ -263,6 +263,25 @@ TEST_CASE("where there are no locks a file stands in for one, and goes") {
   CHECK_FALSE(exists(making.folder / "b.partial.lock"));
 }
 
+TEST_CASE("where another one's lock file stands nothing is left behind") {
+  Making making;
+  making.files.no_locks = true;
+  making.target = *store::Target::open(making.files, making.b(), "");
+  write_file(making.folder / "b.partial.lock", "");
+  making.make(Dedupe::Copy);
+  CHECK(making.error().code == ErrorCode::Busy);
+  CHECK_FALSE(exists(making.draft()));
+}
+
+TEST_CASE("an original that is cut while it is copied ends the copy") {
+  Making making;
+  making.begin(Dedupe::Copy);
+  REQUIRE(making.workers.disk.run_one());
+  std::filesystem::resize_file(making.a(), kMiB);
+  making.workers.run_all();
+  CHECK_THAT(making.why_not(), Catch::Contains("is shorter by now"));
+}
+
 TEST_CASE("a copy that is given up goes at once, and nothing is told") {
   Making making;
   making.begin(Dedupe::Copy);
