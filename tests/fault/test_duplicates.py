@@ -17,8 +17,10 @@ import pytest
 
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
+from support.disks import needs_tools
 from support.downloads import MIB, assert_complete, partial
 from support.failing_calls import failing, needs_failing_calls
+from support.power import disk_with_a_switch
 
 SIZE = MIB + 3           # the smallest that has a sidecar
 OFTEN = ["--checkpoint-interval", "5ms,128KiB"]
@@ -26,8 +28,6 @@ FAULTS = ["EIO", "ENOSPC", "EROFS"]
 SEED = int(os.environ.get("XGET_SEED") or time.time_ns() % 1_000_000_007)
 AT_ONCE = 2
 KILLED = -9
-
-pytestmark = needs_failing_calls
 
 
 class Trial:
@@ -77,6 +77,7 @@ class Trial:
         return run.code
 
 
+@needs_failing_calls
 @pytest.mark.parametrize("resumed", [False, True], ids=["fresh", "resumed"])
 @pytest.mark.parametrize("way", ["link", "copy"])
 def test_a_call_that_fails_or_is_the_last_is_no_success_and_no_loss(server, folder, way, resumed):
@@ -94,3 +95,19 @@ def test_a_call_that_fails_or_is_the_last_is_no_success_and_no_loss(server, fold
     codes = collections.Counter(trial.result() for trial in trials)
     print(f"\nseed {SEED}, {way}: {len(faults)} faults, {calls.total()} calls of {len(calls)} kinds; "
           f"{codes[0]} runs succeeded, {codes[Exit.DISK]} told of the disk, {codes[KILLED]} were killed")
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=needs_tools(kind))
+                                  for kind in ("ext4", "xfs")])
+def test_what_was_called_complete_is_there_after_a_power_cut(server, folder, kind):
+    with disk_with_a_switch(folder, kind, "shutdown") as disk:
+        for way, files in (("link", 2), ("link", 6), ("reflink", 2), ("copy", 2), ("copy", 6)):
+            page = server.serve(f"/{kind}{way}{files}", Resource(SIZE, seed=f"{way}{files}"))
+            names = [f"{way}{files}-{i}" for i in range(files)]
+            digest = "sha256:" + hashlib.sha256(page.data).hexdigest()
+            words = [word for name in names for word in (page.url, "-o", name, "--checksum", digest)]
+            run = run_xget([*words, f"--dedupe={way}", *QUICK], disk.folder).expect(0)
+            disk.cut()
+            disk.restore()
+            for name in names:
+                assert_complete(disk.folder / name, page.data, run=run)
