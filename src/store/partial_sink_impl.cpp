@@ -452,11 +452,10 @@ tl::unexpected<Error> PartialSink::Impl::bytes_missing() const {
 
 // On the loop thread, but not from inside the call that asks.
 void PartialSink::Impl::later(std::function<void()> call) {
-  disk_.submit([] {},
-               [weak = weak_from_this(), call = std::move(call)] {
-                 auto self = weak.lock();
-                 if (self && !self->closed_) call();
-               });
+  disk_.soon([weak = weak_from_this(), call = std::move(call)] {
+    auto self = weak.lock();
+    if (self && !self->closed_) call();
+  });
 }
 
 }  // namespace xget::store

@@ -26,6 +26,16 @@ void WorkerThread::submit(std::function<void()> task, std::function<void()> done
   work_.notify_one();
 }
 
+void WorkerThread::soon(std::function<void()> done) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = ended_.empty();
+    ended_.push_back(std::move(done));
+  }
+  if (first) wake_();
+}
+
 std::size_t WorkerThread::run_completions() {
   std::deque<std::function<void()>> ended;
   {

@@ -4,7 +4,7 @@
 // nothing. Tasks run in order on it; their completions are handed back in order to whoever calls
 // run_completions(), the loop.
 // Thread: submit, run_completions and the destructor on the loop thread; `wake` is called on the
-// worker. Exceptions end the process: tasks return their errors.
+// worker too. Exceptions end the process: tasks return their errors.
 #pragma once
 
 #include <condition_variable>
@@ -28,6 +28,8 @@ class WorkerThread final : public core::Worker {
   WorkerThread& operator=(const WorkerThread&) = delete;
 
   void submit(std::function<void()> task, std::function<void()> done) override;
+  // Without the thread: of many small files each comes here more than once.
+  void soon(std::function<void()> done) override;
 
   // Runs the completions of all tasks that have ended; says how many. They may submit.
   std::size_t run_completions();

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -45,6 +46,27 @@ TEST_CASE("a completion may submit the next task") {
   worker.submit([] {}, again);
   run_until_idle(worker);
   CHECK(left == 0);
+}
+
+TEST_CASE("what is to be done soon waits for no task, and is not done from inside the call") {
+  std::atomic<bool> may_end = false;
+  std::atomic<int> woken = 0;
+  WorkerThread worker([&] { ++woken; });
+  std::vector<std::string> done;
+  worker.submit(
+      [&] {
+        while (!may_end) std::this_thread::yield();
+      },
+      [&] { done.emplace_back("the task"); });
+  worker.soon([&] { done.emplace_back("soon"); });
+  CHECK(done.empty());
+  CHECK(woken == 1);
+  CHECK_FALSE(worker.idle());
+  CHECK(worker.run_completions() == 1);
+  CHECK(done == std::vector<std::string>{"soon"});
+  may_end = true;
+  run_until_idle(worker);
+  CHECK(done == std::vector<std::string>{"soon", "the task"});
 }
 
 TEST_CASE("a worker that is destroyed waits for the running task and drops the rest") {
