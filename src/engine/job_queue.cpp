@@ -77,44 +77,49 @@ void JobQueue::let_go(Alike& alike, std::size_t count) {
   alike.under_way += static_cast<int>(count);
 }
 
-bool JobQueue::has_room() const {
-  core::RunningJobs running;
-  for (const Running& job : running_) {
-    switch (job.task->weight()) {
-      case core::JobWeight::Unknown: ++running.unknown; break;
-      case core::JobWeight::Small: ++running.small; break;
-      case core::JobWeight::Large: ++running.large; break;
-      case core::JobWeight::Finishing: ++running.finishing; break;
-    }
-  }
-  return core::may_begin_another(running, max_active_);
+JobQueue::Census JobQueue::count_running() const {
+  Census census;
+  for (const Running& job : running_) census.add(job.task->weight(), job.host);
+  return census;
 }
 
-std::map<std::string, int> JobQueue::active_by_host() const {
-  std::map<std::string, int> active;
-  for (const Running& job : running_) {
-    if (job.task->weight() != core::JobWeight::Finishing) ++active[job.host];
+void JobQueue::Census::add(core::JobWeight weight, const std::string& host) {
+  switch (weight) {
+    case core::JobWeight::Unknown: ++running.unknown; break;
+    case core::JobWeight::Small: ++running.small; break;
+    case core::JobWeight::Large: ++running.large; break;
+    case core::JobWeight::Finishing: ++running.finishing; return;
   }
-  return active;
+  ++active[host];
 }
 
-JobQueue::Queue::const_iterator JobQueue::next() const {
-  if (waiting_.empty() || !has_room()) return waiting_.end();
-  const auto first = waiting_.begin();
-  const int running = static_cast<int>(running_.size());
-  if (interrupted_ || running < max_per_host_.at(first->host)) return first;
-  auto active = active_by_host();
-  return std::find_if(first, waiting_.end(), [&](const Entry& job) {
-    return active[job.host] < max_per_host_.at(job.host);
+JobQueue::Queue::const_iterator JobQueue::next(const Census& census) const {
+  if (waiting_.empty() || !core::may_begin_another(census.running, max_active_)) {
+    return waiting_.end();
+  }
+  if (interrupted_) return waiting_.begin();
+  return std::find_if(waiting_.begin(), waiting_.end(), [&](const Entry& job) {
+    const auto active = census.active.find(job.host);
+    return active == census.active.end() || active->second < max_per_host_.at(job.host);
   });
 }
 
-void JobQueue::on_time(Instant now) {
-  for (auto next = this->next(); next != waiting_.end(); next = this->next()) {
+// Counted once a turn: there may be hundreds, and each turn of a batch begins many.
+void JobQueue::begin_some() {
+  if (waiting_.empty()) return;
+  Census census = count_running();
+  for (auto next = this->next(census); next != waiting_.end(); next = this->next(census)) {
     Entry job = std::move(waiting_[static_cast<std::size_t>(next - waiting_.begin())]);
     waiting_.erase(next);
+    const std::size_t before = running_.size();
     begin(std::move(job), interrupted_);
+    if (running_.size() == before) continue;
+    census.add(running_.back().task->weight(), running_.back().host);
   }
+}
+
+void JobQueue::on_time(Instant now) {
+  begin_some();
   for (const Running& job : running_) {
     if (!job.task->ended()) job.task->on_time(now);
   }
@@ -129,7 +134,7 @@ void JobQueue::drop_ended() {
 }
 
 std::optional<Instant> JobQueue::next_deadline() const {
-  if (next() != waiting_.end()) return Instant::min();
+  if (!waiting_.empty() && next(count_running()) != waiting_.end()) return Instant::min();
   std::optional<Instant> deadline;
   for (const Running& job : running_) {
     deadline = earliest(deadline, job.task->next_deadline());

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/job_admission.hpp"
 #include "core/per_host.hpp"
 #include "engine/task.hpp"
 #include "xget/event.hpp"
@@ -69,10 +70,17 @@ class JobQueue {
   void drop_ended();
   void let_go(Alike& alike, std::size_t count);
 
-  [[nodiscard]] bool has_room() const;
-  [[nodiscard]] std::map<std::string, int> active_by_host() const;
-  // The first whose host may be asked by one more.
-  [[nodiscard]] Queue::const_iterator next() const;
+  // What runs.
+  struct Census {
+    core::RunningJobs running;
+    std::map<std::string, int> active;  // by the host that they ask first; none that is finishing
+
+    void add(core::JobWeight weight, const std::string& host);
+  };
+  [[nodiscard]] Census count_running() const;
+  // The first that may begin, and whose host may be asked by one more.
+  [[nodiscard]] Queue::const_iterator next(const Census& census) const;
+  void begin_some();
 
   const std::optional<int> max_active_;
   const core::PerHost<int> max_per_host_;
