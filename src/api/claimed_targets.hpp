@@ -3,11 +3,11 @@
 // Thread: any.
 #pragma once
 
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "api/job_request.hpp"
@@ -56,8 +56,8 @@ class ClaimedTargets {
   std::optional<Folder> last_folder_;
   // By a FILE's one path. The names beside it follow from it, and are not kept: there may be very
   // many jobs.
-  std::map<std::string, Owner> owners_;
-  std::map<JobId, std::vector<std::string>> files_of_;
+  std::unordered_map<std::string, Owner> owners_;
+  std::unordered_map<JobId, std::vector<std::string>> files_of_;
 };
 
 }  // namespace xget::api

@@ -5,6 +5,7 @@
 #include "api/claimed_targets.hpp"
 #include "api/metalink_request.hpp"
 #include "base/metalink_name.hpp"
+#include "base/text.hpp"
 #include "engine/host_rules.hpp"
 #include "net/url.hpp"
 #include "xget/session.hpp"
@@ -16,6 +17,8 @@ bool is_metalink(const JobSpec& spec) {
   // Who calls the file so wants the Metalink itself.
   if (is_metalink_name(spec.output)) return false;
   if (is_metalink_name(spec.url) && api::is_local_metalink(spec)) return true;
+  // Of a million URLs few get further.
+  if (!is_metalink_name(trim(spec.url.substr(0, spec.url.find_first_of("?#"))))) return false;
   const auto url = net::parse_url(spec.url);
   return url && is_metalink_name(url->path);
 }

@@ -18,13 +18,18 @@ void append_escaped(std::string& out, std::string_view bytes) {
   }
 }
 
+bool is_plain(char c) { return c >= ' ' && c <= '~'; }
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+  // Nearly all that is shown is plain, and needs no decoding.
+  const auto plain =
+      static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+  std::string out(text.substr(0, plain));
+  text.remove_prefix(plain);
   while (!text.empty()) {
     const Utf8Char next = first_utf8(text);
     const std::string_view bytes = text.substr(0, next.length);

@@ -1,8 +1,8 @@
 #include "core/http_date.hpp"
 
+#include <algorithm>
 #include <array>
-#include <string>
-#include <vector>
+#include <cstddef>
 
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -13,16 +13,26 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const auto begin = text.find_first_not_of(separators);
-    if (begin == std::string_view::npos) return words;
-    const auto end = std::min(text.find_first_of(separators, begin), text.size());
-    words.push_back(text.substr(begin, end - begin));
-    text.remove_prefix(end);
+// The words of a date, or the numbers of a time. Every answer has two dates: no memory is asked for.
+class Words {
+ public:
+  Words(std::string_view text, std::string_view separators) {
+    const auto separates = [&](char c) { return separators.find(c) != std::string_view::npos; };
+    for (auto at = text.begin(); count_ <= kMost;) {
+      const auto begin = std::find_if_not(at, text.end(), separates);
+      if (begin == text.end()) return;
+      at = std::find_if(begin, text.end(), separates);
+      words_[count_++] = std::string_view(begin, at);
+    }
   }
-}
+  [[nodiscard]] std::size_t size() const { return count_; }  // kMost + 1: too many
+  std::string_view operator[](std::size_t i) const { return words_[i]; }
+
+ private:
+  static constexpr std::size_t kMost = 6;
+  std::array<std::string_view, kMost + 1> words_;
+  std::size_t count_ = 0;
+};
 
 std::optional<unsigned> month_number(std::string_view name) {
   for (unsigned i = 0; i < kMonths.size(); ++i) {
@@ -32,7 +42,7 @@ std::optional<unsigned> month_number(std::string_view name) {
 }
 
 std::optional<Duration> time_of_day(std::string_view text) {
-  const auto parts = split(text, ":");
+  const Words parts(text, ":");
   if (text.size() != 8 || parts.size() != 3) return std::nullopt;
   const auto hour = parse_u64(parts[0]);
   const auto minute = parse_u64(parts[1]);
@@ -61,12 +71,12 @@ std::optional<WallTime> assemble(std::string_view day, std::string_view month,
 }  // namespace
 
 std::optional<WallTime> parse_http_date(std::string_view text) {
-  const auto words = split(trim(text), " ,");
+  const Words words(trim(text), " ,");
   if (words.size() == 6 && words[5] == "GMT") {  // Sun, 06 Nov 1994 08:49:37 GMT
     return assemble(words[1], words[2], words[3], words[4]);
   }
   if (words.size() == 4 && words[3] == "GMT") {  // Sunday, 06-Nov-94 08:49:37 GMT
-    const auto date = split(words[1], "-");
+    const Words date(words[1], "-");
     if (date.size() != 3) return std::nullopt;
     return assemble(date[0], date[1], date[2], words[2]);
   }

@@ -69,6 +69,7 @@ HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
       transport_(transport),
       resolver_(resolver),
       clock_(clock),
+      name_(net::without_secrets(settings_.url.text)),
       start_(settings_.url) {
   start_.user_password.clear();  // the settings have it
 }
@@ -151,7 +152,7 @@ Result<void> HttpSource::use_url(const std::string& url) {
   return {};
 }
 
-std::string HttpSource::name() const { return net::without_secrets(settings_.url.text); }
+std::string HttpSource::name() const { return name_; }
 
 // ---- one hop: name, addresses, requests ---------------------------------------------------
 
@@ -232,6 +233,10 @@ std::string HttpSource::login_at(const net::Url& hop) const {
                                                    : login_for(hop, settings_);
 }
 
+std::string HttpSource::shown(const net::Url& url) const {
+  return url.text == settings_.url.text ? name_ : net::without_secrets(url.text);
+}
+
 core::Place HttpSource::place_of(const Fetch& fetch) const {
   if (start_.text != settings_.url.text) return core::Place::Refreshed;
   const bool is_given = fetch.url.text == settings_.url.text;
@@ -284,7 +289,7 @@ core::HeadVerdict HttpSource::accept(core::FetchId id, core::RequestId request,
                     .whole = usable.whole,
                     .round_trip = facts.reused ? facts.first_byte_time : facts.connect_time,
                     .place = place_of(fetch),
-                    .final_url = net::without_secrets(fetch.url.text),
+                    .final_url = shown(fetch.url),
                     .host = fetch.url.origin.host,
                     .address = facts.remote_address,
                     .hints = answer_hints(head, fetch.url, usable.whole)};

@@ -140,6 +140,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   [[nodiscard]] bool chooses_address(const Fetch& fetch) const;
   [[nodiscard]] static std::optional<core::Header> unless_unchanged(const Fetch& fetch);
   [[nodiscard]] std::string login_at(const net::Url& hop) const;
+  [[nodiscard]] std::string shown(const net::Url& url) const;
   [[nodiscard]] core::Place place_of(const Fetch& fetch) const;
 
   HttpSourceSettings settings_;
@@ -147,6 +148,7 @@ class HttpSource final : public core::Source, private core::TransferListener {
   core::Resolver& resolver_;
   core::Clock& clock_;
 
+  const std::string name_;              // the settings' URL without secrets
   net::Url start_;                      // the settings' URL, or one to use instead
   std::optional<net::Url> arrived_at_;  // where redirects led
   AddressUse use_;

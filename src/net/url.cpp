@@ -10,6 +10,7 @@
 #include "base/encoding.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "net/ip_literal.hpp"
 #include "net/port.hpp"
 
 namespace xget::net {
@@ -100,6 +101,14 @@ Result<std::string> ascii_host(const std::string& host, const Blame& blame) {
   return copy;
 }
 
+// IDNA makes plain digits of those of other scripts, an escape may stand for one, and libcurl
+// searches only a whole URL for an IPv4 address: "①②⑦.1" and "%3127.1" are 127.0.0.1.
+bool may_spell_ipv4(const std::string& host) {
+  const auto last = host.rfind('.') + 1;  // 0 if there is no dot
+  const bool is_number = last < host.size() && host[last] >= '0' && host[last] <= '9';
+  return is_number && family_of(host) != AddressFamily::IPv4;
+}
+
 Result<Origin> read_origin(CURLU* handle, const Blame& blame) {
   Origin origin;
   origin.scheme = lower_case(part(handle, CURLUPART_SCHEME));
@@ -117,9 +126,7 @@ Result<Origin> read_origin(CURLU* handle, const Blame& blame) {
       return blame.fails(rc);
   }
   if (host->find('%') != std::string::npos) return blame.fails("its host name is not allowed");
-  if (raw_host.front() != '[') {
-    // IDNA makes plain digits of those of other scripts, an escape may stand for one, and only a
-    // whole URL is searched for an IPv4 address: "①②⑦.1" and "%3127.1" are 127.0.0.1.
+  if (may_spell_ipv4(*host)) {
     const std::string whole = part(handle, CURLUPART_URL);
     if (const CURLUcode rc = curl_url_set(handle, CURLUPART_URL, whole.c_str(), 0); rc != CURLUE_OK)
       return blame.fails(rc);
