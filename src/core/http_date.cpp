@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-// The words of a date, or the numbers of a time. Every answer has two dates: no memory is asked for.
+// The words of a date, or the numbers of a time. Every answer has two dates, so no memory is asked
+// for.
 class Words {
  public:
   Words(std::string_view text, std::string_view separators) {

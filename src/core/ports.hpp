@@ -184,7 +184,9 @@ class Worker {
   // queue is bounded by its users: each keeps at most one task of a kind under way.
   virtual void submit(std::function<void()> task, std::function<void()> done) = 0;
   // Runs `done` on the loop thread, never from inside this call. It waits for no task.
-  virtual void soon(std::function<void()> done) { submit([] {}, std::move(done)); }
+  virtual void soon(std::function<void()> done) {
+    submit([] {}, std::move(done));
+  }
 };
 
 // ---- disk ---------------------------------------------------------------------------------
