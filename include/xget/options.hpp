@@ -80,6 +80,7 @@ struct RateWindow {
 };
 
 inline constexpr int kMostActiveJobs = 64;
+inline constexpr int kMostMultiplexedJobs = 128;    // small ones that share HTTP/2 connections
 inline constexpr int kMostFinishingJobs = 256;      // besides: they only wait for the disk
 inline constexpr int kMostSharedConnections = 256;  // of jobs whose number of connections is open
 
@@ -155,11 +156,13 @@ struct Options {
   std::vector<HostOptions> hosts;
 
   // A process needs open files for each of these, and for those that only wait for the disk.
-  [[nodiscard]] int most_active_jobs() const { return max_active_jobs.value_or(kMostActiveJobs); }
+  [[nodiscard]] int most_active_jobs() const {
+    return max_active_jobs.value_or(kMostMultiplexedJobs);
+  }
   // Over all jobs. Where the numbers are left open they share what one host and one machine bear.
   [[nodiscard]] int most_connections() const {
-    return connections ? *connections * most_active_jobs()
-                       : std::max(kMostSharedConnections, most_active_jobs());
+    return connections ? *connections * max_active_jobs.value_or(kMostActiveJobs)
+                       : kMostSharedConnections;
   }
 };
 

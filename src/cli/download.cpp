@@ -200,7 +200,7 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   const sigset_t signals = block_ending_signals();
   const std::string log_file = arguments.log_file;
   const bool dry_run = arguments.common.dry_run;
-  constexpr std::size_t kMany = kMostActiveJobs + kMostFinishingJobs;
+  constexpr std::size_t kMany = kMostMultiplexedJobs + kMostFinishingJobs;
   const std::size_t files =
       open_files_needed(arguments.options, arguments.known_jobs().value_or(kMany));
   if (auto enough = allow_open_files(files); !enough) return report_failure(enough.error());

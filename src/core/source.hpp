@@ -59,6 +59,8 @@ struct Offer {
                           // Begins where the range asked for begins, or at 0 for a whole body.
   bool whole = false;     // a 200: the body is the whole representation, from 0
   Duration round_trip{};  // the connection's, as far as it is known
+  // The connection carries other requests meanwhile. False after a redirect: who sent it may not.
+  bool multiplexed = false;
   Place place = Place::Given;
   std::string final_url;  // after redirects, without secrets
   std::string host;       // that sends the body, in lower case

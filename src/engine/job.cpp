@@ -335,6 +335,7 @@ Progress Job::progress(Instant now) {
 
 bool Job::on_offer(core::FetchId id, const core::Offer& offer) {
   wake_ = true;
+  multiplexed_ = offer.multiplexed;
   if (probe_.owns(id)) return probe_.on_offer(offer);
   if (arrival_.owns(id)) return arrival_.on_offer(id, offer);
   return download_->on_offer(id, offer);

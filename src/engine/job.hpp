@@ -74,6 +74,7 @@ class Job final : public Task, private core::SourceListener {
   [[nodiscard]] bool ended() const override { return stage_ == Stage::Ended; }
   [[nodiscard]] Progress progress(Instant now) override;
   [[nodiscard]] core::JobWeight weight() const override;
+  [[nodiscard]] bool multiplexed() const override { return multiplexed_; }
   [[nodiscard]] bool left_original() const override { return left_original_; }
 
  private:
@@ -157,6 +158,8 @@ class Job final : public Task, private core::SourceListener {
   std::shared_ptr<store::Duplicate> duplicate_;  // null: none is being made
   std::optional<store::DuplicateOutcome> duplicated_;
   bool left_original_ = false;
+
+  bool multiplexed_ = false;
 
   std::unique_ptr<DescribedBy> description_;  // null: none, or it was read
   std::size_t linked_mirrors_ = 0;

@@ -79,29 +79,36 @@ void JobQueue::let_go(Alike& alike, std::size_t count) {
 
 JobQueue::Census JobQueue::count_running() const {
   Census census;
-  for (const Running& job : running_) census.add(job.task->weight(), job.host);
+  for (const Running& job : running_) census.add(*job.task, job.host);
   return census;
 }
 
-void JobQueue::Census::add(core::JobWeight weight, const std::string& host) {
-  switch (weight) {
+void JobQueue::Census::add(const Task& task, const std::string& name) {
+  Host& host = hosts[name];
+  host.multiplexed = host.multiplexed || task.multiplexed();
+  switch (task.weight()) {
     case core::JobWeight::Unknown: ++running.unknown; break;
     case core::JobWeight::Small: ++running.small; break;
     case core::JobWeight::Large: ++running.large; break;
     case core::JobWeight::Finishing: ++running.finishing; return;
   }
-  ++active[host];
+  ++host.active;
 }
 
 JobQueue::Queue::const_iterator JobQueue::next(const Census& census) const {
-  if (waiting_.empty() || !core::may_begin_another(census.running, max_active_)) {
+  if (waiting_.empty() || !core::may_begin_another(census.running, max_active_, true)) {
     return waiting_.end();
   }
-  if (interrupted_) return waiting_.begin();
-  return std::find_if(waiting_.begin(), waiting_.end(), [&](const Entry& job) {
-    const auto active = census.active.find(job.host);
-    return active == census.active.end() || active->second < max_per_host_.at(job.host);
-  });
+  return std::find_if(waiting_.begin(), waiting_.end(),
+                      [&](const Entry& job) { return may_begin(job, census); });
+}
+
+bool JobQueue::may_begin(const Entry& job, const Census& census) const {
+  const auto found = census.hosts.find(job.host);
+  const auto host = found == census.hosts.end() ? Census::Host{} : found->second;
+  if (!core::may_begin_another(census.running, max_active_, host.multiplexed)) return false;
+  return interrupted_ ||
+         host.active < core::most_jobs_at_host(max_per_host_.at(job.host), host.multiplexed);
 }
 
 // Counted once a turn: there may be hundreds, and each turn of a batch begins many.
@@ -114,7 +121,7 @@ void JobQueue::begin_some() {
     const std::size_t before = running_.size();
     begin(std::move(job), interrupted_);
     if (running_.size() == before) continue;
-    census.add(running_.back().task->weight(), running_.back().host);
+    census.add(*running_.back().task, running_.back().host);
   }
 }
 

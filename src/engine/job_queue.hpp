@@ -73,13 +73,18 @@ class JobQueue {
   // What runs.
   struct Census {
     core::RunningJobs running;
-    std::map<std::string, int> active;  // by the host that they ask first; none that is finishing
+    struct Host {
+      int active = 0;  // that are not finishing
+      bool multiplexed = false;
+    };
+    std::map<std::string, Host> hosts;  // that they ask first
 
-    void add(core::JobWeight weight, const std::string& host);
+    void add(const Task& task, const std::string& host);
   };
   [[nodiscard]] Census count_running() const;
   // The first that may begin, and whose host may be asked by one more.
   [[nodiscard]] Queue::const_iterator next(const Census& census) const;
+  [[nodiscard]] bool may_begin(const Entry& job, const Census& census) const;
   void begin_some();
 
   const std::optional<int> max_active_;

@@ -22,6 +22,8 @@ class Task {
   [[nodiscard]] virtual bool ended() const = 0;
   [[nodiscard]] virtual Progress progress(Instant now) = 0;
   [[nodiscard]] virtual core::JobWeight weight() const { return core::JobWeight::Unknown; }
+  // It asks the host by a connection that it shares with others; false while nothing is known.
+  [[nodiscard]] virtual bool multiplexed() const { return false; }
   // It has ended, and others that want the same content can be made from what it leaves.
   [[nodiscard]] virtual bool left_original() const { return false; }
 };

@@ -18,6 +18,7 @@ struct Fate {
   bool ended = false;
   bool left_original = false;
   bool interrupted = false;
+  bool multiplexed = false;
 };
 
 class SteeredTask final : public engine::Task {
@@ -28,6 +29,7 @@ class SteeredTask final : public engine::Task {
   void interrupt() override { fate_.interrupted = fate_.ended = true; }
   [[nodiscard]] bool ended() const override { return fate_.ended; }
   [[nodiscard]] Progress progress(Instant) override { return {}; }
+  [[nodiscard]] bool multiplexed() const override { return fate_.multiplexed; }
   [[nodiscard]] bool left_original() const override { return fate_.left_original; }
 
  private:
@@ -39,7 +41,8 @@ struct Turns {
   std::map<JobId, Fate> fates;
   std::vector<JobId> begun;
 
-  explicit Turns(std::optional<int> at_once = std::nullopt) : queue(at_once, 64) {}
+  explicit Turns(std::optional<int> at_once = std::nullopt, int at_host = 64)
+      : queue(at_once, at_host) {}
 
   void add(JobId id, const std::string& content, bool can_be_made = true) {
     queue.add({.id = id, .host = "h", .content = content, .make = [this, id, can_be_made] {
@@ -138,4 +141,35 @@ TEST_CASE("an interrupt ends those that are held too") {
   CHECK(turns.begun == Ids{1, 2, 3, 4});
   for (const auto& [id, fate] : turns.fates) CHECK(fate.interrupted);
   CHECK(turns.queue.empty());
+}
+
+TEST_CASE(
+    "twice as many jobs ask a host where they share a connection, once one of them was told so") {
+  Turns turns;
+  for (JobId id = 1; id <= 200; ++id) turns.add(id, "");
+  turns.turn();
+  CHECK(turns.begun.size() == 64);
+  turns.fates[7].multiplexed = true;
+  turns.turn();
+  CHECK(turns.begun.size() == 128);
+  turns.end(7, false);  // nobody knows any more
+  CHECK(turns.begun.size() == 128);
+}
+
+TEST_CASE("a number of jobs that was given holds where they share a connection too") {
+  Turns turns(10);
+  for (JobId id = 1; id <= 200; ++id) turns.add(id, "");
+  turns.turn();
+  turns.fates[7].multiplexed = true;
+  turns.turn();
+  CHECK(turns.begun.size() == 10);
+}
+
+TEST_CASE("a host's own limit of connections holds for the requests that share them") {
+  Turns turns(std::nullopt, 8);
+  for (JobId id = 1; id <= 200; ++id) turns.add(id, "");
+  turns.turn();
+  turns.fates[7].multiplexed = true;
+  turns.turn();
+  CHECK(turns.begun.size() == 8);
 }
