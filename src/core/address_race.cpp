@@ -7,6 +7,7 @@ namespace {
 
 int weight(TransferStatus status) {
   switch (status) {
+    case TransferStatus::BodyFailed:
     case TransferStatus::Unusable:
     case TransferStatus::CertificateBad:
     case TransferStatus::WrongKey: return 3;

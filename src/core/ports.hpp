@@ -44,16 +44,31 @@ class Random {
 
 using RequestId = std::uint64_t;  // never 0, never used twice
 
-// One GET, no redirects followed.
+enum class Method { Get, Head, Put, Post, Delete };
+
+// What a request sends after its head.
+class RequestBody {
+ public:
+  virtual ~RequestBody() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;  // bytes; the same from first to last
+  // Up to into.size() bytes from `offset` on, which is less than size(). 0: none are there yet;
+  // asked for again after Transport::resume. Asked for in order, but once more from an earlier
+  // offset where the connection turned out to be dead. An error ends the request as BodyFailed.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
+};
+
+// One request, no redirects followed.
 struct HttpRequest {
+  Method method = Method::Get;
   std::string url;              // absolute http or https URL, no user info, no fragment
   std::vector<Header> headers;  // all that are to be sent besides Host
   std::string pinned_address;   // IP literal to connect to (no brackets); empty: none
   std::string connect_to;       // curl's HOST:PORT:TO_HOST:TO_PORT rule in force, or empty
   std::string proxy;            // proxy URL; empty: connect directly
   ProxyAuth proxy_auth = ProxyAuth::Any;
-  bool http2 = false;  // HTTP/2 may be used; only over TLS is it ever
-  bool fresh = false;  // over a new connection, not one that served before
+  bool http2 = false;                 // HTTP/2 may be used; only over TLS is it ever
+  bool fresh = false;                 // over a new connection, not one that served before
+  std::shared_ptr<RequestBody> body;  // of Put and Post; null: none. The transport shares it.
 };
 
 // How a request ended on the wire. What the response meant is judged elsewhere.
@@ -70,6 +85,7 @@ enum class TransferStatus {
   ProxyFailed,     // the proxy cannot be resolved, reached or refuses
   ProxyDenied,     // it wants credentials, or others: final
   Cancelled,       // the listener refused it
+  BodyFailed,      // what was to be sent could not be read
   Unusable,        // a request that can never work (bad client certificate file, bad URL): final
 };
 
@@ -129,7 +145,7 @@ class Transport {
   // its own id's too. Unknown ids are ignored. Its connection is not used again, unless another
   // request is on it: who cancels may do so because nothing comes through any more.
   virtual void cancel(RequestId id) = 0;
-  virtual void resume(RequestId id) = 0;  // after Flow::Pause
+  virtual void resume(RequestId id) = 0;  // after Flow::Pause, or a body that had nothing yet
   // Of a request whose head was accepted. nullopt: not known.
   virtual std::optional<PathFacts> path(RequestId id) = 0;
 };

@@ -41,6 +41,7 @@ core::FailureKind kind_of(core::TransferStatus status) {
     case TransferStatus::WrongKey: return FailureKind::WrongKey;
     case TransferStatus::ProxyFailed: return FailureKind::Proxy;
     case TransferStatus::ProxyDenied: return FailureKind::ProxyDenied;
+    case TransferStatus::BodyFailed:
     case TransferStatus::Unusable: return FailureKind::Unusable;
     case TransferStatus::Ok:
     case TransferStatus::Broken:

@@ -68,7 +68,6 @@ void set_protocol_options(OptionSetter& options, const core::HttpRequest& reques
   options.set(CURLOPT_URL, request.url.c_str());
   options.set(CURLOPT_PROTOCOLS_STR, "http,https");
   options.set(CURLOPT_PATH_AS_IS, 1L);
-  options.set(CURLOPT_HTTPGET, 1L);
   options.set(CURLOPT_FOLLOWLOCATION, 0L);
   options.set(CURLOPT_HTTP09_ALLOWED, 0L);
   options.set(CURLOPT_HTTP_CONTENT_DECODING, 0L);

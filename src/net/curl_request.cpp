@@ -66,7 +66,14 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   options.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   options.set(CURLOPT_WRITEFUNCTION, &CurlRequest::on_body);
   options.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  sent_ = SentBody(request.body);
+  head_alone_ = request.method == core::Method::Head;
+  options.set(CURLOPT_READFUNCTION, &CurlRequest::on_read);
+  options.set(CURLOPT_READDATA, static_cast<void*>(this));
+  options.set(CURLOPT_SEEKFUNCTION, &CurlRequest::on_seek);
+  options.set(CURLOPT_SEEKDATA, static_cast<void*>(this));
   set_protocol_options(options, request);
+  set_method(options, request);
   proxy_ = request.proxy;
   proxy_relays_ = is_relayed(request);
   methods_ = commons_.logins.methods_for(request);
@@ -101,6 +108,8 @@ bool CurlRequest::set_headers(OptionSetter& options, const core::HttpRequest& re
     if (!append(headers_, value.empty() ? name + ";" : name + ": " + value)) throw std::bad_alloc();
   }
   options.set_text(CURLOPT_COOKIE, cookies);
+  // Waiting for the server's leave to send costs each request a round trip.
+  if (request.body && !append(headers_, "Expect:")) throw std::bad_alloc();
   return true;
 }
 
@@ -140,6 +149,20 @@ std::size_t CurlRequest::on_header(char* data, std::size_t size, std::size_t cou
   auto& request = *static_cast<CurlRequest*>(self);
   const std::string_view line(data, size * count);
   return request.guarded([&] { return request.take_header(line) ? line.size() : kGiveUp; });
+}
+
+std::size_t CurlRequest::on_read(char* into, std::size_t size, std::size_t count, void* self) {
+  auto& request = *static_cast<CurlRequest*>(self);
+  const std::span<char> room(into, size * count);
+  const auto taken = request.guarded([&] {
+    request.commons_.report.called_back = true;
+    return request.sent_.read(std::as_writable_bytes(room));
+  });
+  return taken == kGiveUp ? CURL_READFUNC_ABORT : taken;
+}
+
+int CurlRequest::on_seek(void* self, curl_off_t offset, int whence) {
+  return static_cast<CurlRequest*>(self)->sent_.seek(offset, whence);
 }
 
 std::size_t CurlRequest::on_body(char* data, std::size_t size, std::size_t count, void* self) {
@@ -186,7 +209,7 @@ bool CurlRequest::take_head() {
     case core::HeadVerdict::Drain:
       stage_ = Stage::Drain;
       leave_when_whole();
-      return drain(reader_.framing().length.value_or(0));
+      return drain(length().value_or(0));
     case core::HeadVerdict::Refuse: break;
   }
   stage_ = Stage::Stopped;
@@ -221,9 +244,13 @@ std::size_t CurlRequest::take_body(std::span<const std::byte> bytes) {
   return bytes.size();
 }
 
+std::optional<std::uint64_t> CurlRequest::length() const {
+  return head_alone_ ? 0 : reader_.framing().length;
+}
+
 // libcurl may give the connection to the next request before it tells the end of this one.
 void CurlRequest::leave_when_whole() {
-  const auto length = reader_.framing().length;
+  const auto length = this->length();
   if (length && received_ >= *length && !connection_.empty()) {
     commons_.users.leave(std::exchange(connection_, {}));
   }
@@ -233,7 +260,7 @@ void CurlRequest::leave_when_whole() {
 void CurlRequest::end_turn() {
   turn_over_ = true;
   commons_.report.turns.push_back(id_);
-  curl_easy_pause(easy_.get(), CURLPAUSE_RECV);
+  curl_easy_pause(easy_.get(), CURLPAUSE_RECV | (sent_.waits() ? CURLPAUSE_SEND : 0));
 }
 
 bool CurlRequest::begin_turn() {
@@ -251,7 +278,7 @@ bool CurlRequest::drain(std::uint64_t count) {
 
 bool CurlRequest::unpause() {
   paused_ = false;
-  return std::exchange(held_back_, false);
+  return std::exchange(held_back_, false) || sent_.waits();
 }
 
 // An HTTP/2 connection would outlive a stream that is given up, and with it what holds all of its
@@ -329,7 +356,8 @@ core::TransferEnd CurlRequest::end(CURLcode code) {
 
 core::TransferEnd CurlRequest::end_of(CURLcode code) const {
   using core::TransferStatus;
-  const auto length = reader_.framing().length;
+  const auto length = this->length();
+  if (sent_.failure()) return {TransferStatus::BodyFailed, 0, sent_.failure()->cause, false};
   switch (stage_) {
     case Stage::Muted:
     case Stage::Stopped: return {TransferStatus::Cancelled, 0, "ended by the receiver", false};

@@ -1,4 +1,4 @@
-// CurlRequest: one GET on one libcurl handle, from its options to its end.
+// CurlRequest: one request on one libcurl handle, from its options to its end.
 // For net/ alone: this header brings curl.h.
 //
 // Thread: loop. libcurl's callbacks land here and reach the listener from inside
@@ -18,6 +18,7 @@
 #include "net/curl_transport.hpp"
 #include "net/head_reader.hpp"
 #include "net/proxy_logins.hpp"
+#include "net/sent_body.hpp"
 #include "net/tcp_sockets.hpp"
 
 namespace xget::net {
@@ -74,7 +75,8 @@ class CurlRequest {
   // Before it starts: it joins no connection that is there already.
   void avoid_old_connections();
 
-  // The listener lifts its pause. True: libcurl is paused too, and must be told to go on.
+  // The listener lifts its pause, or the body has more. True: libcurl is paused too, and must be
+  // told to go on.
   bool unpause();
   // The next turn begins. True: libcurl must be told to go on.
   bool begin_turn();
@@ -100,6 +102,8 @@ class CurlRequest {
 
   static int on_connection(void* self, char* remote, char* local, int remote_port, int local_port);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
+  static int on_seek(void* self, curl_off_t offset, int whence);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   // Runs `step`; an exception is kept in the report and makes libcurl give up.
   template <typename Step>
@@ -119,6 +123,8 @@ class CurlRequest {
   [[nodiscard]] core::TransferEnd end_of(CURLcode code) const;
   [[nodiscard]] CurlOutcome outcome_of(CURLcode code) const;
   bool set_headers(OptionSetter& options, const core::HttpRequest& request);
+  // Of the body that comes; nullopt: not announced.
+  [[nodiscard]] std::optional<std::uint64_t> length() const;
 
   core::RequestId id_;
   core::TransferListener* listener_;
@@ -133,6 +139,8 @@ class CurlRequest {
   std::string peer_;
 
   Stage stage_ = Stage::Head;
+  SentBody sent_{nullptr};
+  bool head_alone_ = false;  // its answer has no body, whatever length it announces
   HeadReader reader_;
   std::uint64_t received_ = 0;  // body bytes
   std::optional<int> socket_;   // once path() was asked for

@@ -83,6 +83,7 @@ std::string words_for(TransferStatus status, const CurlOutcome& outcome) {
     case TransferStatus::ProxyDenied:
       return "the proxy " + outcome.proxy + " " + words_for_denial(outcome);
     case TransferStatus::Cancelled: return "ended by the receiver";
+    case TransferStatus::BodyFailed: return "what was to be sent cannot be read";
     case TransferStatus::Unusable: return "the request cannot be made";
   }
   return "";

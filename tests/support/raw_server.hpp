@@ -76,6 +76,15 @@ class Peer {
     }
   }
 
+  // The next `size` bytes; fewer when the other side has closed.
+  std::string read_bytes(std::size_t size) {
+    while (unread_.size() < size && receive()) {
+    }
+    std::string bytes = unread_.substr(0, size);
+    unread_.erase(0, size);
+    return bytes;
+  }
+
   // False when the other side has gone.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
