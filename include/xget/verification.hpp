@@ -19,6 +19,9 @@ struct VerifySpec {
   std::string checksum_file;      // a file that names FILE; not with a checksum, and no URL
   std::string pieces;             // a torrent or a Metalink
   std::string checkpoint_folder;  // where the sidecar is; empty: beside the partial
+  // Options::state_folder of the session that finished it: where the record is of a file that has
+  // no extended attributes. Empty: the file's own attributes alone count.
+  std::string state_folder;
 };
 
 enum class Verdict {

@@ -15,6 +15,7 @@
 #include "formats/checksum_spec.hpp"
 #include "store/digest_check.hpp"
 #include "store/disk_error.hpp"
+#include "store/finished_files.hpp"
 #include "store/load_sidecar.hpp"
 #include "store/partial_use.hpp"
 #include "store/posix_file_system.hpp"
@@ -30,6 +31,8 @@ struct OpenedFile {
   std::shared_ptr<core::File> file;
   core::FileInfo info;
 };
+
+using Mark = std::optional<store::OriginMark>;
 
 Result<OpenedFile> open_to_read(core::Folder& folder, const std::string& name,
                                 const std::string& path) {
@@ -89,19 +92,14 @@ Result<engine::JobSettings> wanted(const VerifySpec& spec) {
   return settings;
 }
 
-// Where the user gave nothing, what xget checked the bytes against counts.
-std::optional<store::OriginMark> take_mark(core::File& file, engine::JobSettings& settings) {
-  const auto attribute = file.attribute(store::kOriginMarkAttribute);
-  auto mark = attribute ? store::parse_origin_mark(*attribute) : std::nullopt;
-  if (mark && mark->digest) {
-    settings.digest = mark->digest;
-    settings.digest_by = kOwnRecord;
-  }
-  return mark;
+Mark recorded(core::FileSystem& files, core::Folder& folder, const std::string& name,
+              core::File& file, const std::string& state_folder) {
+  if (state_folder.empty()) return store::find_mark(file, folder, name, nullptr);
+  store::FinishedFiles elsewhere(files, state_folder);
+  return store::find_mark(file, folder, name, &elsewhere);
 }
 
-std::string nothing_proves(const std::optional<store::OriginMark>& mark,
-                           const core::FileInfo& info) {
+std::string nothing_proves(const Mark& mark, const core::FileInfo& info) {
   const std::string begin = "nothing proves its bytes: ";
   if (!mark) return begin + "no digest was given, and xget left no record of it";
   if (!mark->is_of(info.size, info.mtime_ns)) {
@@ -169,12 +167,11 @@ std::string against(const engine::JobSettings& settings) {
   return words;
 }
 
-Result<Verification> judge_whole(const OpenedFile& opened, engine::JobSettings settings,
-                                 bool given) {
+Result<Verification> judge_whole(const OpenedFile& opened, const engine::JobSettings& settings,
+                                 const Mark& mark) {
   Verification verification;
   verification.file = settings.path;
   verification.size = opened.info.size;
-  const auto mark = given ? std::nullopt : take_mark(*opened.file, settings);
   verification.against = against(settings);
   if (!settings.digest && !settings.pieces) {
     verification.cause = nothing_proves(mark, opened.info);
@@ -213,7 +210,13 @@ Result<Verification> verify_whole(const VerifySpec& spec) {
   if (!folder) return fail(folder.error());
   const auto opened = open_to_read(**folder, place.name, spec.path);
   if (!opened) return fail(opened.error());
-  return judge_whole(*opened, *std::move(settings), names_a_proof(spec));
+  if (names_a_proof(spec)) return judge_whole(*opened, *settings, std::nullopt);
+  const Mark mark = recorded(files, **folder, place.name, *opened->file, spec.state_folder);
+  if (mark && mark->digest) {  // what xget checked the bytes against
+    settings->digest = mark->digest;
+    settings->digest_by = kOwnRecord;
+  }
+  return judge_whole(*opened, *settings, mark);
 }
 
 // ---- a partial ----------------------------------------------------------------------------

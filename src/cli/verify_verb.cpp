@@ -7,6 +7,7 @@
 #include "base/json_object.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/environment.hpp"
 #include "cli/output.hpp"
 #include "cli/usage_error.hpp"
 #include "cli/verb_settings.hpp"
@@ -82,6 +83,7 @@ Result<VerifySpec> spec_of(const VerbWords& words) {
   auto folder = checkpoint_folder(words);
   if (!folder) return fail(std::move(folder.error()));
   spec.checkpoint_folder = *std::move(folder);
+  spec.state_folder = state_folder(own_environment());
   return spec;
 }
 

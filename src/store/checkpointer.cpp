@@ -188,7 +188,7 @@ void Checkpointer::mark_file(const Commit& commit) {
 // Once it has its name, by which it is found.
 void Checkpointer::keep_mark() {
   if (unkept_mark_.empty() || files_.finished == nullptr) return;
-  if (const auto path = path_in(*files_.folder, final_name_)) {
+  if (const auto path = known_path_of(*files_.folder, final_name_)) {
     files_.finished->remember(*path, unkept_mark_);
   }
 }

@@ -35,7 +35,7 @@ Result<std::string> read_end(core::File& file) {
 
 }  // namespace
 
-std::optional<std::string> path_in(core::Folder& folder, const std::string& name) {
+std::optional<std::string> known_path_of(core::Folder& folder, const std::string& name) {
   const std::string path = folder.whole_path();
   if (path.empty()) return std::nullopt;
   return path + (path.back() == '/' ? "" : "/") + name;
@@ -93,6 +93,15 @@ std::optional<std::string> FinishedFiles::find(const std::string& path) {
   if (at == std::string::npos) return std::nullopt;
   const auto mark = at + begin.size();
   return text->substr(mark, text->find('\n', mark) - mark);
+}
+
+std::optional<OriginMark> find_mark(core::File& file, core::Folder& folder, const std::string& name,
+                                    FinishedFiles* elsewhere) {
+  auto mark = file.attribute(kOriginMarkAttribute);
+  if (!mark && elsewhere != nullptr) {
+    if (const auto path = known_path_of(folder, name)) mark = elsewhere->find(*path);
+  }
+  return mark ? parse_origin_mark(*mark) : std::nullopt;
 }
 
 }  // namespace xget::store

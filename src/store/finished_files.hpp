@@ -1,7 +1,7 @@
 // FinishedFiles: origin marks of finished files whose file system has no attributes, in a folder of
 // the user's own.
 //
-// A mark is one line of one of kShards files, "<XXH3-128 of FILE's whole path> <the mark>\n", added
+// A mark is one line of one of sixteen files, "<XXH3-128 of FILE's whole path> <the mark>\n", added
 // at its end in a single write, so that several processes never mix theirs. The last line of a path
 // counts; one that a crash has torn is none. A file that has grown past kMostShardBytes keeps the
 // newest half: 4 MiB in all, some ten thousand marks. What is lost there, or to a process that adds
@@ -18,11 +18,12 @@
 #include <utility>
 
 #include "core/ports.hpp"
+#include "store/sidecar.hpp"
 
 namespace xget::store {
 
 // What a file is known by there. nullopt: nobody can tell where the folder is.
-std::optional<std::string> path_in(core::Folder& folder, const std::string& name);
+std::optional<std::string> known_path_of(core::Folder& folder, const std::string& name);
 
 class FinishedFiles {
  public:
@@ -45,5 +46,11 @@ class FinishedFiles {
   core::FileSystem& files_;
   const std::string folder_;
 };
+
+// The mark that xget left of a finished file, whatever has become of its bytes since: the file's
+// own, or else the one in `elsewhere` (null: nobody keeps any). `file` is called `name` in
+// `folder`. nullopt: there is none.
+std::optional<OriginMark> find_mark(core::File& file, core::Folder& folder, const std::string& name,
+                                    FinishedFiles* elsewhere);
 
 }  // namespace xget::store

@@ -118,16 +118,10 @@ Result<std::optional<core::FileInfo>> Target::existing() {
 std::optional<OriginMark> Target::existing_mark() {
   auto file = open_existing();
   if (!file) return std::nullopt;
-  auto mark = (*file)->attribute(kOriginMarkAttribute);
-  if (!mark && finished_ != nullptr) {
-    const auto path = path_in(*folder_, name_);
-    if (path) mark = finished_->find(*path);
-  }
+  auto mark = find_mark(**file, *folder_, name_, finished_);
   const auto info = (*file)->info();
-  if (!mark || !info) return std::nullopt;
-  auto origin = parse_origin_mark(*mark);
-  if (!origin || !origin->is_of(info->size, info->mtime_ns)) return std::nullopt;
-  return origin;
+  if (!mark || !info || !mark->is_of(info->size, info->mtime_ns)) return std::nullopt;
+  return mark;
 }
 
 Result<std::unique_ptr<core::File>> Target::open_existing() {

@@ -8,6 +8,7 @@ import pytest
 
 from support.answers import Resource
 from support.command import QUICK, Exit, run_xget
+from support.disks import disk_without_attributes, needs_root
 from support.downloads import (FREQUENT, MIB, claimed_ranges, leave_partial, partial, sidecar,
                                start_and_stall)
 from support.metalinks import File, version_4
@@ -26,9 +27,9 @@ def state_of(folder):
             for each in folder.iterdir() if each.is_file()}
 
 
-def verify(folder, *words, code=Exit.SUCCESS) -> list[dict]:
+def verify(folder, *words, code=Exit.SUCCESS, env=None) -> list[dict]:
     before = state_of(folder)
-    run = run_xget(["verify", "--json", *words], folder).expect(code)
+    run = run_xget(["verify", "--json", *words], folder, env=env).expect(code)
     assert state_of(folder) == before, run
     return [json.loads(line) for line in run.out.decode().splitlines()]
 
@@ -92,6 +93,21 @@ def test_a_digest_that_a_download_was_checked_by_is_remembered(page, path, folde
     spoil(path, SIZE // 2)
     [told] = verify(folder, path.name, code=Exit.CHECKSUM)
     assert told["verdict"] == "wrong"
+
+
+@needs_root
+def test_where_a_file_has_no_attributes_the_record_of_finished_files_counts(page, folder):
+    state, other = ({"XDG_STATE_HOME": str(folder / name)} for name in ("state", "other"))
+    with disk_without_attributes(folder / "disk") as disk:
+        run_xget([page.url, "-o", "file", "--checksum", spec_of(page.data), *QUICK], disk,
+                 env=state).expect(Exit.SUCCESS)
+        [told] = verify(disk, "file", env=state)
+        assert told["verdict"] == "holds" and "record" in told["against"]
+        [told] = verify(disk, "file", env=other, code=Exit.NOT_PROVEN)
+        assert "left no record" in told["cause"]
+        spoil(disk / "file", SIZE // 2)
+        [told] = verify(disk, "file", env=state, code=Exit.CHECKSUM)
+        assert told["verdict"] == "wrong"
 
 
 def test_what_nothing_proves_is_called_so(page, path, folder):

@@ -86,3 +86,22 @@ TEST_CASE("several processes keep marks at once without mixing or losing them") 
     CHECK(kept.marks.find("/two" + std::to_string(i)) == mark);
   }
 }
+
+TEST_CASE("a file's own mark goes before the one that is kept elsewhere") {
+  Kept kept;
+  std::ofstream(kept.folder / "f") << "bytes";
+  const auto folder = *kept.files.open_folder(kept.folder / "");
+  const auto file = *folder->open("f", core::Access::ReadWrite);
+  const auto size_by = [&](FinishedFiles* elsewhere) {
+    const auto mark = store::find_mark(*file, *folder, "f", elsewhere);
+    return mark ? std::optional(mark->size) : std::nullopt;
+  };
+  CHECK_FALSE(size_by(&kept.marks));
+  kept.marks.remember(*store::known_path_of(*folder, "f"), serialise(store::OriginMark{.size = 1}));
+  CHECK(size_by(&kept.marks) == 1);
+  CHECK_FALSE(size_by(nullptr));
+  const store::OriginMark own{.size = 2};
+  if (!file->set_attribute(store::kOriginMarkAttribute, serialise(own))) return;
+  CHECK(size_by(&kept.marks) == 2);
+  CHECK(size_by(nullptr) == 2);
+}
