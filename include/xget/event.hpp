@@ -81,6 +81,9 @@ struct Finished {
   // The proof in words. Of a file that is already complete it is what an earlier run recorded,
   // unless a digest was given: its bytes are not read again.
   std::string rests_on;
+  // "sha256:HEX": the digest of the whole file that its bytes were compared with in this session,
+  // whoever said it; of a link or a clone, those of the file that it was made from. Empty: none.
+  std::string digest;
   std::optional<MadeFrom> made_from;
 };
 

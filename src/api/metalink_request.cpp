@@ -99,7 +99,7 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
   spec.size = file.size;
   if (!names_digest(spec) && !file.digests.empty()) {
     const ExpectedDigest& strongest = file.digests.front();
-    spec.checksum = std::string(to_string(strongest.algorithm)) + ":" + strongest.hex;
+    spec.checksum = to_string(strongest);
   }
   return spec;
 }

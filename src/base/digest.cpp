@@ -171,6 +171,10 @@ std::optional<DigestAlgorithm> parse_digest_algorithm(std::string_view name) {
   return std::nullopt;
 }
 
+std::string to_string(const ExpectedDigest& digest) {
+  return std::string(to_string(digest.algorithm)) + ":" + digest.hex;
+}
+
 std::size_t digest_size(DigestAlgorithm algorithm) {
   switch (algorithm) {
     case DigestAlgorithm::Md5: return 16;

@@ -43,6 +43,7 @@ struct ExpectedDigest {
   std::string hex;  // lower case, of the algorithm's length
   friend bool operator==(const ExpectedDigest&, const ExpectedDigest&) = default;
 };
+std::string to_string(const ExpectedDigest& digest);  // "sha256:HEX"
 
 // The digest that these bytes are, or that these digits of any case write. nullopt: it has another
 // length than the algorithm's, or is not hexadecimal.

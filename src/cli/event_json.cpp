@@ -60,6 +60,7 @@ JsonObject object_of(const Finished& finished, Duration now) {
       .with("already_complete", finished.already_complete)
       .with("proof", proof_name(finished.proof))
       .with("rests_on", finished.rests_on)
+      .with("digest", finished.digest)
       .with("made_from", finished.made_from ? finished.made_from->path : "")
       .with("made_as", made_as_name(finished.made_from));
 }

@@ -16,7 +16,7 @@ bool is_of_no_byte(const ExpectedDigest& digest) {
 
 std::string content_named_by(const ExpectedDigest& digest) {
   if (digest_size(digest.algorithm) < kBytesThatTell || is_of_no_byte(digest)) return "";
-  return std::string(to_string(digest.algorithm)) + ":" + digest.hex;
+  return to_string(digest);
 }
 
 bool is_as_it_was(const Original& original, const FileInfo& now) {

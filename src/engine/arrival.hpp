@@ -34,6 +34,7 @@ struct AlreadyThere {
   std::string rests_on;
   std::uint64_t size = 0;
   std::optional<core::FileInfo> verified;  // what its digest was found right of
+  std::string digest;                      // as Finished::digest
 };
 // It can be made from another file of the session, without a request. A partial stays where it is.
 struct MakeDuplicate {

@@ -127,8 +127,8 @@ void Arrival::step_hash_existing(Instant now) {
   if (!*existing_digest_) return settled(existing_digest_->error());
   if (**existing_digest_ == job_.settings.digest->hex) {
     clear_behind_duplicate();
-    return settled(
-        AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size, existing_});
+    return settled(AlreadyThere{Proof::Digest, "it matches the given digest", existing_->size,
+                                existing_, to_string(*job_.settings.digest)});
   }
   if (job_.settings.resume == Resume::Adopt) return ask(whole_resource());
   const Existing existing = job_.settings.existing;

@@ -376,7 +376,7 @@ Downloaded Download::downloaded() const {
                                              .validators = plan_.version.validators,
                                              .server_digest = plan_.version.digest,
                                              .server_digest_by = server_digest_by_});
-  return {size_, proof.proof, std::move(proof.rests_on)};
+  return {size_, proof.proof, std::move(proof.rests_on), std::move(proof.digest)};
 }
 
 // ---- stop ---------------------------------------------------------------------------------

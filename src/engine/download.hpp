@@ -38,6 +38,7 @@ struct Downloaded {
   std::uint64_t size = 0;
   Proof proof = Proof::None;
   std::string rests_on;
+  std::string digest;  // as Finished::digest
 };
 // A digest proves that it is wrong, and its mirror is not asked again: another one has to do.
 struct BeginElsewhere {};

@@ -155,7 +155,8 @@ void Job::act_on(AlreadyThere outcome, Instant) {
                          .received = 0,
                          .already_complete = true,
                          .proof = outcome.proof,
-                         .rests_on = std::move(outcome.rests_on)});
+                         .rests_on = std::move(outcome.rests_on),
+                         .digest = std::move(outcome.digest)});
 }
 
 void Job::act_on(DescribesFiles, Instant) {
@@ -241,7 +242,8 @@ void Job::act_on(Downloaded outcome, Instant now) {
                          .wasted = wasted,
                          .already_complete = false,
                          .proof = outcome.proof,
-                         .rests_on = std::move(outcome.rests_on)});
+                         .rests_on = std::move(outcome.rests_on),
+                         .digest = std::move(outcome.digest)});
 }
 
 // Bytes that come again and again are no progress: retries would never be used up.

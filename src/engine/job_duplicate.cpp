@@ -59,6 +59,7 @@ void Job::end_as(const store::Duplicated& made) {
                          .received = received_before_,
                          .proof = proof.proof,
                          .rests_on = std::move(proof.rests_on),
+                         .digest = std::move(proof.digest),
                          .made_from = MadeFrom{original.path, made.as}});
 }
 

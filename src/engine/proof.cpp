@@ -63,7 +63,8 @@ ProofInWords prove_by_responses(const FinishedFacts& facts) {
 ProofInWords prove(const JobSettings& settings, const FinishedFacts& facts) {
   const SaidDigest said = checked_digest(settings, facts);
   if (said.digest || settings.names_bytes(facts.size)) {
-    return {Proof::Digest, checked_in_words(settings, said)};
+    return {Proof::Digest, checked_in_words(settings, said),
+            said.digest ? to_string(*said.digest) : ""};
   }
   ProofInWords proof = prove_by_responses(facts);
   if (!settings.pieces) return proof;
@@ -79,9 +80,11 @@ ProofInWords prove_duplicate(const JobSettings& settings, const core::Original& 
                              Dedupe made_as) {
   const std::string algorithm = to_string(settings.digest->algorithm);
   const std::string by = as_said_by(settings.digest_by);
-  if (made_as == Dedupe::Copy) return {Proof::Digest, algorithm + " matches" + by};
+  const std::string digest = to_string(*settings.digest);
+  if (made_as == Dedupe::Copy) return {Proof::Digest, algorithm + " matches" + by, digest};
   return {Proof::Digest,
-          algorithm + " matched" + by + ", when " + printable(original.path) + " was finished"};
+          algorithm + " matched" + by + ", when " + printable(original.path) + " was finished",
+          digest};
 }
 
 }  // namespace xget::engine

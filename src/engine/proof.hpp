@@ -14,6 +14,7 @@ namespace xget::engine {
 struct ProofInWords {
   Proof proof = Proof::None;
   std::string rests_on;
+  std::string digest;  // of the whole, "sha256:HEX", that was compared; empty: none
 };
 
 // What is known of a file whose sink has finished: all that was to be checked matches.

@@ -54,6 +54,7 @@ def test_a_download_from_start_to_end(server, path):
     assert (probed["url"], probed["path"], probed["size"]) == (page.url, str(path), RESOURCE.size)
     assert finished["path"] == str(path) and finished["size"] == RESOURCE.size
     assert finished["proof"] == "strong-validator" and not finished["already_complete"]
+    assert finished["digest"] == "", "none was given, and none said"
     for event in events:
         if event["event"] == "progress":
             assert len(event["parts"]) == 64

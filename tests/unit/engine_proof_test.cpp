@@ -54,6 +54,19 @@ TEST_CASE("a digest proves the file, and its author is named unless that is the 
   CHECK(proof.rests_on == "sha256 matches, as SHA256SUMS says");
 }
 
+TEST_CASE("the digest that was compared is told, whoever said it, and none where none was") {
+  const std::string given = "sha256:" + std::string(64, 'a');
+  FinishedFacts said = facts();
+  CHECK(prove({}, said).digest.empty());
+  said.server_digest = ExpectedDigest{DigestAlgorithm::Md5, std::string(32, 'b')};
+  CHECK(prove({}, said).digest == "md5:" + std::string(32, 'b'));
+  CHECK(prove(with_digest(""), said).digest == given);
+  JobSettings settings;
+  settings.pieces = pieces_of(100, 10);
+  CHECK(prove(settings, facts()).digest.empty());
+  CHECK(engine::prove_duplicate(with_digest(""), {"a", {}}, Dedupe::Link).digest == given);
+}
+
 TEST_CASE("pieces of the whole file prove it, with or without a digest") {
   JobSettings settings;
   settings.pieces = pieces_of(100, 10);
