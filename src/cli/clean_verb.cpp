@@ -11,6 +11,7 @@
 #include "base/json_object.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/json_versions.hpp"
 #include "cli/output.hpp"
 #include "cli/terminal.hpp"
 #include "cli/usage_error.hpp"
@@ -19,9 +20,6 @@
 
 namespace xget::cli {
 namespace {
-
-// Another one when a field goes or means something else.
-constexpr int kVersion = 1;
 
 const char* word_for(Cleaned state) {
   switch (state) {
@@ -73,8 +71,7 @@ Findings find(const CleanSpec& spec) {
   for (const std::string& path : spec.paths) {
     auto found = find_leftovers(path, spec.checkpoint_folder);
     if (!found) {
-      const ExitCode code = report_failure(found.error());
-      if (findings.outcome == ExitCode::Success) findings.outcome = code;
+      findings.outcome = first_failure({findings.outcome, report_failure(found.error())});
       continue;
     }
     for (Leftover& leftover : *found) {
@@ -124,12 +121,10 @@ ExitCode remove_all(const Findings& findings, const CleanSpec& spec) {
       text += told(*removed, removed->paths.empty() ? Cleaned::Kept : Cleaned::Removed, spec.json);
       continue;
     }
-    const ExitCode code = report_failure(removed.error());
-    if (outcome == ExitCode::Success) outcome = code;
+    outcome = first_failure({outcome, report_failure(removed.error())});
   }
   if (findings.all.empty() && !spec.json) text = "nothing to remove\n";
-  const ExitCode printed = print_to_standard_output(text);
-  return outcome == ExitCode::Success ? printed : outcome;
+  return first_failure({outcome, print_to_standard_output(text)});
 }
 
 ExitCode clean_by(const CleanSpec& spec) {
@@ -147,7 +142,7 @@ ExitCode clean_by(const CleanSpec& spec) {
       }
     }
   }
-  return findings.outcome == ExitCode::Success ? code : findings.outcome;
+  return first_failure({findings.outcome, code});
 }
 
 }  // namespace
@@ -168,7 +163,7 @@ std::string leftover_text(const Leftover& leftover, Cleaned state) {
 
 std::string leftover_json(const Leftover& leftover, Cleaned state) {
   return JsonObject()
-             .with("v", kVersion)
+             .with("v", kLeftoverVersion)
              .with("file", leftover.file)
              .with("state", word_for(state))
              .with("paths", std::span<const std::string>(leftover.paths))

@@ -5,12 +5,11 @@
 #include "base/json_object.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/json_versions.hpp"
 
 namespace xget::cli {
 namespace {
 
-// Another one when a field goes or means something else.
-constexpr int kFindingVersion = 1;
 constexpr std::size_t kAboutColumn = 12;
 
 const char* mark_of(Health health) {

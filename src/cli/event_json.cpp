@@ -3,13 +3,11 @@
 #include <span>
 
 #include "base/json_object.hpp"
+#include "cli/json_versions.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {
 namespace {
-
-// Another one when a field goes or means something else; new fields and events may come before.
-constexpr int kEventVersion = 1;
 
 JsonObject begin_event(const char* event, Duration now) {
   JsonObject object;

@@ -48,6 +48,16 @@ ExitCode exit_code_of(std::span<const std::optional<ErrorCode>> outcomes) {
   return first == outcomes.end() ? ExitCode::Success : exit_code_of(**first);
 }
 
+ExitCode exit_code_of(const Result<void>& outcome) {
+  return outcome ? ExitCode::Success : exit_code_of(outcome.error().code);
+}
+
+ExitCode first_failure(std::initializer_list<ExitCode> codes) {
+  const auto* first = std::find_if(codes.begin(), codes.end(),
+                                   [](ExitCode code) { return code != ExitCode::Success; });
+  return first == codes.end() ? ExitCode::Success : *first;
+}
+
 std::span<const ExitCodeRow> exit_code_table() { return kTable; }
 
 }  // namespace xget::cli

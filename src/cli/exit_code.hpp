@@ -1,6 +1,7 @@
 // The command's exit codes.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,6 +30,11 @@ ExitCode exit_code_of(ErrorCode code);
 // Of several jobs in the order of their URLs; nullopt: that one succeeded. The first failure, but
 // an interrupted run says so.
 ExitCode exit_code_of(std::span<const std::optional<ErrorCode>> outcomes);
+
+// Of a step.
+ExitCode exit_code_of(const Result<void>& outcome);
+// Of what was done in this order; Success: nothing failed.
+ExitCode first_failure(std::initializer_list<ExitCode> codes);
 
 struct ExitCodeRow {
   ExitCode code;

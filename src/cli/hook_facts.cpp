@@ -6,11 +6,10 @@
 
 #include "base/json_object.hpp"
 #include "cli/event_json.hpp"
+#include "cli/json_versions.hpp"
 
 namespace xget::cli {
 namespace {
-
-constexpr int kFactsVersion = 1;  // another one when a member goes or means something else
 
 // A program's environment holds no NUL, and nothing after one.
 std::string variable(std::string_view name, const std::string& value) {
@@ -26,7 +25,7 @@ struct Common {
 
 JsonObject begin_facts(const Common& common) {
   JsonObject object;
-  object.with("v", kFactsVersion)
+  object.with("v", kHookVersion)
       .with("state", common.state)
       .with("file", common.file)
       .with("url", common.url);

@@ -7,6 +7,7 @@
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/json_versions.hpp"
 #include "cli/output.hpp"
 #include "cli/resume_command.hpp"
 #include "cli/verb_settings.hpp"
@@ -14,9 +15,6 @@
 
 namespace xget::cli {
 namespace {
-
-// Another one when a field goes or means something else.
-constexpr int kVersion = 1;
 
 std::string amount_text(const PartialSummary& partial) {
   if (!partial.problem.empty()) return "nothing that counts: " + printable(partial.problem);
@@ -34,8 +32,7 @@ ExitCode show_all(const std::vector<std::string>& paths, const std::string& fold
   for (const std::string& path : paths) {
     const auto partials = find_partials(path, folder);
     if (!partials) {
-      const ExitCode code = report_failure(partials.error());
-      if (outcome == ExitCode::Success) outcome = code;
+      outcome = first_failure({outcome, report_failure(partials.error())});
       continue;
     }
     if (partials->empty() && !json) text += printable(path) + ": no partial downloads\n";
@@ -44,8 +41,7 @@ ExitCode show_all(const std::vector<std::string>& paths, const std::string& fold
       text += json ? status_json(partial, command) : status_text(partial, command);
     }
   }
-  const ExitCode printed = print_to_standard_output(text);
-  return outcome == ExitCode::Success ? printed : outcome;
+  return first_failure({outcome, print_to_standard_output(text)});
 }
 
 }  // namespace
@@ -75,7 +71,7 @@ std::string status_text(const PartialSummary& partial, const std::string& comman
 
 std::string status_json(const PartialSummary& partial, const std::string& command) {
   JsonObject object;
-  object.with("v", kVersion)
+  object.with("v", kStatusVersion)
       .with("file", partial.file)
       .with("partial", partial_of(partial.file))
       .with("size", partial.size)

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/environment.hpp"
+#include "cli/json_versions.hpp"
 #include "cli/output.hpp"
 #include "cli/usage_error.hpp"
 #include "cli/verb_settings.hpp"
@@ -16,8 +17,6 @@
 namespace xget::cli {
 namespace {
 
-// Another one when a field goes or means something else.
-constexpr int kVersion = 1;
 constexpr std::size_t kMostRangesShown = 8;
 
 const char* word_for(Verdict verdict) {
@@ -61,7 +60,7 @@ std::string amount_text(const Verification& verification) {
 
 JsonObject json_head(const std::string& file, const char* verdict) {
   JsonObject object;
-  object.with("v", kVersion).with("file", file).with("verdict", verdict);
+  object.with("v", kVerificationVersion).with("file", file).with("verdict", verdict);
   return object;
 }
 
@@ -93,15 +92,14 @@ ExitCode verify_each(VerifySpec spec, const std::vector<std::string>& files, boo
   for (const std::string& file : files) {
     spec.path = file;
     const auto verification = verify(spec);
-    ExitCode code =
+    const ExitCode code =
         verification ? exit_code_of(verification->verdict) : report_failure(verification.error());
     std::string text;
     if (verification)
       text = json ? verification_json(*verification) : verification_text(*verification);
     if (!verification && json) text = verification_json(file, verification.error());
     const ExitCode printed = print_to_standard_output(text);
-    if (code == ExitCode::Success) code = printed;
-    if (outcome == ExitCode::Success) outcome = code;
+    outcome = first_failure({outcome, code, printed});
     if (printed != ExitCode::Success) break;
   }
   return outcome;
