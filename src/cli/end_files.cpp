@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
-#include "base/json_object.hpp"
 #include "base/text.hpp"
 #include "cli/event_json.hpp"
+#include "cli/json_versions.hpp"
 #include "cli/list_entry.hpp"
 #include "cli/secret_text.hpp"
 #include "cli/usage_error.hpp"
@@ -68,13 +68,17 @@ Result<void> EndFiles::end() {
 }
 
 void EndFiles::on_event(const Event& event, const JobSpec* job, Duration now) {
-  if (const auto* probed = std::get_if<Probed>(&event)) {
-    begun_.try_emplace(probed->job, Begun{probed->url, now});
+  if (const auto* read = std::get_if<MetalinkRead>(&event)) {
+    for (const JobId file : read->files) begun_[file].asked = read->name;
+  } else if (const auto* probed = std::get_if<Probed>(&event)) {
+    Begun& begun = begun_[probed->job];
+    begun.source = probed->url;
+    if (!begun.at) begun.at = now;
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
     report(*finished, job, now);
     begun_.erase(finished->job);
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
-    report(*failed, job, now);
+    report(*failed, job);
     begun_.erase(failed->job);
     if (job != nullptr) {
       write(failed_, list_entry(*job, common_));
@@ -84,23 +88,30 @@ void EndFiles::on_event(const Event& event, const JobSpec* job, Duration now) {
   }
 }
 
+JsonObject EndFiles::begin_line(const char* state, const JobSpec* job, const Begun& begun) {
+  JsonObject line;
+  line.with("v", kReportVersion).with("state", state);
+  const std::string asked = job != nullptr ? hide_url_secrets(job->url).text : begun.asked;
+  if (!asked.empty()) line.with("url", asked);
+  if (!begun.source.empty()) line.with("source", begun.source);
+  return line;
+}
+
 void EndFiles::report(const Finished& finished, const JobSpec* job, Duration now) {
   if (!report_.file) return;
-  JsonObject line;
-  line.with("v", 1).with("state", finished.already_complete ? "already-complete" : "finished");
-  if (job != nullptr) line.with("url", hide_url_secrets(job->url).text);
-  const auto begun = begun_.find(finished.job);
-  if (begun != begun_.end()) line.with("source", begun->second.source);
+  const Begun begun = begun_[finished.job];
+  JsonObject line =
+      begin_line(finished.already_complete ? "already-complete" : "finished", job, begun);
   line.with("path", finished.path).with("size", finished.size).with("received", finished.received);
-  if (begun != begun_.end()) {
-    const double seconds = to_seconds(now - begun->second.at);
+  if (begun.at) {
+    const double seconds = to_seconds(now - *begun.at);
     line.with("seconds", seconds);
     if (seconds > 0) {
       line.with("bytes_per_second",
                 static_cast<std::uint64_t>(static_cast<double>(finished.received) / seconds));
     }
   }
-  if (job != nullptr && finished.proof == Proof::Digest) line.with("digest", job->checksum);
+  if (!finished.digest.empty()) line.with("digest", finished.digest);
   line.with("proof", proof_name(finished.proof)).with("rests_on", finished.rests_on);
   if (finished.made_from) {
     line.with("made_from", finished.made_from->path)
@@ -109,13 +120,9 @@ void EndFiles::report(const Finished& finished, const JobSpec* job, Duration now
   write(report_, line.text());
 }
 
-void EndFiles::report(const Failed& failed, const JobSpec* job, Duration) {
+void EndFiles::report(const Failed& failed, const JobSpec* job) {
   if (!report_.file) return;
-  JsonObject line;
-  line.with("v", 1).with("state", "failed");
-  if (job != nullptr) line.with("url", hide_url_secrets(job->url).text);
-  const auto begun = begun_.find(failed.job);
-  if (begun != begun_.end()) line.with("source", begun->second.source);
+  JsonObject line = begin_line("failed", job, begun_[failed.job]);
   const Error& error = failed.error;
   line.with("path", failed.path)
       .with("code", to_string(error.code))

@@ -1,6 +1,6 @@
 // EndFiles: what became of each file, written down as it ends:
 //
-//   --report FILE   a JSON object a line, for every file
+//   --report FILE   a JSON object a line, for every file (packaging/schema/report-1.schema.json)
 //   --failed FILE   a list of those that failed, to be given to --input-file
 //
 // Both replace what was there, and what cannot be written is told at the end. Thread: one.
@@ -9,8 +9,10 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/json_object.hpp"
 #include "base/time.hpp"
 #include "xget/error.hpp"
 #include "xget/event.hpp"
@@ -44,16 +46,18 @@ class EndFiles {
     std::unique_ptr<std::FILE, Close> file;  // null: it is not wanted
   };
   struct Begun {
-    std::string source;
-    Duration at{};
+    std::string asked;   // the Metalink's, of a file that one describes
+    std::string source;  // where redirects led
+    std::optional<Duration> at;
   };
   EndFiles(Output report, Output failed, JobSpec common);
 
   static Result<Output> open(const char* option, const std::string& name, unsigned int mode);
   static Result<void> close(Output& output);
   static void write(const Output& output, const std::string& line);
+  static JsonObject begin_line(const char* state, const JobSpec* job, const Begun& begun);
   void report(const Finished& finished, const JobSpec* job, Duration now);
-  void report(const Failed& failed, const JobSpec* job, Duration now);
+  void report(const Failed& failed, const JobSpec* job);
 
   Output report_;
   Output failed_;

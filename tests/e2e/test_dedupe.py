@@ -295,6 +295,7 @@ def test_events_report_and_words_say_where_it_came_from(server, folder):
     assert made["proof"] == "digest" and not made["already_complete"]
     report = [json.loads(line) for line in (folder / "report").read_text().splitlines()]
     assert [(line["path"], line.get("made_from")) for line in report] == [("a", None), ("b", "a")]
+    assert len({line["digest"] for line in report} | {made["digest"]}) == 1
     assert "a hard link of a, proof: sha256 matched" in run.err
 
 

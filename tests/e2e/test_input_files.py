@@ -1,12 +1,16 @@
 """Lists of downloads: what they may say, and that neither their length nor a pipe holds anything up."""
 
+import base64
 import hashlib
 import json
 import os
+import pathlib
 import subprocess
 
+import jsonschema
 import pytest
 
+from support import metalinks
 from support import twists as t
 from support.answers import Resource
 from support.command import QUICK, Exit, binary, environment, run_xget, start_xget, wait_until
@@ -17,6 +21,9 @@ from support.real_servers import start_server
 
 RESOURCE = Resource(MIB + 5)
 OTHER = Resource(70_001, seed="other")
+REPORT_SCHEMA = jsonschema.Draft202012Validator(
+    json.loads((pathlib.Path(__file__).parents[2] /
+                "packaging/schema/report-1.schema.json").read_text("utf-8")))
 
 
 def write_list(folder, *lines, name="list"):
@@ -189,6 +196,18 @@ def test_what_failed_is_a_list_to_be_given_again(server, folder):
     assert asked.header("X-One") == "1" and asked.header("Authorization")
 
 
+def report_in(folder) -> list[dict]:
+    """Each line checked against the schema."""
+    lines = [json.loads(line) for line in (folder / "report").read_text().splitlines()]
+    for line in lines:
+        REPORT_SCHEMA.validate(line)
+    return lines
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def test_a_report_has_a_line_for_every_file(server, folder):
     page, gone = server.serve("/x", RESOURCE), server.serve("/gone", None, t.status(404))
     hop = server.serve("/hop", None, t.redirect("/x"))
@@ -196,15 +215,42 @@ def test_a_report_has_a_line_for_every_file(server, folder):
     name = write_list(folder, hop.url + "?signature=secret", "  out=a", f"  checksum={digest}",
                       gone.url)
     run = run_xget(["-i", name, "--report", "report", *QUICK], folder).expect(Exit.REFUSED)
-    lines = [json.loads(line) for line in (folder / "report").read_text().splitlines()]
+    lines = report_in(folder)
     assert len(lines) == 2, run
     done, failed = sorted(lines, key=lambda line: line["state"] == "failed")
+    assert done["url"].startswith(hop.url) and done["url"].endswith("…")
     assert done["state"] == "finished" and done["path"] == "a" and done["size"] == len(page.data)
     assert done["source"] == page.url and done["digest"] == digest and done["proof"] == "digest"
     assert done["received"] >= done["size"] and done["seconds"] >= 0 and "secret" not in str(lines)
     assert failed["code"] == "refused" and "404" in failed["error"] and failed["url"] == gone.url
     run_xget(["-i", name, "--report", "report", *QUICK], folder)
-    assert "already-complete" in (folder / "report").read_text()
+    [again] = [line for line in report_in(folder) if line["state"] != "failed"]
+    assert again["state"] == "already-complete" and again["digest"] == digest
+
+
+def test_a_report_names_the_digest_that_was_compared_whoever_said_it(server, folder):
+    field = base64.b64encode(hashlib.sha256(OTHER.data).digest()).decode()
+    plain = server.serve("/plain", RESOURCE)
+    said = server.serve("/said", OTHER, t.extra_header("Repr-Digest", f"sha-256=:{field}:"))
+    (folder / "SUMS").write_text(f"{sha256(RESOURCE.data)}  plain\n{sha256(OTHER.data)}  said\n")
+    name = write_list(folder, plain.url, said.url)
+    run_xget(["-i", name, "--report", "report", *QUICK], folder).expect(0)
+    digests = {line["path"]: line.get("digest") for line in report_in(folder)}
+    assert digests == {"plain": None, "said": "sha256:" + sha256(OTHER.data)}
+    run_xget(["-i", name, "-d", "again", "--report", "report", "--checksum-file", "SUMS", *QUICK],
+             folder).expect(0)
+    assert {line["digest"] for line in report_in(folder)} == {
+        "sha256:" + sha256(data) for data in (RESOURCE.data, OTHER.data)}
+
+
+def test_in_a_report_the_files_of_a_metalink_were_asked_for_by_its_url(server, folder):
+    page = server.serve("/mirror", RESOURCE)
+    text = metalinks.version_4(metalinks.File("file", (page.url,), data=page.data))
+    metalink = metalinks.serve(server, "/x.meta4", text)
+    run_xget([metalink.url, "--report", "report", *QUICK], folder).expect(0)
+    [line] = report_in(folder)
+    assert (line["url"], line["source"]) == (metalink.url, page.url)
+    assert line["digest"] == "sha256:" + sha256(page.data)
 
 
 def test_a_list_that_is_not_there(folder):

@@ -53,7 +53,8 @@ def assert_runs(root):
     installed = files_below(root)
     assert any("man1/xget.1" in file for file in installed)
     assert sum("completions" in file or "zsh" in file for file in installed) == 3
-    assert "usr/share/xget/schema/events-1.schema.json" in installed
+    for lines in ("events", "report"):
+        assert f"usr/share/xget/schema/{lines}-1.schema.json" in installed
     assert "usr/lib/systemd/user/xget@.service" in installed
 
 
