@@ -1,16 +1,16 @@
 #include "cli/doctor_verb.hpp"
 
+#include <unistd.h>
+
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
 
 #include "base/text.hpp"
-#include "cli/arguments.hpp"
-#include "cli/configuration.hpp"
 #include "cli/doctor_findings.hpp"
-#include "cli/interpret.hpp"
 #include "cli/output.hpp"
-#include "cli/process_list.hpp"
+#include "cli/prepared_command.hpp"
 #include "cli/secret_text.hpp"
 #include "cli/usage_error.hpp"
 #include "xget/session.hpp"
@@ -21,15 +21,17 @@ namespace {
 // Nobody waits here for a server to come back.
 constexpr int kRetries = 1;
 
-// Says each finding as soon as it is there.
+// Says each finding as soon as it is there: in words on standard output, unless that is where the
+// objects go.
 class Reporter {
  public:
-  Reporter(std::string url, bool json) : url_(std::move(url)), json_(json) {
-    if (!json_) print(printable(url_) + "\n");
+  Reporter(std::string url, std::optional<int> objects) : url_(std::move(url)), objects_(objects) {
+    say(printable(url_) + "\n");
   }
 
   void tell(const Finding& finding) {
-    print(json_ ? finding_json(finding, url_) : finding_text(finding));
+    say(finding_text(finding));
+    if (objects_) print(*objects_, finding_json(finding, url_));
   }
   void tell(const std::vector<Finding>& findings) {
     for (const Finding& finding : findings) tell(finding);
@@ -37,19 +39,23 @@ class Reporter {
   [[nodiscard]] ExitCode printed() const { return printed_; }
 
  private:
-  void print(const std::string& text) {
-    if (printed_ == ExitCode::Success) printed_ = print_to_standard_output(text);
+  void say(const std::string& words) {
+    if (objects_ != STDOUT_FILENO) print(STDOUT_FILENO, words);
+  }
+  void print(int descriptor, const std::string& text) {
+    if (printed_ == ExitCode::Success) printed_ = print_to_descriptor(descriptor, text);
   }
 
   const std::string url_;
-  const bool json_;
+  const std::optional<int> objects_;  // the descriptor for them
   ExitCode printed_ = ExitCode::Success;
 };
 
 struct Patient {
   JobSpec job;
   Options options;
-  bool json = false;
+  std::optional<int> objects;  // where findings go as JSON
+  std::string log_file;
 };
 
 // The URL alone is looked at, whatever stands at the target: as if it went to standard output.
@@ -65,20 +71,18 @@ JobSpec without_target(JobSpec job) {
 }
 
 Result<Patient> read_patient(const CommandLine& line) {
-  auto words = read_words(std::span(line.words).subspan(1));
+  auto words = take_words(std::span(line.words).subspan(1), line.argv);
   if (!words) return fail(std::move(words.error()));
-  hide_in_process_list(*words, line.argv);
-  auto configuration = configure(*std::move(words), own_environment());
-  if (!configuration) return fail(std::move(configuration.error()));
-  const Given& given = configuration->given;
-  auto arguments = interpret(given, real_secret_input());
-  if (!arguments) return fail(given.named_as_given(arguments.error()));
-  if (arguments->known_jobs() != 1) return refuse_usage("", "xget doctor takes one URL");
-  arguments->options.trace_file.clear();
-  if (!arguments->options.retry) arguments->options.retry = kRetries;
-  return Patient{.job = without_target(std::move(arguments->jobs.front())),
-                 .options = std::move(arguments->options),
-                 .json = arguments->event_descriptor.has_value()};
+  auto command = prepare_command(*std::move(words));
+  if (!command) return fail(std::move(command.error()));
+  Arguments& arguments = command->arguments;
+  if (arguments.known_jobs() != 1) return refuse_usage("", "xget doctor takes one URL");
+  arguments.options.trace_file.clear();
+  if (!arguments.options.retry) arguments.options.retry = kRetries;
+  return Patient{.job = without_target(std::move(arguments.jobs.front())),
+                 .options = std::move(arguments.options),
+                 .objects = arguments.event_descriptor,
+                 .log_file = std::move(arguments.log_file)};
 }
 
 using Outcome = std::variant<Planned, Failed>;
@@ -113,7 +117,7 @@ ExitCode tell_all(const Patient& patient) {
   const std::string url = hide_url_secrets(patient.job.url).text;
   const auto check = check_host(patient.job, patient.options);
   if (!check) return report_failure(check.error());
-  Reporter reporter(url, patient.json);
+  Reporter reporter(url, patient.objects);
   reporter.tell(host_findings(*check, patient.options.insecure));
   const Finding bad_end{Health::Bad, "verdict", "a download would fail", ""};
   if (!check->lookup_problem.empty()) {  // a download would ask the same, and again and again
@@ -140,7 +144,10 @@ ExitCode tell_all(const Patient& patient) {
 
 ExitCode examine(const CommandLine& line) {
   const auto patient = read_patient(line);
-  return patient ? tell_all(*patient) : report_failure(patient.error());
+  if (!patient) return report_failure(patient.error());
+  const ExitCode code = tell_all(*patient);
+  complain_of_lost_log(patient->log_file);
+  return code;
 }
 
 }  // namespace xget::cli

@@ -1,19 +1,11 @@
 #include "cli/download.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "base/log.hpp"
-#include "base/text.hpp"
 #include "cli/announcer.hpp"
-#include "cli/arguments.hpp"
-#include "cli/configuration.hpp"
 #include "cli/end_files.hpp"
 #include "cli/help.hpp"
 #include "cli/hooks.hpp"
@@ -22,7 +14,7 @@
 #include "cli/list_feeder.hpp"
 #include "cli/open_files.hpp"
 #include "cli/output.hpp"
-#include "cli/process_list.hpp"
+#include "cli/prepared_command.hpp"
 #include "cli/report.hpp"
 #include "cli/resume_command.hpp"
 #include "cli/session_feeder.hpp"
@@ -33,27 +25,6 @@
 
 namespace xget::cli {
 namespace {
-
-log::Level log_level(int verbosity) {
-  if (verbosity >= 3) return log::Level::Trace;
-  return verbosity == 2 ? log::Level::Debug : log::Level::Info;
-}
-
-Result<void> start_log(const Arguments& arguments) {
-  if (arguments.verbosity == 0 && arguments.log_file.empty()) return {};
-  const auto refuse = [&](ErrorCode code, std::string cause) {
-    return fail({.code = code,
-                 .operation = "write the log file",
-                 .subject = arguments.log_file,
-                 .cause = std::move(cause)});
-  };
-  if (!log::start(log_level(arguments.verbosity), arguments.log_file)) {
-    return refuse(ErrorCode::Usage, std::strerror(errno));
-  }
-  log::info("xget " + std::string(version()));
-  if (log::broken()) return refuse(ErrorCode::Disk, "it cannot be written");
-  return {};
-}
 
 // Who hears of what becomes of the jobs.
 struct Listeners {
@@ -179,12 +150,8 @@ ExitCode write_the_rest(Session& session, EndFiles& end_files, const std::string
   if (!saved) print_error(failure_text(saved.error()));
   const auto traced = session.end_trace();
   if (!traced) print_error(failure_text(traced.error()));
-  if (log::broken()) {
-    print_error("xget: " + printable(log_file) + " is incomplete: it could not be written\n");
-  }
-  if (!ended) return exit_code_of(ended.error().code);
-  if (!saved) return exit_code_of(saved.error().code);
-  return traced ? ExitCode::Success : exit_code_of(traced.error().code);
+  complain_of_lost_log(log_file);
+  return first_failure({exit_code_of(ended), exit_code_of(saved), exit_code_of(traced)});
 }
 
 // Waits for those that are still to be run, and tells what failed.
@@ -241,9 +208,8 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
     const LeftBehind left = left_behind(outcome, queue.kept);
     print_error(go_on_text(resume_command(line.program, given, left)));
   }
-  ExitCode code = stopped_by ? exit_code_of(*stopped_by) : code_of(outcome);
-  if (code == ExitCode::Success) code = rest;
-  if (code == ExitCode::Success) code = called;
+  const ExitCode code =
+      first_failure({stopped_by ? exit_code_of(*stopped_by) : code_of(outcome), rest, called});
   announcer.end(code);
   return code;
 }
@@ -251,33 +217,20 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
 }  // namespace
 
 ExitCode download(const CommandLine& line) {
-  auto words = read_words(line.words);
+  auto words = take_words(line.words, line.argv);
   if (!words) return report_failure(words.error());
-  hide_in_process_list(*words, line.argv);
   if (words->has(OptionId::Help)) return print_to_standard_output(help_text());
   if (words->has(OptionId::Version)) {
     return print_to_standard_output("xget " + std::string(version()) + "\n");
   }
-  const std::vector<std::string> environment = own_environment();
-  auto configuration = configure(*std::move(words), environment);
-  if (!configuration) return report_failure(configuration.error());
-  const Given& given = configuration->given;
-  for (const std::string& warning : configuration->warnings) print_error(warning_text(warning));
-  auto arguments = interpret(given, real_secret_input());
-  if (!arguments) return report_failure(given.named_as_given(arguments.error()));
-  arguments->options.state_folder = state_folder(environment);
-  if (auto started = start_log(*arguments); !started) return report_failure(started.error());
-  if (arguments->options.insecure) {
+  auto command = prepare_command(*std::move(words));
+  if (!command) return report_failure(command.error());
+  if (command->arguments.options.insecure) {
     print_error(
         warning_text("--insecure checks no certificates: anybody on the way can read and change "
                      "what is downloaded"));
   }
-  if (const auto descriptor = arguments->event_descriptor) {
-    if (auto taken = take_event_descriptor(*descriptor); !taken) {
-      return report_failure(given.named_as_given(taken.error()));
-    }
-  }
-  return run(line, given, *std::move(arguments));
+  return run(line, command->given, std::move(command->arguments));
 }
 
 }  // namespace xget::cli

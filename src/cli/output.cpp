@@ -1,23 +1,45 @@
 #include "cli/output.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 #include <system_error>
 
+#include "base/descriptor.hpp"
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
 
 namespace xget::cli {
 
+namespace {
+
+ExitCode unwritten(const std::string& where) {
+  return report_failure({.code = ErrorCode::Disk,
+                         .operation = "write",
+                         .subject = where,
+                         .number = errno,
+                         .cause = std::generic_category().message(errno)});
+}
+
+}  // namespace
+
 ExitCode print_to_standard_output(const std::string& text) {
   const bool written =
       std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (written) return ExitCode::Success;
-  return report_failure({.code = ErrorCode::Disk,
-                         .operation = "write",
-                         .subject = "standard output",
-                         .number = errno,
-                         .cause = std::generic_category().message(errno)});
+  return written ? ExitCode::Success : unwritten("standard output");
+}
+
+ExitCode print_to_descriptor(int descriptor, const std::string& text) {
+  if (descriptor == STDOUT_FILENO) return print_to_standard_output(text);
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto written =
+        uninterrupted([&] { return ::write(descriptor, rest.data(), rest.size()); });
+    if (written < 0) return unwritten("file descriptor " + std::to_string(descriptor));
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ExitCode::Success;
 }
 
 ExitCode report_failure(const Error& error) {

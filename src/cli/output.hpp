@@ -11,6 +11,9 @@ namespace xget::cli {
 // All of it; fails as any other write does.
 ExitCode print_to_standard_output(const std::string& text);
 
+// The same to a descriptor that is open for writing.
+ExitCode print_to_descriptor(int descriptor, const std::string& text);
+
 // Prints the error; its exit code.
 ExitCode report_failure(const Error& error);
 

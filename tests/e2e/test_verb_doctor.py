@@ -115,3 +115,33 @@ def test_it_takes_one_url(page, folder):
     run_xget(["doctor"], folder).expect(Exit.USAGE)
     run = run_xget(["doctor", page.url, page.url + "2"], folder).expect(Exit.USAGE)
     assert "takes one URL" in run.err
+
+
+# ---- what it has in common with a download ----------------------------------------------------
+
+
+def test_it_warns_of_a_configuration_file_that_others_may_read(page, folder):
+    config = folder / "config.toml"
+    config.write_text('user = "me:hidden"\n')
+    config.chmod(0o644)
+    run = run_xget(["doctor", page.url, "--config", config, *QUICK], folder).expect(Exit.SUCCESS)
+    assert "WARNING: others may read" in run.err and "hidden" not in run.err, run
+
+
+def test_it_logs_what_happens(page, folder):
+    run = run_xget(["doctor", page.url, "-vvv", *QUICK], folder).expect(Exit.SUCCESS)
+    assert "GET" in run.err, run
+    run = run_xget(["doctor", page.url, "--log-file", "log", *QUICK], folder).expect(Exit.SUCCESS)
+    assert (folder / "log").read_text() and not run.err, run
+    run_xget(["doctor", page.url, "--log-file", "no/such/folder", *QUICK],
+             folder).expect(Exit.USAGE)
+
+
+def test_a_descriptor_gets_the_objects_beside_the_words(page, folder):
+    run = run_xget(["doctor", page.url, "--json-fd", "3", *QUICK], folder,
+                   wrapper=["sh", "-c", 'exec "$@" 3>objects', "sh"]).expect(Exit.SUCCESS)
+    told = [json.loads(line) for line in (folder / "objects").read_text().splitlines()]
+    assert told[-1]["about"] == "verdict"
+    assert run.out.decode().endswith("a download would work\n")
+    run = run_xget(["doctor", page.url, "--json-fd", "7", *QUICK], folder).expect(Exit.USAGE)
+    assert "7 is not open for writing" in run.err and not run.out, run
