@@ -1,7 +1,5 @@
 #include "cli/config_verb.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -18,24 +16,6 @@ namespace xget::cli {
 namespace {
 
 constexpr std::size_t kOriginColumn = 40;
-
-constexpr auto kDefaults = std::to_array<std::pair<OptionId, std::string_view>>({
-    {OptionId::Dedupe, "off"},
-    {OptionId::Mtime, "on"},
-    {OptionId::OnChange, "restart"},
-    {OptionId::Connections, "auto"},
-    {OptionId::MaxConnectionsPerHost, "64"},
-    {OptionId::LimitRate, "0"},
-    {OptionId::LimitRatePerHost, "0"},
-    {OptionId::ConnectTimeout, "15s"},
-    {OptionId::StallTimeout, "20s"},
-    {OptionId::RetryWait, "1s"},
-    {OptionId::GiveUpAfter, "1h"},
-    {OptionId::ProxyAuth, "any"},
-    {OptionId::Preallocate, "full"},
-    {OptionId::DirectIo, "auto"},
-    {OptionId::CheckpointInterval, "1s,64MiB"},
-});
 
 std::string origin_text(const Origin& origin) {
   return origin.layer == Layer::CommandLine ? "command line" : printable(origin.place);
@@ -108,22 +88,15 @@ Result<std::string> read_and_show(std::span<const std::string> words) {
 
 }  // namespace
 
-std::string_view default_of(OptionId id) {
-  const auto* found = std::find_if(kDefaults.begin(), kDefaults.end(),
-                                   [id](const auto& pair) { return pair.first == id; });
-  return found == kDefaults.end() ? "" : found->second;
-}
-
 std::string shown_config(const Configuration& configuration) {
   const std::string& file = configuration.file;
   std::string text = "# " + (file.empty() ? "no configuration file" : printable(file)) + "\n";
   for (const OptionRow& row : option_table()) {
     const auto given = values_of(row.id, configuration.given.options);
-    const auto value = default_of(row.id);
     if (!given.empty()) {
       text += option_text(row, given);
-    } else if (!value.empty()) {
-      text += line_text(std::string(row.name) + " = \"" + std::string(value) + '"', "default");
+    } else if (!row.default_value.empty()) {
+      text += line_text(std::string(row.name) + " = " + quoted(row.default_value), "default");
     }
   }
   for (const GivenHost& host : configuration.given.hosts) text += host_text(host);

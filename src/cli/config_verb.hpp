@@ -13,9 +13,6 @@ namespace xget::cli {
 // secrets.
 std::string shown_config(const Configuration& configuration);
 
-// What holds for the option where nobody gives it; empty: nothing that could be written down.
-std::string_view default_of(OptionId id);
-
 // The words after the verb are options, which are then in force as well.
 ExitCode show_config(const CommandLine& line);
 

@@ -9,6 +9,11 @@ namespace {
 using Id = OptionId;
 using Group = OptionGroup;
 
+constexpr OptionRow by_default(std::string_view value, OptionRow row) {
+  row.default_value = value;
+  return row;
+}
+
 constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTable{{
     {Id::InputFile, Group::Files, 'i', "input-file", "FILE",
      "download what FILE lists; - is standard input. A line is a file's URL and, with TABs "
@@ -41,16 +46,19 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Timestamping, Group::Files, 'N', "timestamping", "",
      "replace an existing FILE only if the server's is another version: by the ETag or date that "
      "xget recorded, else by size and time. The old one stays until the new one is whole"},
-    {Id::Dedupe, Group::Files, 0, "dedupe", "off|link|reflink|copy",
-     "fetch files of one checksum once, and make the others from the first: hard links (with its "
-     "mode and time), copies that share its room on the disk, or copies (off)"},
-    {Id::Mtime, Group::Files, 0, "mtime", "on|off",
-     "give a finished file the time at which the server says it was last modified (on)"},
+    by_default(
+        "off",
+        {Id::Dedupe, Group::Files, 0, "dedupe", "off|link|reflink|copy",
+         "fetch files of one checksum once, and make the others from the first: hard links (with "
+         "its mode and time), copies that share its room on the disk, or copies (off)"}),
+    by_default(
+        "on", {Id::Mtime, Group::Files, 0, "mtime", "on|off",
+               "give a finished file the time at which the server says it was last modified (on)"}),
     {Id::Mode, Group::Files, 0, "mode", "OCTAL",
      "give a finished file these permissions, like 640; default: as the umask has it"},
-    {Id::OnChange, Group::Files, 0, "on-change", "restart|fail",
-     "when the server has another version than the one begun: start that one (default) or "
-     "stop"},
+    by_default("restart", {Id::OnChange, Group::Files, 0, "on-change", "restart|fail",
+                           "when the server has another version than the one begun: start that one "
+                           "(default) or stop"}),
     {Id::Checksum, Group::Files, 0, "checksum", "ALGO:HEX",
      "what the file must be: md5, sha1, sha256, sha384, sha512, blake2b, xxh3 or crc32c; HEX alone "
      "is of the one that usually has so many digits. With several URLs: once for each, in order",
@@ -78,6 +86,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::ContentDisposition, Group::Files, 0, "content-disposition", "",
      "let the server name the file (made safe, and nothing is replaced unasked); else the URL "
      "does"},
+    {Id::FailFast, Group::Files, 0, "fail-fast", "",
+     "stop all downloads once one has failed; without it the others go on"},
 
     {Id::Mirror, Group::Request, 'm', "mirror", "URL",
      "another URL of the same file (repeatable); it serves too once some of its bytes agree",
@@ -110,42 +120,43 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "status",
      Secrecy::Url},
 
-    {Id::Jobs, Group::Network, 'j', "jobs", "N|auto",
-     "download N files at once; auto: many small ones, or a few that are large (auto)"},
-    {Id::FailFast, Group::Network, 0, "fail-fast", "",
-     "stop all downloads once one has failed; without it the others go on"},
-    {Id::Report, Group::Network, 0, "report", "FILE",
-     "write what became of each file to FILE, a JSON object a line; an older one is replaced"},
-    {Id::FailedFile, Group::Network, 0, "failed", "FILE",
-     "list what failed in FILE, to be given to --input-file; an older one is replaced"},
-    {Id::Connections, Group::Network, 'n', "connections", "N|auto",
-     "connections a file, 1 to 256; auto: as many as bring more (auto)"},
-    {Id::MaxConnectionsPerHost, Group::Network, 0, "max-connections-per-host", "N",
-     "with -n auto: at most N for one file, 1 to 256 (64)"},
-    {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE",
-     "bytes a second over all: 500K, 2MiB; 0: no limit (0). 2M@08:00-18:00 holds at that time of "
-     "the day; several with commas between, of which the first that holds counts"},
-    {Id::LimitRatePerHost, Group::Network, 0, "limit-rate-per-host", "RATE",
-     "bytes a second from each host; 0: no limit (0)"},
-    {Id::ConnectTimeout, Group::Network, 0, "connect-timeout", "TIME",
-     "longest for name, connection and TLS of one attempt (15s)"},
-    {Id::StallTimeout, Group::Network, 0, "stall-timeout", "TIME",
-     "replace a connection that sends nothing for so long (20s). A first answer may take that and "
-     "--connect-timeout, and twice as long at each further attempt, up to 5m"},
+    by_default("auto",
+               {Id::Jobs, Group::Network, 'j', "jobs", "N|auto",
+                "download N files at once; auto: many small ones, or a few that are large (auto)"}),
+    by_default("auto", {Id::Connections, Group::Network, 'n', "connections", "N|auto",
+                        "connections a file, 1 to 256; auto: as many as bring more (auto)"}),
+    by_default("64", {Id::MaxConnectionsPerHost, Group::Network, 0, "max-connections-per-host", "N",
+                      "with -n auto: at most N for one file, 1 to 256 (64)"}),
+    by_default(
+        "0",
+        {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE",
+         "bytes a second over all: 500K, 2MiB; 0: no limit (0). 2M@08:00-18:00 holds at that time "
+         "of the day; several with commas between, of which the first that holds counts"}),
+    by_default("0", {Id::LimitRatePerHost, Group::Network, 0, "limit-rate-per-host", "RATE",
+                     "bytes a second from each host; 0: no limit (0)"}),
+    by_default("15s", {Id::ConnectTimeout, Group::Network, 0, "connect-timeout", "TIME",
+                       "longest for name, connection and TLS of one attempt (15s)"}),
+    by_default(
+        "20s",
+        {Id::StallTimeout, Group::Network, 0, "stall-timeout", "TIME",
+         "replace a connection that sends nothing for so long (20s). A first answer may take that "
+         "and --connect-timeout, and twice as long at each further attempt, up to 5m"}),
     {Id::Retry, Group::Network, 0, "retry", "N",
      "try again at most N times in a row; new bytes start the count again (15, but 3 while a "
      "name, a port or a proxy never answered, or nothing that came was an answer)"},
-    {Id::RetryWait, Group::Network, 0, "retry-wait", "TIME",
-     "the first wait before another try; it doubles, up to a minute (1s)"},
-    {Id::GiveUpAfter, Group::Network, 0, "give-up-after", "TIME|inf",
-     "give up after so long without a new byte; inf: never (1h)"},
+    by_default("1s", {Id::RetryWait, Group::Network, 0, "retry-wait", "TIME",
+                      "the first wait before another try; it doubles, up to a minute (1s)"}),
+    by_default("1h", {Id::GiveUpAfter, Group::Network, 0, "give-up-after", "TIME|inf",
+                      "give up after so long without a new byte; inf: never (1h)"}),
     {Id::Proxy, Group::Network, 0, "proxy", "URL|none",
      "use this proxy (http, https, socks4, socks5, ...); none: connect directly. Default: from "
      "the environment",
      Secrecy::Url},
-    {Id::ProxyAuth, Group::Network, 0, "proxy-auth", "any|basic|digest|ntlm|negotiate",
-     "how to log in at an HTTP proxy; any: as it asks for, by --proxy's user and password or else "
-     "by Kerberos ticket; basic, ntlm and negotiate do not wait to be asked (any)"},
+    by_default(
+        "any",
+        {Id::ProxyAuth, Group::Network, 0, "proxy-auth", "any|basic|digest|ntlm|negotiate",
+         "how to log in at an HTTP proxy; any: as it asks for, by --proxy's user and password or "
+         "else by Kerberos ticket; basic, ntlm and negotiate do not wait to be asked (any)"}),
     {Id::ConnectTo, Group::Network, 0, "connect-to", "HOST:PORT:TO:PORT",
      "connect to TO instead of HOST (repeatable)", Secrecy::None, Repeat::Adds},
     {Id::DnsServers, Group::Network, 0, "dns-servers", "IP[:PORT],...",
@@ -165,12 +176,13 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::AllowDowngrade, Group::Trust, 0, "allow-downgrade", "",
      "follow redirects from https to http"},
 
-    {Id::Preallocate, Group::Disk, 0, "preallocate", "full|sparse|none",
-     "how room for the file is claimed (full)"},
-    {Id::DirectIo, Group::Disk, 0, "direct-io", "auto|on|off",
-     "write past the page cache (auto: what is large beside the memory)"},
-    {Id::CheckpointInterval, Group::Disk, 0, "checkpoint-interval", "TIME,SIZE",
-     "record what is safe after so long or so much; either alone will do (1s,64MiB)"},
+    by_default("full", {Id::Preallocate, Group::Disk, 0, "preallocate", "full|sparse|none",
+                        "how room for the file is claimed (full)"}),
+    by_default("auto", {Id::DirectIo, Group::Disk, 0, "direct-io", "auto|on|off",
+                        "write past the page cache (auto: what is large beside the memory)"}),
+    by_default("1s,64MiB",
+               {Id::CheckpointInterval, Group::Disk, 0, "checkpoint-interval", "TIME,SIZE",
+                "record what is safe after so long or so much; either alone will do (1s,64MiB)"}),
     {Id::CheckpointFolder, Group::Disk, 0, "checkpoint-dir", "DIR",
      "keep the record (.partial.json) in DIR, which is made if missing"},
 
@@ -179,15 +191,20 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "nothing is written, made or removed, nor any hook run. The exit code is the download's, as "
      "far as it is known by then"},
     {Id::Quiet, Group::Messages, 'q', "quiet", "", "print errors alone"},
-    {Id::Progress, Group::Messages, 0, "progress", "auto|bar|plain|none",
-     "bar: a row a file, redrawn; plain: a line now and then, and always so where -v or the "
-     "download itself goes to the same terminal; none: the results alone; auto: bar on a terminal "
-     "unless NO_COLOR is set, else plain (auto)"},
+    by_default("auto",
+               {Id::Progress, Group::Messages, 0, "progress", "auto|bar|plain|none",
+                "bar: a row a file, redrawn; plain: a line now and then, and always so where -v or "
+                "the download itself goes to the same terminal; none: the results alone; auto: bar "
+                "on a terminal unless NO_COLOR is set, else plain (auto)"}),
     {Id::Json, Group::Messages, 0, "json", "",
      "write what happens to standard output, a line of JSON for each event; the words stay on "
      "standard error"},
     {Id::JsonFd, Group::Messages, 0, "json-fd", "N",
      "the same to file descriptor N, which the shell has opened (3>FILE)"},
+    {Id::Report, Group::Messages, 0, "report", "FILE",
+     "write what became of each file to FILE, a JSON object a line; an older one is replaced"},
+    {Id::FailedFile, Group::Messages, 0, "failed", "FILE",
+     "list what failed in FILE, to be given to --input-file; an older one is replaced"},
     {Id::Verbose, Group::Messages, 'v', "verbose", "",
      "say what happens; -vv: responses and checkpoints; -vvv: every request", Secrecy::None,
      Repeat::Counts},

@@ -33,6 +33,7 @@ enum class OptionId {
   Location,
   MaxFilesize,
   ContentDisposition,
+  FailFast,
   Mirror,
   Header,
   UserAgent,
@@ -45,9 +46,6 @@ enum class OptionId {
   CookieJar,
   RefreshCommand,
   Jobs,
-  FailFast,
-  Report,
-  FailedFile,
   Connections,
   MaxConnectionsPerHost,
   LimitRate,
@@ -79,6 +77,8 @@ enum class OptionId {
   Progress,
   Json,
   JsonFd,
+  Report,
+  FailedFile,
   Verbose,
   LogFile,
   Trace,
@@ -122,6 +122,9 @@ struct OptionRow {
   std::string_view help;  // one paragraph, the first letter small
   Secrecy secrecy = Secrecy::None;
   Repeat repeat = Repeat::LastCounts;
+  // What giving it changes nothing of; in the help it stands in parentheses, or is called the
+  // default there. Empty: no value says the same as none.
+  std::string_view default_value;
 
   [[nodiscard]] bool takes_value() const { return !value_name.empty(); }
   // A value that is, or may be, a whole number, with a unit or without: N, SIZE, RATE, TIME.
