@@ -69,6 +69,8 @@ enum class Resume {
 struct CheckpointInterval {
   Milliseconds time{1000};
   std::uint64_t bytes = 64ULL << 20;
+
+  bool operator==(const CheckpointInterval&) const = default;
 };
 
 // A rate limit for a part of each day, in minutes since midnight of the machine's local time. One
@@ -77,8 +79,11 @@ struct RateWindow {
   int begin = 0;           // 0 to 1439
   int end = 0;             // 0 to 1440, another than `begin`
   std::uint64_t rate = 0;  // bytes per second; 0: no limit
+
+  bool operator==(const RateWindow&) const = default;
 };
 
+inline constexpr int kMostConnections = 256;  // of one job, to all its mirrors; of all to one host
 inline constexpr int kMostActiveJobs = 64;
 inline constexpr int kMostMultiplexedJobs = 128;    // small ones that share HTTP/2 connections
 inline constexpr int kMostFinishingJobs = 256;      // besides: they only wait for the disk
@@ -100,12 +105,15 @@ struct HostOptions {
   std::optional<bool> netrc;
   std::optional<std::uint64_t> limit_rate_per_host;  // at all ports
   std::optional<int> max_connections_per_host;       // likewise
+
+  bool operator==(const HostOptions&) const = default;
 };
 
 // Shared by all jobs of a Session.
 struct Options {
-  std::optional<int> connections;  // per job, 1 to 256; nullopt: as many as bring more
-  // Where that is left open, over all jobs: each has one at least; 1 to 256.
+  // Per job, 1 to kMostConnections; nullopt: as many as bring more.
+  std::optional<int> connections;
+  // Where that is left open, over all jobs: each has one at least; 1 to kMostConnections.
   int max_connections_per_host = 64;
   // Further jobs wait their turn; 1 to 64. nullopt: many that are small at once, and few large
   // ones.
@@ -164,6 +172,8 @@ struct Options {
     return connections ? *connections * max_active_jobs.value_or(kMostActiveJobs)
                        : kMostSharedConnections;
   }
+
+  bool operator==(const Options&) const = default;
 };
 
 // One resource and where it goes.
@@ -205,9 +215,10 @@ struct JobSpec {
   // is complete: nobody is asked. A checksum is compared all the same. Not where the URL has a
   // secret in it, which may tell files apart.
   bool skip_existing = false;
-  // Files of at least 128 bits of the same digest (`checksum`, `checksum_file`, a Metalink's) are
-  // fetched once: the others wait for the first, without a connection. One that fails is followed
-  // by the next. What stands there already is treated as ever; an empty file is always fetched.
+  // Files with the same digest, of one kind and at least 128 bits (`checksum`, `checksum_file`, a
+  // Metalink's), are fetched once: the others wait for the first, without a connection, and are
+  // made from it. Should it fail, the next one is fetched. What stands at a target already is
+  // treated as ever; standard output takes no part, and an empty file is always fetched.
   Dedupe dedupe = Dedupe::Off;
   bool server_time = true;  // its time is the server's Last-Modified, where there is one
   Preallocate preallocate = Preallocate::Full;
@@ -229,6 +240,8 @@ struct JobSpec {
   // Only to say what it would do: what stands there is looked at and the servers are asked, as for
   // the download, and nothing is written, made, renamed or locked. It ends as Planned or Failed.
   bool dry_run = false;
+
+  bool operator==(const JobSpec&) const = default;
 };
 
 }  // namespace xget

@@ -73,13 +73,20 @@ Result<void> check_interface(const Options& options) {
 
 }  // namespace
 
+bool is_connection_count(int connections) {
+  return connections >= 1 && connections <= kMostConnections;
+}
+
+std::string no_connection_count() {
+  return "must be from 1 to " + std::to_string(kMostConnections);
+}
+
 Result<void> check_options(const Options& options) {
-  const auto is_count = [](int n) { return n >= 1 && n <= kMostConnections; };
-  if (options.connections && !is_count(*options.connections)) {
-    return option_error("--connections", "must be from 1 to 256");
+  if (options.connections && !is_connection_count(*options.connections)) {
+    return option_error("--connections", no_connection_count());
   }
-  if (!is_count(options.max_connections_per_host)) {
-    return option_error("--max-connections-per-host", "must be from 1 to 256");
+  if (!is_connection_count(options.max_connections_per_host)) {
+    return option_error("--max-connections-per-host", no_connection_count());
   }
   const int jobs = options.max_active_jobs.value_or(1);
   if (jobs < 1 || jobs > kMostActiveJobs) {

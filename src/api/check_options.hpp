@@ -2,12 +2,16 @@
 // starts.
 #pragma once
 
+#include <string>
+
 #include "xget/error.hpp"
 #include "xget/options.hpp"
 
 namespace xget::api {
 
-inline constexpr int kMostConnections = 256;  // of one file, to all its mirrors
+// Of one job, or to one host; and what is wrong with another number.
+bool is_connection_count(int connections);
+std::string no_connection_count();
 
 // Usage; Error::subject names the option as the command calls it.
 Result<void> check_options(const Options& options);

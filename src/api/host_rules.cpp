@@ -44,9 +44,8 @@ Result<engine::HostRule> rule_of(const HostOptions& host) {
   if (auto sound = check_proxy(host.proxy, subject_of(host, "proxy")); !sound) {
     return fail(std::move(sound.error()));
   }
-  const int connections = host.max_connections_per_host.value_or(1);
-  if (connections < 1 || connections > kMostConnections) {
-    return option_error(subject_of(host, "max-connections-per-host"), "must be from 1 to 256");
+  if (!is_connection_count(host.max_connections_per_host.value_or(1))) {
+    return option_error(subject_of(host, "max-connections-per-host"), no_connection_count());
   }
   rule.pattern = *std::move(pattern);
   rule.headers = *std::move(headers);

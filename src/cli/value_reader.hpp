@@ -12,9 +12,9 @@
 
 namespace xget::cli {
 
-inline constexpr std::uint64_t kMaxConnections = 256;
 inline constexpr const char* kWantedSize = "a size, like 512K or 16MiB";
 inline constexpr const char* kWantedConnections = "a number from 1 to 256";
+static_assert(kMostConnections == 256, "the texts say so: here, in interpret.cpp and the help");
 inline constexpr const char* kWantedProxyAuth = "any, basic, digest, ntlm or negotiate";
 
 inline std::optional<int> parse_count(const std::string& text, std::uint64_t least,
@@ -25,7 +25,7 @@ inline std::optional<int> parse_count(const std::string& text, std::uint64_t lea
 }
 
 inline std::optional<int> parse_connection_count(const std::string& text) {
-  return parse_count(text, 1, kMaxConnections);
+  return parse_count(text, 1, kMostConnections);
 }
 
 inline std::optional<ProxyAuth> parse_proxy_auth(const std::string& text) {

@@ -29,6 +29,7 @@
 #include "core/mirrors.hpp"
 #include "core/ports.hpp"
 #include "core/rate_estimator.hpp"
+#include "xget/options.hpp"
 
 namespace xget::core {
 
@@ -171,7 +172,7 @@ struct SchedulerPlan {
   RangeSet held;              // not to be fetched
   MirrorId mirror = 0;        // whose version it is
   bool more_mirrors = false;  // others may be compared with what is held, and then serve too
-  int most_connections = 256;
+  int most_connections = kMostConnections;
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
   std::uint64_t crawl_rate = 1024;  // bytes per second; slower than this for a stall timeout

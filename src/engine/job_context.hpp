@@ -60,8 +60,8 @@ struct JobSettings {
   Duration stall_timeout = std::chrono::seconds(20);
   Duration connect_timeout = std::chrono::seconds(15);
   core::RetryLimits retry;
-  int most_connections = 256;       // to all mirrors
-  std::uint64_t crawl_rate = 1024;  // bytes per second
+  int most_connections = kMostConnections;  // to all mirrors
+  std::uint64_t crawl_rate = 1024;          // bytes per second
   std::uint64_t physical_memory = 0;
 
   // What it shares with others that need not be fetched besides; empty: nothing.

@@ -43,7 +43,7 @@ void check_error(const Error& error) {
 
 void check_accepted(const cli::Given& given, const cli::Arguments& arguments) {
   const Options& options = arguments.options;
-  require(options.most_connections() >= 1 && options.most_connections() <= 256,
+  require(options.most_connections() >= 1 && options.most_connections() <= kMostSharedConnections,
           "connections are in bounds");
   require(options.connect_timeout.count() > 0 && options.stall_timeout.count() > 0,
           "timeouts are longer than zero");
