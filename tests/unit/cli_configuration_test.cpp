@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 
 #include "cli/arguments.hpp"
 #include "cli/config_verb.hpp"
@@ -369,29 +370,44 @@ TEST_CASE("the defaults that are shown are those that hold") {
   Words words{"https://example.org/x"};
   const SecretInput none;
   const auto plain = interpret(*read_words(words), none);
+  REQUIRE(plain);
   for (const OptionRow& row : option_table()) {
-    if (default_of(row.id).empty()) continue;
+    if (row.default_value.empty()) continue;
     words.push_back(row.longest());
-    words.emplace_back(default_of(row.id));
+    words.emplace_back(row.default_value);
   }
   const auto told = interpret(*read_words(words), none);
-  REQUIRE(plain);
   REQUIRE(told);
-  const Options& a = plain->options;
-  const Options& b = told->options;
-  CHECK(a.connections == b.connections);
-  CHECK(a.max_connections_per_host == b.max_connections_per_host);
-  CHECK(a.limit_rate == b.limit_rate);
-  CHECK(a.limit_rate_per_host == b.limit_rate_per_host);
-  CHECK(a.connect_timeout == b.connect_timeout);
-  CHECK(a.stall_timeout == b.stall_timeout);
-  CHECK(a.retry_wait == b.retry_wait);
-  CHECK(a.give_up_after == b.give_up_after);
-  CHECK(a.checkpoint_interval.time == b.checkpoint_interval.time);
-  CHECK(a.checkpoint_interval.bytes == b.checkpoint_interval.bytes);
-  CHECK(plain->jobs[0].on_change == told->jobs[0].on_change);
-  CHECK(plain->jobs[0].preallocate == told->jobs[0].preallocate);
-  CHECK(plain->jobs[0].direct_io == told->jobs[0].direct_io);
+  CHECK(plain->options == told->options);
+  CHECK(plain->jobs == told->jobs);
+  CHECK(plain->progress == told->progress);
+}
+
+TEST_CASE("every default that the help tells is one that is shown, and the other way round") {
+  const std::regex at_end(R"(\(([a-z0-9][A-Za-z0-9,]*)\)$)");
+  for (const OptionRow& row : option_table()) {
+    INFO(row.name);
+    const std::string help(row.help);
+    const std::string value(row.default_value);
+    std::smatch told;
+    if (std::regex_search(help, told, at_end) && told[1] != "repeatable") CHECK(told[1] == value);
+    if (value.empty()) continue;
+    const bool is_told = help.find("(" + value) != std::string::npos;
+    CHECK((is_told || help.find("(default)") != std::string::npos));
+  }
+}
+
+TEST_CASE("an option that takes one of some words has a default among them") {
+  for (const OptionRow& row : option_table()) {
+    if (row.id == OptionId::Proxy) continue;  // the environment says it
+    INFO(row.name);
+    const std::string words = "|" + std::string(row.value_name) + "|";
+    const bool has_words = std::regex_search(words, std::regex(R"(\|[a-z]+\|)"));
+    if (!has_words) continue;
+    const bool number = row.value_name.front() == 'T';
+    CHECK((number || words.find("|" + std::string(row.default_value) + "|") != std::string::npos));
+    CHECK_FALSE(row.default_value.empty());
+  }
 }
 
 // ---- the command that goes on -----------------------------------------------------------------
