@@ -4,6 +4,7 @@
 
 #include "api/check_target.hpp"
 #include "api/option_error.hpp"
+#include "base/path_parts.hpp"
 #include "formats/file_name.hpp"
 
 namespace xget::api {
@@ -24,7 +25,7 @@ Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
     return option_error("--output", "has a NUL in its name");
   if (name.back() == '/')
     return option_error(name, "it names a folder", "-d DIR names the folder, -o FILE the file");
-  return name.front() == '/' ? name : formats::path_in(spec.folder, name);
+  return name.front() == '/' ? name : path_in(spec.folder, name);
 }
 
 }  // namespace

@@ -5,10 +5,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "api/option_error.hpp"
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "store/posix_file_system.hpp"
 #include "store/replace_file.hpp"
@@ -32,10 +32,10 @@ struct Place {
 };
 
 Result<Place> place_of(const std::string& path) {
-  const std::filesystem::path split(path);
-  auto folder = store::PosixFileSystem().open_folder(split.parent_path().string());
+  const PathParts parts = parts_of(path);
+  auto folder = store::PosixFileSystem().open_folder(std::string(parts.folder));
   if (!folder) return fail(std::move(folder.error()));
-  return Place{*std::move(folder), split.filename().string()};
+  return Place{*std::move(folder), std::string(parts.name)};
 }
 
 }  // namespace

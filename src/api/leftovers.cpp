@@ -8,6 +8,7 @@
 
 #include "api/partial_place.hpp"
 #include "base/partial_names.hpp"
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "net/system_clock.hpp"
 #include "store/duplicate.hpp"
@@ -24,40 +25,10 @@ namespace {
 
 constexpr const char* kInUse = "another xget is downloading to it";
 
-// Where FILE's leftovers are.
-struct Place {
-  std::string file;
-  std::string name;
-  std::string prefix;          // of FILE, before its name
-  std::string sidecar_prefix;  // of its sidecar
-  std::shared_ptr<core::Folder> folder, sidecars;
-  std::string sidecar;  // its name
-
-  [[nodiscard]] std::string path_of(const std::string& beside) const { return prefix + beside; }
-};
-
-Result<Place> place_in_folders(const std::string& file, const std::string& checkpoints) {
-  auto parts = api::place_of(file);
-  Place place{.file = file, .name = std::move(parts.name), .prefix = std::move(parts.folder)};
-  store::PosixFileSystem files;
-  auto folder = files.open_folder(place.prefix);
-  if (!folder) return fail(std::move(folder.error()));
-  place.folder = place.sidecars = *std::move(folder);
-  place.sidecar_prefix = place.prefix;
-  if (!checkpoints.empty()) {
-    auto sidecars = files.open_folder(checkpoints);
-    if (!sidecars) return fail(std::move(sidecars.error()));
-    place.sidecars = *std::move(sidecars);
-    place.sidecar_prefix = api::as_prefix(checkpoints);
-  }
-  place.sidecar = store::sidecar_name(place.file, place.name, *place.sidecars, checkpoints.empty());
-  return place;
-}
-
 // Looks at one name after the other.
 class Look {
  public:
-  explicit Look(const Place& place) : place_(place) { leftover_.file = place.file; }
+  explicit Look(const api::OpenPlace& place) : place_(place) { leftover_.file = place.file; }
 
   Result<Leftover> take() {
     if (auto done = draft(); !done) return fail(std::move(done.error()));
@@ -153,7 +124,7 @@ class Look {
     return "nothing shows that it is xget's: no bytes in it are those of its sidecar";
   }
 
-  const Place& place_;
+  const api::OpenPlace& place_;
   Leftover leftover_;
   std::int64_t newest_ns_ = 0;
 };
@@ -164,7 +135,7 @@ bool in_use(const std::string& file) {
 }
 
 Result<Leftover> leftover_of(const std::string& file, const std::string& checkpoints) {
-  const auto place = place_in_folders(file, checkpoints);
+  const auto place = api::open_place(file, checkpoints);
   if (!place) return fail(place.error());
   if (in_use(file)) {
     Leftover leftover;
@@ -181,7 +152,7 @@ Result<Leftover> leftover_of(const std::string& file, const std::string& checkpo
 
 // FILE, of one of the names beside it.
 std::string file_beside(const std::string& path) {
-  const std::string name = api::place_of(path).name;
+  const std::string_view name = parts_of(path).name;
   for (const std::string_view suffix : kSuffixesBesideFile) {
     if (name.size() > suffix.size() && name.ends_with(suffix)) {
       return path.substr(0, path.size() - suffix.size());
@@ -237,7 +208,7 @@ Result<std::vector<Leftover>> find_leftovers(const std::string& path,
 }
 
 Result<Leftover> remove_leftover(const std::string& file, const std::string& checkpoint_folder) {
-  const auto place = place_in_folders(file, checkpoint_folder);
+  const auto place = api::open_place(file, checkpoint_folder);
   if (!place) return fail(place.error());
   store::PosixFileSystem files;
   const auto target = store::Target::open(files, file, checkpoint_folder);
@@ -249,7 +220,7 @@ Result<Leftover> remove_leftover(const std::string& file, const std::string& che
   if (!leftover) return leftover;
   // The partial behind its sidecar, as a run that finds it gone may begin at once.
   for (const std::string& path : leftover->paths) {
-    const std::string name = api::place_of(path).name;
+    const std::string name(parts_of(path).name);
     const bool is_record = name == place->sidecar || name == draft_of(place->sidecar);
     core::Folder& folder = is_record ? *place->sidecars : *place->folder;
     if (auto removed = folder.remove(name); !removed) return fail(std::move(removed.error()));

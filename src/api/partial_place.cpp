@@ -4,16 +4,36 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/partial_names.hpp"
+#include "base/path_parts.hpp"
 #include "store/disk_error.hpp"
+#include "store/load_sidecar.hpp"
+#include "store/posix_file_system.hpp"
 
 namespace xget::api {
 
-PartialPlace place_of(const std::string& path) {
-  const std::size_t begin = path.rfind('/') + 1;  // npos + 1 is 0
-  return {.folder = path.substr(0, begin), .name = path.substr(begin)};
+Result<OpenPlace> open_place(const std::string& file, const std::string& checkpoint_folder) {
+  const PathParts parts = parts_of(file);
+  OpenPlace place{
+      .file = file, .name = std::string(parts.name), .prefix = std::string(parts.folder)};
+  store::PosixFileSystem files;
+  auto folder = files.open_folder(place.prefix);
+  if (!folder) return fail(std::move(folder.error()));
+  place.folder = place.sidecars = *std::move(folder);
+  place.sidecar_prefix = place.prefix;
+  if (!checkpoint_folder.empty()) {
+    auto sidecars = files.open_folder(checkpoint_folder);
+    if (!sidecars) return fail(std::move(sidecars.error()));
+    place.sidecars = *std::move(sidecars);
+    place.sidecar_prefix = as_prefix(checkpoint_folder);
+  }
+  place.sidecar =
+      store::sidecar_name(place.file, place.name, *place.sidecars, checkpoint_folder.empty());
+  return place;
 }
 
 std::string as_prefix(const std::string& folder) {
@@ -22,7 +42,7 @@ std::string as_prefix(const std::string& folder) {
 }
 
 bool is_partial_name(const std::string& path) {
-  const std::string name = place_of(path).name;
+  const std::string_view name = parts_of(path).name;
   return name.size() > kPartialSuffix.size() && name.ends_with(kPartialSuffix);
 }
 

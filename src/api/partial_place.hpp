@@ -1,21 +1,29 @@
 // Where a file and what stands beside it are.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "core/ports.hpp"
 #include "xget/error.hpp"
 
 namespace xget::api {
 
-struct PartialPlace {
-  std::string folder;  // as the user wrote it, with its slash; empty: the current one
-  std::string name;    // of FILE
+// FILE's folders, opened.
+struct OpenPlace {
+  std::string file;            // as the user wrote it
+  std::string name;            // in its folder
+  std::string prefix;          // of FILE, before its name
+  std::string sidecar_prefix;  // of its sidecar
+  std::shared_ptr<core::Folder> folder, sidecars;
+  std::string sidecar;  // its name
 
-  [[nodiscard]] std::string path() const { return folder + name; }
+  [[nodiscard]] std::string path_of(const std::string& beside) const { return prefix + beside; }
 };
 
-PartialPlace place_of(const std::string& path);
+// The sidecars are in `checkpoint_folder`; empty: beside FILE. Fails with Disk.
+Result<OpenPlace> open_place(const std::string& file, const std::string& checkpoint_folder);
 
 // A folder as it stands before a name: with its slash, and nothing for the current one.
 std::string as_prefix(const std::string& folder);

@@ -6,6 +6,7 @@
 
 #include "api/partial_place.hpp"
 #include "base/partial_names.hpp"
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "store/load_sidecar.hpp"
 #include "store/partial_use.hpp"
@@ -42,8 +43,8 @@ Result<Found> found_by_name(std::string file) {
     }
     file = api::file_of_partial(std::move(file));
   }
-  auto place = api::place_of(file);
-  return Found{.folder = std::move(place.folder), .names = {std::move(place.name)}};
+  const PathParts parts = parts_of(file);
+  return Found{.folder = std::string(parts.folder), .names = {std::string(parts.name)}};
 }
 
 // A partial that somebody has cut holds less than its sidecar claims.

@@ -10,6 +10,7 @@
 #include "api/option_error.hpp"
 #include "base/encoding.hpp"
 #include "base/input_file.hpp"
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "formats/checksum_file.hpp"
 #include "formats/metalink.hpp"
@@ -53,7 +54,7 @@ Result<ProofFile> read(const char* option, const std::string& path, std::size_t 
 std::string called(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) {
-    const std::string last = printable(formats::last_component(name));
+    const std::string last = printable(parts_of(name).name);
     if (!last.empty()) text += (text.empty() ? "" : " or ") + last;
   }
   return text.empty() ? "so" : text;
@@ -190,7 +191,7 @@ Result<void> take_local_checksum(const JobSpec& spec, const std::vector<std::str
                                  engine::JobSettings& settings) {
   const auto file = read(kChecksumFile, spec.checksum_file, formats::kLargestChecksumFile);
   if (!file) return fail(file.error());
-  return take_checksum(*file, formats::last_component(spec.checksum_file), names, settings);
+  return take_checksum(*file, parts_of(spec.checksum_file).name, names, settings);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "api/partial_place.hpp"
 #include "api/proof_files.hpp"
 #include "base/partial_names.hpp"
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "engine/job_context.hpp"
@@ -204,14 +205,15 @@ Result<Verification> judge_whole(const OpenedFile& opened, const engine::JobSett
 Result<Verification> verify_whole(const VerifySpec& spec) {
   auto settings = wanted(spec);
   if (!settings) return fail(std::move(settings.error()));
-  const auto place = api::place_of(spec.path);
+  const PathParts parts = parts_of(spec.path);
+  const std::string name(parts.name);
   store::PosixFileSystem files;
-  const auto folder = files.open_folder(place.folder);
+  const auto folder = files.open_folder(std::string(parts.folder));
   if (!folder) return fail(folder.error());
-  const auto opened = open_to_read(**folder, place.name, spec.path);
+  const auto opened = open_to_read(**folder, name, spec.path);
   if (!opened) return fail(opened.error());
   if (names_a_proof(spec)) return judge_whole(*opened, *settings, std::nullopt);
-  const Mark mark = recorded(files, **folder, place.name, *opened->file, spec.state_folder);
+  const Mark mark = recorded(files, **folder, name, *opened->file, spec.state_folder);
   if (mark && mark->digest) {  // what xget checked the bytes against
     settings->digest = mark->digest;
     settings->digest_by = kOwnRecord;
@@ -236,24 +238,18 @@ Verification judge_claims(const OpenedFile& opened, const store::Sidecar& sideca
 }
 
 Result<Verification> verify_partial(const std::string& file, const std::string& checkpoints) {
-  const auto place = api::place_of(file);
-  store::PosixFileSystem files;
-  const auto folder = files.open_folder(place.folder);
-  if (!folder) return fail(folder.error());
-  const auto sidecars = checkpoints.empty() ? folder : files.open_folder(checkpoints);
-  if (!sidecars) return fail(sidecars.error());
+  const auto place = api::open_place(file, checkpoints);
+  if (!place) return fail(place.error());
   const auto in_use = [&] { return store::partial_in_use(partial_of(file), lock_of(file)); };
   if (in_use()) return busy(partial_of(file), "another xget is downloading to it");
-  const auto opened = open_to_read(**folder, partial_of(place.name), partial_of(file));
+  const auto opened = open_to_read(*place->folder, partial_of(place->name), partial_of(file));
   if (!opened) return fail(opened.error());
-  const std::string sidecar_name =
-      store::sidecar_name(file, place.name, **sidecars, checkpoints.empty());
-  const auto sidecar = store::load_sidecar(**sidecars, sidecar_name);
+  const auto sidecar = store::load_sidecar(*place->sidecars, place->sidecar);
   Verification verification;
   if (sidecar) {
     verification = judge_claims(*opened, *sidecar);
     // A run that came meanwhile may have written some of it anew.
-    const auto now = store::load_sidecar(**sidecars, sidecar_name);
+    const auto now = store::load_sidecar(*place->sidecars, place->sidecar);
     if (in_use() || !now || now->generation != sidecar->generation) {
       return busy(partial_of(file), "another xget downloaded to it meanwhile");
     }
@@ -276,7 +272,7 @@ tl::unexpected<Error> refuse(const std::string& path, std::string cause, std::st
 }  // namespace
 
 Result<Verification> verify(const VerifySpec& spec) {
-  const std::string name = api::place_of(spec.path).name;
+  const std::string_view name = parts_of(spec.path).name;
   if (name.empty() || name == "." || name == "..") return refuse(spec.path, "it is a folder");
   const bool given = names_a_proof(spec);
   if (api::is_there(spec.path)) {

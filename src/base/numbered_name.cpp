@@ -1,10 +1,11 @@
 #include "base/numbered_name.hpp"
 
+#include "base/path_parts.hpp"
+
 namespace xget {
 
 std::string numbered_name(std::string_view file, int number) {
-  const auto slash = file.rfind('/');
-  const auto name_begin = slash == std::string_view::npos ? 0 : slash + 1;
+  const auto name_begin = parts_of(file).folder.size();
   auto dot = file.rfind('.');
   // What begins with its only dot has no extension: ".profile".
   if (dot == std::string_view::npos || dot <= name_begin) dot = file.size();

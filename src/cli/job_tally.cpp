@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "cli/report.hpp"
 
@@ -9,8 +10,8 @@ namespace xget::cli {
 namespace {
 
 std::string last_component(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos || slash + 1 == path.size() ? path : path.substr(slash + 1);
+  const std::string_view name = parts_of(path).name;
+  return name.empty() ? path : std::string(name);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/numbered_name.hpp"
 #include "base/partial_names.hpp"
+#include "base/path_parts.hpp"
 #include "formats/file_name.hpp"
 
 namespace xget::engine {
@@ -35,7 +36,7 @@ Result<void> Destination::take_name(const std::string& given) {
   // A name of which nothing safe is left is as good as none.
   const auto name = formats::safe_server_file_name(given);
   if (name) {
-    path_ = formats::path_in(*job_.settings.server_names_in, *name);
+    path_ = path_in(*job_.settings.server_names_in, *name);
     return {};
   }
   if (!path_.empty()) return {};
@@ -60,8 +61,7 @@ void Destination::take_final_name() {
 }
 
 void Destination::take_final_name(const std::string& name) {
-  const auto slash = path_.rfind('/');
-  path_.replace(slash == std::string::npos ? 0 : slash + 1, std::string::npos, name);
+  path_.replace(parts_of(path_).folder.size(), std::string::npos, name);
 }
 
 Result<void> Destination::open() {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "formats/checksum_spec.hpp"
 #include "formats/named_file.hpp"
@@ -162,22 +163,21 @@ Result<ChecksumList> parse_checksum_file(std::string_view text, std::string_view
 ChecksumList::ChecksumList(std::vector<Checksum> checksums) : checksums_(std::move(checksums)) {
   std::stable_sort(checksums_.begin(), checksums_.end(),
                    [](const Checksum& one, const Checksum& other) {
-                     return last_component(one.name) < last_component(other.name);
+                     return parts_of(one.name).name < parts_of(other.name).name;
                    });
 }
 
 std::vector<const Checksum*> ChecksumList::entries_for(std::string_view path) const {
-  const std::string_view wanted = last_component(path);
+  const std::string_view wanted = parts_of(path).name;
   if (wanted.empty()) return {};
   const auto first = std::lower_bound(checksums_.begin(), checksums_.end(), wanted,
                                       [](const Checksum& checksum, std::string_view name) {
-                                        return last_component(checksum.name) < name;
+                                        return parts_of(checksum.name).name < name;
                                       });
   std::vector<const Checksum*> called_so;
   std::vector<const Checksum*> at_path;  // those of them with the longest name that ends the path
   std::size_t longest = 0;
-  for (auto each = first; each != checksums_.end() && last_component(each->name) == wanted;
-       ++each) {
+  for (auto each = first; each != checksums_.end() && parts_of(each->name).name == wanted; ++each) {
     called_so.push_back(&*each);
     const std::string_view name = without_dot(each->name);
     if (name.size() < longest || !is_end_of(name, path)) continue;
@@ -189,7 +189,7 @@ std::vector<const Checksum*> ChecksumList::entries_for(std::string_view path) co
 }
 
 Result<std::vector<ExpectedDigest>> ChecksumList::find(std::string_view path) const {
-  const std::string subject = "\"" + std::string(last_component(path)) + "\"";
+  const std::string subject = "\"" + std::string(parts_of(path).name) + "\"";
   auto found = entries_for(path);
   if (found.empty() && checksums_.size() == 1 && checksums_.front().name.empty()) {
     found.push_back(&checksums_.front());

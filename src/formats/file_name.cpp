@@ -92,9 +92,4 @@ std::optional<std::string> safe_server_file_name(std::string_view raw) {
   return *std::move(name);
 }
 
-std::string path_in(const std::string& folder, const std::string& name) {
-  if (folder.empty()) return name;
-  return folder + (folder.back() == '/' ? "" : "/") + name;
-}
-
 }  // namespace xget::formats

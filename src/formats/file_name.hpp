@@ -25,7 +25,4 @@ Result<std::string> safe_file_name(std::string_view raw);
 // that is downloaded later which bytes of it are there. nullopt: nothing is left.
 std::optional<std::string> safe_server_file_name(std::string_view raw);
 
-// `name` in `folder`, which is the working folder if it is empty.
-std::string path_in(const std::string& folder, const std::string& name);
-
 }  // namespace xget::formats

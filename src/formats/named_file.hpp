@@ -4,11 +4,9 @@
 #include <string_view>
 #include <vector>
 
-namespace xget::formats {
+#include "base/path_parts.hpp"
 
-constexpr std::string_view last_component(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-}
+namespace xget::formats {
 
 // Whether the path ends in all components of the name.
 constexpr bool is_end_of(std::string_view name, std::string_view path) {
@@ -33,11 +31,11 @@ const File* find_named(const std::vector<File>& files, std::string_view path, Na
   Found at_path;
   Found called_so;
   std::size_t longest = 0;
-  const std::string_view wanted = last_component(path);
+  const std::string_view wanted = parts_of(path).name;
   if (wanted.empty()) return nullptr;
   for (const File& file : files) {
     const auto& name = name_of(file);
-    if (last_component(name) != wanted) continue;
+    if (parts_of(name).name != wanted) continue;
     called_so.add(file);
     if (!is_end_of(name, path) || name.size() < longest) continue;
     if (name.size() > longest) at_path = {};

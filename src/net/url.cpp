@@ -8,6 +8,7 @@
 #include <new>
 
 #include "base/encoding.hpp"
+#include "base/path_parts.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "net/ip_literal.hpp"
@@ -220,8 +221,7 @@ std::string without_secrets(std::string_view url) {
 }
 
 std::string decoded_last_path_component(const Url& url) {
-  const auto slash = url.path.rfind('/');
-  return percent_decoded(slash == std::string::npos ? url.path : url.path.substr(slash + 1));
+  return percent_decoded(parts_of(url.path).name);
 }
 
 }  // namespace xget::net

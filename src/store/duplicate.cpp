@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/partial_names.hpp"
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "store/checkpointer.hpp"
 #include "store/claim_room.hpp"
@@ -66,16 +67,6 @@ class Draft {
   std::shared_ptr<core::File> file_;  // null: there is none
   PartialLock lock_;
 };
-
-struct Place {
-  std::string folder, name;
-};
-
-Place place_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return {"", path};
-  return {path.substr(0, slash + 1), path.substr(slash + 1)};
-}
 
 WallTime modified(const core::FileInfo& info) {
   return std::chrono::floor<std::chrono::seconds>(
@@ -141,10 +132,10 @@ void Duplicate::Work::prepare() {
 }
 
 bool Duplicate::Work::open_original() {
-  const Place place = place_of(original.path);
-  auto folder = files.open_folder(place.folder);
+  const PathParts parts = parts_of(original.path);
+  auto folder = files.open_folder(std::string(parts.folder));
   if (!folder) return give_up(to_string(folder.error()));
-  auto file = (*folder)->open(place.name, core::Access::Read);
+  auto file = (*folder)->open(std::string(parts.name), core::Access::Read);
   if (!file) return give_up(to_string(file.error()));
   source = *std::move(file);
   return original_stays();

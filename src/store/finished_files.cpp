@@ -7,6 +7,7 @@
 
 #include "base/digest.hpp"
 #include "base/log.hpp"
+#include "base/path_parts.hpp"
 #include "store/partial_lock.hpp"
 #include "store/replace_file.hpp"
 
@@ -38,7 +39,7 @@ Result<std::string> read_end(core::File& file) {
 std::optional<std::string> known_path_of(core::Folder& folder, const std::string& name) {
   const std::string path = folder.whole_path();
   if (path.empty()) return std::nullopt;
-  return path + (path.back() == '/' ? "" : "/") + name;
+  return path_in(path, name);
 }
 
 void FinishedFiles::remember(const std::string& path, std::string_view mark) {

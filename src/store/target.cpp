@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "store/disk_error.hpp"
 #include "store/load_sidecar.hpp"
@@ -60,13 +61,13 @@ Result<std::unique_ptr<Target>> Target::open(core::FileSystem& files, const std:
   std::unique_ptr<Target> target(new Target);
   target->finished_ = finished;
   target->path_ = path;
-  const std::size_t slash = path.rfind('/');
-  target->name_ = slash == std::string::npos ? path : path.substr(slash + 1);
+  const PathParts parts = parts_of(path);
+  target->name_ = parts.name;
   const std::string& name = target->name_;
   if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string::npos) {
     return unusable(path, "it names a folder, not a file", "add a file name to --output");
   }
-  auto folder = open_or_make(files, slash == std::string::npos ? "" : path.substr(0, slash + 1));
+  auto folder = open_or_make(files, std::string(parts.folder));
   if (!folder) return fail(std::move(folder.error()));
   target->folder_ = std::move(*folder);
   if (auto ok = target->folder_->writable(); !ok) return fail(std::move(ok.error()));

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/path_parts.hpp"
 #include "store/disk_error.hpp"
 
 namespace xget::store {
@@ -224,8 +225,7 @@ class UntouchedFolder final : public core::Folder {
 // Without its last component; "a/" is that of "a/b/". Empty: the working folder.
 std::string parent_of(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+  return std::string(parts_of(path).folder);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include "formats/file_name.hpp"
 
 using xget::formats::kLongestFileName;
-using xget::formats::path_in;
 using xget::formats::safe_file_name;
 using xget::formats::safe_server_file_name;
 
@@ -99,11 +98,4 @@ TEST_CASE("a server's name is none of those that xget keeps its records under") 
   CHECK(safe_server_file_name("a.iso.PARTIAL.Json") == "a.iso_PARTIAL.Json");
   CHECK(safe_server_file_name("a.partial.partial.old") == "a_partial_partial.old");
   CHECK(safe_server_file_name("my partial.iso") == "my partial.iso");
-}
-
-TEST_CASE("a name stands in its folder, however that is written") {
-  CHECK(path_in("", "a") == "a");
-  CHECK(path_in("b", "a") == "b/a");
-  CHECK(path_in("b/", "a") == "b/a");
-  CHECK(path_in("/", "a") == "/a");
 }
