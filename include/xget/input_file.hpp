@@ -3,16 +3,15 @@
 //   URL<TAB>URL...        URLs of one file: the first, and mirrors of it
 //     out=NAME            indented: options of the file above (aria2's format)
 //   # comment
-//   {"url": "URL", "mirrors": ["URL"], "out": "NAME", "checksum": "sha256:HEX", "headers": ["A:
-//   b"]}
+//   {"url": "URL", "mirrors": ["URL"], "out": "NAME", "headers": ["Name: value"]}
 //
 // A file that is a Metalink, by its name or as it begins with "<", is a list of what it describes:
 // one job, for `add` to read, unless the common job says that none is read.
 //
 // Options: out, dir, checksum, header (repeatable), referer, user-agent, http-user and http-passwd;
-// an object has them with _ for -, and "size" and "metalink" (true: the URL is a Metalink, whatever
-// it is called). Those of aria2's that only say how fast or how often something is tried are passed
-// over; any other refuses its entry.
+// an object has them with _ for - ("headers" for header), and "size" and "metalink" (true: the URL
+// is a Metalink, whatever it is called). Those of aria2's that only say how fast or how often
+// something is tried are passed over; any other refuses its entry.
 //
 // Threads: one reads; interrupt() may be called from any other meanwhile.
 #pragma once

@@ -4,11 +4,11 @@
 //   URL<TAB>URL...          URLs of one file: the first, and mirrors of it
 //     out=NAME              indented: options of the file above
 //   # comment
-//   {"url": "URL", "mirrors": ["URL"], "out": "NAME", "checksum": "sha256:HEX", "headers": ["A:
-//   b"]}
+//   {"url": "URL", "mirrors": ["URL"], "out": "NAME", "headers": ["Name: value"]}
 //
 // Options: out, dir, checksum (ALGO=HEX or ALGO:HEX), header (repeatable), referer, user-agent,
-// http-user, http-passwd; an object has them too, with _ for -, and size and metalink. Those of
+// http-user, http-passwd; an object has them too, with _ for - (headers for header), and size and
+// metalink. Those of
 // aria2's that only say how fast or how often something is tried are passed over. Any other refuses
 // its entry, since leaving out what was asked for could put wrong bytes somewhere.
 //
