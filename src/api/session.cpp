@@ -315,6 +315,32 @@ class Session::Impl {
         hashing_, std::move(steps));
   }
 
+  // The Metalink's files in its place. Any thread.
+  void go_on_with(JobId metalink, const std::string& name, std::vector<api::DescribedJob> jobs) {
+    MetalinkRead read{.job = metalink, .name = name, .files = {}};
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      events_.add_job();
+      read.files.push_back(++last_id_);
+    }
+    const std::vector<JobId> ids = read.files;
+    {
+      const std::lock_guard lock(mutex_);  // whoever hears of the files may cancel them at once
+      events_.add(std::move(read));        // before anything of the files is told
+      for (std::size_t i = 0; i < jobs.size(); ++i) begin_described(ids[i], std::move(jobs[i]));
+    }
+    loop_.wake();
+  }
+
+  // Under the mutex.
+  void begin_described(JobId id, api::DescribedJob job) {
+    if (!job.request) return fail_job(id, std::move(job.path), std::move(job.request.error()));
+    job.request->settings.id = id;
+    if (auto claimed = targets_.claim(id, *job.request); !claimed) {
+      return fail_job(id, std::move(job.path), std::move(claimed.error()));
+    }
+    inbox_.jobs.push_back(entry_of(*std::move(job.request), {}));
+  }
+
   std::unique_ptr<engine::Document> document(JobId id, engine::DocumentSettings settings,
                                              const engine::HttpSourceSettings& source,
                                              const std::string& name) {
@@ -347,32 +373,6 @@ class Session::Impl {
     return std::make_unique<engine::DocumentTask>(
         id, document(id, api::checksum_document(options_), list.source, list.name), hashing_,
         std::move(steps));
-  }
-
-  // The Metalink's files in its place. Any thread.
-  void go_on_with(JobId metalink, const std::string& name, std::vector<api::DescribedJob> jobs) {
-    MetalinkRead read{.job = metalink, .name = name, .files = {}};
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      events_.add_job();
-      read.files.push_back(++last_id_);
-    }
-    const std::vector<JobId> ids = read.files;
-    {
-      const std::lock_guard lock(mutex_);  // whoever hears of the files may cancel them at once
-      events_.add(std::move(read));        // before anything of the files is told
-      for (std::size_t i = 0; i < jobs.size(); ++i) begin_described(ids[i], std::move(jobs[i]));
-    }
-    loop_.wake();
-  }
-
-  // Under the mutex.
-  void begin_described(JobId id, api::DescribedJob job) {
-    if (!job.request) return fail_job(id, std::move(job.path), std::move(job.request.error()));
-    job.request->settings.id = id;
-    if (auto claimed = targets_.claim(id, *job.request); !claimed) {
-      return fail_job(id, std::move(job.path), std::move(claimed.error()));
-    }
-    inbox_.jobs.push_back(entry_of(*std::move(job.request), {}));
   }
 
   const Options options_;

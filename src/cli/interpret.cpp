@@ -305,7 +305,7 @@ Result<void> add_credentials(const Given& given, const SecretInput& input, Argum
   return {};
 }
 
-// What a dry run leaves out. A cookie jar is read, and not written: that is Session::save_cookies'.
+// What a dry run leaves out. A cookie jar is read, so it stays: the command does not save it then.
 void write_nothing(Arguments& arguments) {
   arguments.end_files = {};
   arguments.hooks = {};

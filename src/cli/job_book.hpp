@@ -84,7 +84,7 @@ class JobBook {
   std::map<JobId, Open> open_;
   std::map<QueuePlace, OpenPlace> places_;
   std::set<std::string, std::less<>> entries_;  // of the places
-  std::size_t listed_ = 0;                      // of those
+  std::size_t listed_ = 0;                      // of the open ones, those that are of a list
   bool more_to_come_ = false;
   bool stopped_ = false;
   Outcome outcome_;

@@ -13,13 +13,9 @@ ListFeeder::ListFeeder(InputFile list, Session& session, JobBook& book)
 }
 
 ListFeeder::~ListFeeder() {
-  stop();
-  thread_.join();
-}
-
-void ListFeeder::stop() {
   list_.interrupt();
   book_.stop();
+  thread_.join();
 }
 
 void ListFeeder::feed() {

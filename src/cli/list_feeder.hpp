@@ -18,9 +18,6 @@ class ListFeeder {
   ListFeeder(const ListFeeder&) = delete;
   ListFeeder& operator=(const ListFeeder&) = delete;
 
-  // Reads no further. Any thread.
-  void stop();
-
  private:
   void feed();
 

@@ -14,10 +14,9 @@ class RedrawnRows {
   explicit RedrawnRows(bool reflows) : reflows_(reflows) {}
 
   // Draws over the rows that stand there: `above`, which are whole lines that stay, and the new
-  // rows, of which none is as wide as the terminal. The cursor stays at the end of the last one.
+  // rows, of which none is as wide as the terminal. The cursor stays at the end of the last one,
+  // or, without any, where the first one began.
   std::string draw(std::string_view above, const std::vector<std::string>& rows, int columns);
-  // The rows go, and the cursor stands where the first one began.
-  std::string clear(int columns) { return draw("", {}, columns); }
   // Somebody else has written to the terminal: what stands there stays.
   void forget() { widths_.clear(); }
 

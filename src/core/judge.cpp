@@ -77,7 +77,7 @@ std::optional<Failure> check_offer(const ResponseHead& head, const Question& que
   return mismatch ? mismatch : check_size(head, question, offered);
 }
 
-Judgement judge_partial(const ResponseHead& head, const Question& question) {
+Judgement judge_206(const ResponseHead& head, const Question& question) {
   if (!question.ranged) {
     return failure(FailureKind::BadResponse, head, "a partial response that was not asked for");
   }
@@ -212,7 +212,7 @@ Failure judge_busy(const ResponseHead& head, WallTime now) {
 
 Judgement judge(const ResponseHead& head, const Question& question, WallTime now) {
   switch (head.status) {
-    case 206: return judge_partial(head, question);
+    case 206: return judge_206(head, question);
     case 200: return judge_whole(head, question);
     case 416: return judge_unsatisfiable(head, question);
     case 304: return judge_not_sent(head, question);

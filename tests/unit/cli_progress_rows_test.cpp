@@ -172,7 +172,7 @@ TEST_CASE("rows are drawn over those that stand there, however many there were")
   CHECK(rows.draw("", {"d", "e", "f"}, 80) == "\r\x1b[?7ld\x1b[K\ne\x1b[K\nf\x1b[J\x1b[?7h");
   CHECK(rows.draw("line\n", {"g"}, 80) ==
         "\r\x1b[2A\x1b[K\n\x1b[J\x1b[1Aline\n\x1b[?7lg\x1b[J\x1b[?7h");
-  CHECK(rows.clear(80) == "\r\x1b[K");
+  CHECK(rows.draw("", {}, 80) == "\r\x1b[K");
   CHECK_FALSE(rows.shown());
 }
 
