@@ -59,7 +59,10 @@ std::string verbs() {
 }
 
 std::string exit_codes() {
-  std::string text = "\nExit codes (of several URLs: the first failure's, in their order)\n";
+  std::string text =
+      "\nExit codes (of several: the first failure's, of URLs in their order, then of a\n"
+      "list as it came; with --fail-fast the one that stopped the others; else, if any\n"
+      "was interrupted, 130)\n";
   for (const ExitCodeRow& row : exit_code_table()) {
     const std::string number = std::to_string(static_cast<int>(row.code));
     text.append(5 - number.size(), ' ')
