@@ -7,8 +7,8 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "formats/metalink_xml.hpp"
 #include "formats/named_file.hpp"
+#include "formats/xml_reader.hpp"
 
 namespace xget::formats {
 namespace {
@@ -278,14 +278,15 @@ bool is_metalink_type(std::string_view type) {
 }
 
 Result<Metalink> parse_metalink(std::string_view document) {
+  constexpr XmlPurpose kPurpose{.operation = "read the Metalink", .code = ErrorCode::Usage};
   if (document.size() > kLargestMetalink) {
-    return fail({.code = ErrorCode::Usage,
-                 .operation = "read the Metalink",
+    return fail({.code = kPurpose.code,
+                 .operation = std::string(kPurpose.operation),
                  .subject = "",
                  .cause = "it is larger than 32 MiB"});
   }
   MetalinkReader reader;
-  if (auto read = read_xml(document, reader); !read) return fail(std::move(read.error()));
+  if (auto read = read_xml(document, kPurpose, reader); !read) return fail(std::move(read.error()));
   return reader.take();
 }
 

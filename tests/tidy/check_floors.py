@@ -30,7 +30,7 @@ BESIDE = {"completions"}
 KEPT_IN = [
     (re.compile(r"curl/|ares(_\w+)?\.h$"), ["src/net/"]),
     (re.compile(r"idn2\.h$"), ["src/net/"]),
-    (re.compile(r"expat(_external)?\.h$"), ["src/formats/metalink_xml.cpp"]),
+    (re.compile(r"expat(_external)?\.h$"), ["src/formats/xml_reader.cpp"]),
     (re.compile(r"nlohmann/"), ["src/store/sidecar.cpp", "src/formats/input_object.cpp"]),
     (re.compile(r"spdlog/|fmt/"), ["src/base/log.cpp"]),
     (re.compile(r"CLI/"), ["src/cli/arguments.cpp"]),

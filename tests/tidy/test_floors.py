@@ -20,7 +20,7 @@ SOUND = {
     "src/core/sink.hpp": '#include "base/digest.hpp"\n',
     "src/net/transport.cpp": '#include <curl/curl.h>\n#include <ares.h>\n#include <sys/socket.h>\n',
     "src/net/close_notify.cpp": "#include <openssl/ssl.h>\n",
-    "src/formats/metalink_xml.cpp": "#include <expat.h>\n",
+    "src/formats/xml_reader.cpp": "#include <expat.h>\n",
     "src/net/system_clock.cpp": "auto a = std::chrono::steady_clock::now();\n",
     "src/net/system_random.cpp": "std::random_device device;\n",
     "src/engine/job.cpp": '#include "store/sidecar.hpp"\n#include "net/url.hpp"\n'
@@ -61,7 +61,7 @@ PLANTED = [
     ("src/engine/x.cpp", "#include <idn2.h>", "only in src/net/"),
     ("src/engine/x.cpp", "#include <nlohmann/json.hpp>", "only in src/store/sidecar.cpp"),
     ("src/store/sidecar.hpp", "#include <nlohmann/json.hpp>", "only in src/store/sidecar.cpp"),
-    ("src/formats/metalink.cpp", "#include <expat.h>", "only in src/formats/metalink_xml.cpp"),
+    ("src/formats/metalink.cpp", "#include <expat.h>", "only in src/formats/xml_reader.cpp"),
     ("src/net/x.cpp", "#include <spdlog/spdlog.h>", "only in src/base/log.cpp"),
     ("src/cli/x.cpp", "#include <CLI/CLI.hpp>", "only in src/cli/arguments.cpp"),
     ("src/store/x.cpp", "#include <openssl/evp.h>", "only in src/base/"),

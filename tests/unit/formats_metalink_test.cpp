@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "formats/metalink.hpp"
-#include "formats/metalink_xml.hpp"
+#include "formats/xml_reader.hpp"
 
 using namespace xget;
 using namespace std::string_literals;

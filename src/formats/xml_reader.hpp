@@ -1,5 +1,5 @@
-// XML as events, with the limits that a document of a stranger's making needs. The only place that
-// knows expat.
+// XML 1.0 with namespaces as events, with the limits that a document of a stranger's making needs:
+// Metalinks and what object stores answer. The only place that knows expat.
 // Thread: one. Ownership: nothing is kept after read_xml returns; what events show is borrowed.
 #pragma once
 
@@ -45,9 +45,16 @@ class XmlListener {
   virtual XmlVerdict end() = 0;
 };
 
+// What a document is read for: what an error of it says, and of which kind it is.
+struct XmlPurpose {
+  std::string_view operation;  // "read the Metalink"
+  ErrorCode code = ErrorCode::Usage;
+};
+
 // Reads the whole document. Entities of its own making are refused with the DOCTYPE that they need,
-// so nothing in it can grow or reach for a file. Fails with Usage: what is wrong and in which line,
-// by the document's grammar, by the limits above or by the listener's verdict.
-Result<void> read_xml(std::string_view document, XmlListener& listener);
+// so nothing in it can grow or reach for a file; how long a text may be is for the listener to say.
+// Fails by `purpose` with what is wrong and in which line: by the document's grammar, by the limits
+// above or by the listener's verdict.
+Result<void> read_xml(std::string_view document, const XmlPurpose& purpose, XmlListener& listener);
 
 }  // namespace xget::formats

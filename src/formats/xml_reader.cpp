@@ -1,4 +1,4 @@
-#include "formats/metalink_xml.hpp"
+#include "formats/xml_reader.hpp"
 
 #include <expat.h>
 
@@ -19,9 +19,9 @@ struct FreeParser {
 };
 using Parser = std::unique_ptr<XML_ParserStruct, FreeParser>;
 
-tl::unexpected<Error> metalink_error(std::string subject, std::string cause) {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "read the Metalink",
+tl::unexpected<Error> xml_error(const XmlPurpose& purpose, std::string subject, std::string cause) {
+  return fail({.code = purpose.code,
+               .operation = std::string(purpose.operation),
                .subject = std::move(subject),
                .cause = std::move(cause)});
 }
@@ -35,8 +35,8 @@ bool has_long_value(const char* const* attributes) {
 
 class XmlReader {
  public:
-  explicit XmlReader(XmlListener& listener)
-      : listener_(listener), parser_(XML_ParserCreateNS(nullptr, kSeparator)) {
+  XmlReader(XmlListener& listener, const XmlPurpose& purpose)
+      : listener_(listener), purpose_(purpose), parser_(XML_ParserCreateNS(nullptr, kSeparator)) {
     if (!parser_) throw std::bad_alloc();
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(parser_.get(), on_begin, on_end);
@@ -50,14 +50,17 @@ class XmlReader {
     const auto status =
         XML_Parse(parser_.get(), document.data(), static_cast<int>(document.size()), XML_TRUE);
     if (thrown_) std::rethrow_exception(thrown_);
-    if (!cause_.empty()) return metalink_error("line " + std::to_string(line_), std::move(cause_));
+    if (!cause_.empty()) return wrong_at(line_, std::move(cause_));
     if (status == XML_STATUS_OK) return {};
-    return metalink_error("line " + std::to_string(current_line()),
-                          std::string("it is no sound XML (") +
-                              XML_ErrorString(XML_GetErrorCode(parser_.get())) + ")");
+    return wrong_at(current_line(), std::string("it is no sound XML (") +
+                                        XML_ErrorString(XML_GetErrorCode(parser_.get())) + ")");
   }
 
  private:
+  [[nodiscard]] tl::unexpected<Error> wrong_at(std::size_t line, std::string cause) const {
+    return xml_error(purpose_, "line " + std::to_string(line), std::move(cause));
+  }
+
   [[nodiscard]] std::size_t current_line() const {
     return static_cast<std::size_t>(XML_GetCurrentLineNumber(parser_.get()));
   }
@@ -111,6 +114,7 @@ class XmlReader {
   }
 
   XmlListener& listener_;
+  const XmlPurpose& purpose_;
   Parser parser_;
   std::size_t depth_ = 0;
   std::size_t line_ = 0;
@@ -127,11 +131,11 @@ std::optional<std::string_view> XmlElement::attribute(std::string_view name) con
   return std::nullopt;
 }
 
-Result<void> read_xml(std::string_view document, XmlListener& listener) {
+Result<void> read_xml(std::string_view document, const XmlPurpose& purpose, XmlListener& listener) {
   if (document.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    return metalink_error("", "it is larger than 2 GiB");
+    return xml_error(purpose, "", "it is larger than 2 GiB");
   }
-  return XmlReader(listener).read(document);
+  return XmlReader(listener, purpose).read(document);
 }
 
 }  // namespace xget::formats
