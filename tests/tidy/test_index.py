@@ -66,5 +66,5 @@ def test_a_line_of_the_index_names_tests_that_are_there(line):
 
 def test_a_test_that_is_not_there_is_missed():
     assert is_there("row:early-*") and not is_there("row:never-heard-of")
-    assert is_there("unit/units_test.cpp::*") and not is_there("unit/units_test.cpp::nothing")
+    assert is_there("unit/base_units_test.cpp::*") and not is_there("unit/base_units_test.cpp::nothing")
     assert not is_there("e2e/test_resume.py::test_nothing")

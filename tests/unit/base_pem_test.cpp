@@ -1,6 +1,4 @@
 // What is found in files of certificates and keys. All are made here: none is worth keeping.
-#include "base/pem.hpp"
-
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -10,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+
+#include "base/pem.hpp"
 
 using namespace xget;
 

@@ -1,10 +1,9 @@
-#include "base/digest.hpp"
-
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
 #include "base/crc32c.hpp"
+#include "base/digest.hpp"
 
 using namespace xget;
 

@@ -1,6 +1,6 @@
-#include "base/units.hpp"
-
 #include <catch2/catch.hpp>
+
+#include "base/units.hpp"
 
 using namespace xget;
 using namespace std::chrono_literals;

@@ -1,8 +1,7 @@
-#include "base/encoding.hpp"
-
 #include <catch2/catch.hpp>
 
 #include "base/digest.hpp"
+#include "base/encoding.hpp"
 
 using namespace xget;
 

@@ -1,7 +1,7 @@
 // A command in one text, split as a shell would quote it and run by none.
-#include "base/command_words.hpp"
-
 #include <catch2/catch.hpp>
+
+#include "base/command_words.hpp"
 
 using namespace xget;
 

@@ -1,7 +1,6 @@
-#include "base/text.hpp"
-
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "xget/error.hpp"
 

@@ -1,6 +1,6 @@
-#include "base/secrets.hpp"
-
 #include <catch2/catch.hpp>
+
+#include "base/secrets.hpp"
 
 using namespace xget;
 

@@ -1,11 +1,10 @@
-#include "base/log.hpp"
-
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "base/log.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace xget;
