@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "api/option_error.hpp"
-#include "base/input_file.hpp"
 #include "base/pem.hpp"
 #include "base/text.hpp"
+#include "base/whole_file.hpp"
 
 namespace xget::api {
 namespace {
@@ -24,7 +24,7 @@ Result<std::optional<std::string>> read_option_file(const char* option, const st
   struct stat status {};
   const bool seen = ::stat(path.c_str(), &status) == 0;
   if (seen && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return std::nullopt;
-  auto file = read_input_file(path, kMostBytes);
+  auto file = read_whole_file(path, kMostBytes);
   if (!file) return option_error(option, printable(path) + " cannot be read: " + file.error());
   return std::move(file->text);
 }

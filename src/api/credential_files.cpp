@@ -8,8 +8,8 @@
 
 #include "api/cookie_jar.hpp"
 #include "api/option_error.hpp"
-#include "base/input_file.hpp"
 #include "base/text.hpp"
+#include "base/whole_file.hpp"
 #include "formats/cookie_file.hpp"
 
 namespace xget::api {
@@ -25,7 +25,7 @@ tl::unexpected<Error> refuse_content(const char* option, const std::string& path
 }
 
 Result<FileText> read_file(const char* option, const std::string& path, std::size_t most_bytes) {
-  auto file = read_input_file(path, most_bytes);
+  auto file = read_whole_file(path, most_bytes);
   if (!file) return option_error(option, printable(path) + " cannot be read: " + file.error());
   return *std::move(file);
 }

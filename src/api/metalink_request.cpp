@@ -8,8 +8,8 @@
 #include "api/document_settings.hpp"
 #include "api/listed_mirrors.hpp"
 #include "api/option_error.hpp"
-#include "base/input_file.hpp"
 #include "base/text.hpp"
+#include "base/whole_file.hpp"
 #include "core/named_bytes.hpp"
 #include "formats/file_name.hpp"
 #include "formats/metalink.hpp"
@@ -181,7 +181,7 @@ engine::DocumentSettings metalink_document(const Options& options) {
 }
 
 Result<std::string> read_metalink(const MetalinkRequest& request) {
-  auto file = read_input_file(request.spec.url, formats::kLargestMetalink);
+  auto file = read_whole_file(request.spec.url, formats::kLargestMetalink);
   if (!file) {
     return refuse(request.name, "cannot be read: " + file.error(),
                   "a URL begins with https:// or http://");

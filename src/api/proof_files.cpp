@@ -9,9 +9,9 @@
 #include "api/document_settings.hpp"
 #include "api/option_error.hpp"
 #include "base/encoding.hpp"
-#include "base/input_file.hpp"
 #include "base/path_parts.hpp"
 #include "base/text.hpp"
+#include "base/whole_file.hpp"
 #include "formats/checksum_file.hpp"
 #include "formats/metalink.hpp"
 #include "formats/named_file.hpp"
@@ -45,7 +45,7 @@ struct ProofFile {
 
 Result<ProofFile> read(const char* option, const std::string& path, std::size_t most_bytes) {
   ProofFile file{option, path, {}};
-  auto read = read_input_file(path, most_bytes);
+  auto read = read_whole_file(path, most_bytes);
   if (!read) return file.refuse("cannot be read: " + read.error());
   file.text = std::move(read->text);
   return file;

@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/input_file.hpp"
+#include "base/whole_file.hpp"
 #include "cli/config_options.hpp"
 #include "cli/contradictions.hpp"
 #include "cli/secret_text.hpp"
@@ -95,7 +95,7 @@ void warn_of_readers(const struct stat& status, ConfigFile& file) {
 }
 
 Result<ConfigFile> read_config_file(const std::string& path, Environment environment) {
-  const auto input = read_input_file(path, kMostConfigBytes);
+  const auto input = read_whole_file(path, kMostConfigBytes);
   if (!input) return refuse_usage(path, "it cannot be read: " + input.error());
   // It can name programs that are run.
   if ((input->status.st_mode & S_IWOTH) != 0) {

@@ -11,16 +11,16 @@
 #include "base/child_process.hpp"
 #include "base/command_words.hpp"
 #include "base/descriptor.hpp"
-#include "base/input_file.hpp"
 #include "base/text.hpp"
+#include "base/whole_file.hpp"
 #include "cli/usage_error.hpp"
 
 namespace xget::cli {
 namespace {
 
 Result<std::string> read_small_file(const std::string& path) {
-  auto file = path == "-" ? read_input(STDIN_FILENO, kMaxSecretFile)
-                          : read_input_file(path, kMaxSecretFile);
+  auto file = path == "-" ? read_whole(STDIN_FILENO, kMaxSecretFile)
+                          : read_whole_file(path, kMaxSecretFile);
   if (!file) return refuse_usage("@" + path, std::move(file.error()));
   return std::move(file->text);
 }

@@ -17,9 +17,9 @@ struct FileText {
 
 // Pipes too, as a shell makes them for "<(command)". Fails with why not, in words that follow
 // "FILE cannot be read: "; longer than `most_bytes` is one reason.
-tl::expected<FileText, std::string> read_input_file(const std::string& path,
+tl::expected<FileText, std::string> read_whole_file(const std::string& path,
                                                     std::size_t most_bytes);
 // The same of what is open already: standard input, say. The descriptor stays the caller's.
-tl::expected<FileText, std::string> read_input(int descriptor, std::size_t most_bytes);
+tl::expected<FileText, std::string> read_whole(int descriptor, std::size_t most_bytes);
 
 }  // namespace xget

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/descriptor.hpp"
-#include "base/input_file.hpp"
+#include "base/whole_file.hpp"
 #include "store_fixture.hpp"
 
 using namespace xget;
@@ -15,7 +15,7 @@ using store_test::write_file;
 namespace {
 
 std::string refusal(const std::string& path, std::size_t most_bytes = 100) {
-  const auto read = read_input_file(path, most_bytes);
+  const auto read = read_whole_file(path, most_bytes);
   return read ? "" : read.error();
 }
 
@@ -25,14 +25,14 @@ TEST_CASE("a file is read whole, up to the size that is allowed") {
   const TemporaryFolder here;
   const std::string text(40U << 10, 'x');  // more than one read
   write_file(here / "f", text);
-  const auto read = read_input_file(here / "f", text.size());
+  const auto read = read_whole_file(here / "f", text.size());
   REQUIRE(read);
   CHECK(read->text == text);
   CHECK(S_ISREG(read->status.st_mode));
   CHECK(refusal(here / "f", 32U << 10) == "it is larger than 32.0 KiB");
   CHECK_FALSE(refusal(here / "f", text.size() - 1).empty());
   write_file(here / "empty", "");
-  CHECK(read_input_file(here / "empty", 0)->text.empty());
+  CHECK(read_whole_file(here / "empty", 0)->text.empty());
 }
 
 TEST_CASE("a file that cannot be read is refused in words") {
@@ -53,7 +53,7 @@ TEST_CASE("a pipe is read to its end, and a descriptor stays open") {
     const Descriptor into(ends[1]);
     REQUIRE(::write(into.get(), "piped", 5) == 5);
   }
-  const auto read = read_input(from.get(), 5);
+  const auto read = read_whole(from.get(), 5);
   REQUIRE(read);
   CHECK(read->text == "piped");
   CHECK(::fcntl(from.get(), F_GETFD) != -1);

@@ -1,4 +1,4 @@
-#include "base/input_file.hpp"
+#include "base/whole_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,14 +20,14 @@ tl::unexpected<std::string> unreadable(std::string why) {
 
 }  // namespace
 
-tl::expected<FileText, std::string> read_input_file(const std::string& path,
+tl::expected<FileText, std::string> read_whole_file(const std::string& path,
                                                     std::size_t most_bytes) {
   const Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!file.valid()) return unreadable(std::strerror(errno));
-  return read_input(file.get(), most_bytes);
+  return read_whole(file.get(), most_bytes);
 }
 
-tl::expected<FileText, std::string> read_input(int descriptor, std::size_t most_bytes) {
+tl::expected<FileText, std::string> read_whole(int descriptor, std::size_t most_bytes) {
   FileText input;
   if (::fstat(descriptor, &input.status) != 0) return unreadable(std::strerror(errno));
   if (S_ISDIR(input.status.st_mode)) return unreadable("it is a folder");
