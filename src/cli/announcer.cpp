@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/output.hpp"
 #include "cli/terminal.hpp"
 
 namespace xget::cli {

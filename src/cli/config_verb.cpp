@@ -4,12 +4,11 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "cli/arguments.hpp"
+#include "cli/event_text.hpp"
 #include "cli/interpret.hpp"
 #include "cli/output.hpp"
-#include "cli/report.hpp"
+#include "cli/read_words.hpp"
 #include "cli/secret_text.hpp"
-#include "cli/terminal.hpp"
 #include "cli/usage_error.hpp"
 
 namespace xget::cli {

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "cli/command_line.hpp"
 #include "cli/configuration.hpp"
-#include "cli/download.hpp"
 #include "cli/exit_code.hpp"
 
 namespace xget::cli {

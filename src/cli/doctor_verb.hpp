@@ -2,7 +2,7 @@
 // could be better.
 #pragma once
 
-#include "cli/download.hpp"
+#include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
 
 namespace xget::cli {

@@ -7,6 +7,7 @@
 
 #include "cli/announcer.hpp"
 #include "cli/end_files.hpp"
+#include "cli/event_text.hpp"
 #include "cli/help.hpp"
 #include "cli/hooks.hpp"
 #include "cli/interpret.hpp"
@@ -15,12 +16,10 @@
 #include "cli/open_files.hpp"
 #include "cli/output.hpp"
 #include "cli/prepared_command.hpp"
-#include "cli/report.hpp"
 #include "cli/resume_command.hpp"
 #include "cli/session_feeder.hpp"
 #include "cli/session_file.hpp"
 #include "cli/signals.hpp"
-#include "cli/terminal.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {

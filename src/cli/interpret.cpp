@@ -11,10 +11,10 @@
 #include "cli/contradictions.hpp"
 #include "cli/credentials.hpp"
 #include "cli/host_sections.hpp"
-#include "cli/job_list.hpp"
 #include "cli/rate_limit.hpp"
 #include "cli/usage_error.hpp"
 #include "cli/value_reader.hpp"
+#include "cli/word_jobs.hpp"
 
 namespace xget::cli {
 namespace {
@@ -327,7 +327,7 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input) {
   if (!options) return fail(options.error());
   const auto common = read_common_job(given);
   if (!common) return fail(common.error());
-  auto jobs = list_jobs(given, *common);
+  auto jobs = jobs_of_words(given, *common);
   if (!jobs) return fail(jobs.error());
 
   arguments->options = *std::move(options);

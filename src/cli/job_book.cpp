@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "cli/report.hpp"
+#include "cli/event_text.hpp"
 
 namespace xget::cli {
 

@@ -4,7 +4,7 @@
 
 #include "base/path_parts.hpp"
 #include "base/text.hpp"
-#include "cli/report.hpp"
+#include "cli/event_text.hpp"
 
 namespace xget::cli {
 namespace {

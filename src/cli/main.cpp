@@ -8,7 +8,6 @@
 #include "base/text.hpp"
 #include "cli/download.hpp"
 #include "cli/output.hpp"
-#include "cli/terminal.hpp"
 #include "cli/verb_table.hpp"
 
 namespace {

@@ -8,8 +8,7 @@
 #include <system_error>
 
 #include "base/descriptor.hpp"
-#include "cli/report.hpp"
-#include "cli/terminal.hpp"
+#include "cli/event_text.hpp"
 
 namespace xget::cli {
 
@@ -40,6 +39,15 @@ ExitCode print_to_descriptor(int descriptor, const std::string& text) {
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   return ExitCode::Success;
+}
+
+void print_error(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(STDERR_FILENO, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
 }
 
 ExitCode report_failure(const Error& error) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/exit_code.hpp"
 #include "xget/error.hpp"
@@ -13,6 +14,9 @@ ExitCode print_to_standard_output(const std::string& text);
 
 // The same to a descriptor that is open for writing.
 ExitCode print_to_descriptor(int descriptor, const std::string& text);
+
+// All of it, to standard error. A failure has nowhere to be told.
+void print_error(std::string_view text);
 
 // Prints the error; its exit code.
 ExitCode report_failure(const Error& error);

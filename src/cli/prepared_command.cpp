@@ -7,13 +7,13 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "cli/arguments.hpp"
 #include "cli/configuration.hpp"
 #include "cli/environment.hpp"
 #include "cli/event_stream.hpp"
+#include "cli/event_text.hpp"
+#include "cli/output.hpp"
 #include "cli/process_list.hpp"
-#include "cli/report.hpp"
-#include "cli/terminal.hpp"
+#include "cli/read_words.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {

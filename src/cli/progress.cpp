@@ -6,7 +6,7 @@
 
 #include "base/units.hpp"
 #include "cli/display_width.hpp"
-#include "cli/report.hpp"
+#include "cli/event_text.hpp"
 
 namespace xget::cli {
 namespace {

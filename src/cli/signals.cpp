@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/exit_code.hpp"
+#include "cli/output.hpp"
 #include "cli/stopwatch.hpp"
 #include "cli/terminal.hpp"
 

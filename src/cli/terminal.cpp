@@ -4,12 +4,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <clocale>
 #include <cstdlib>
 #include <string>
 
 #include "base/text.hpp"
+#include "cli/output.hpp"
 
 namespace xget::cli {
 namespace {
@@ -57,15 +57,6 @@ bool use_utf8_characters() {
   if (equals_ignoring_case(::nl_langinfo(CODESET), "UTF-8")) return true;
   std::setlocale(LC_CTYPE, "C.UTF-8");
   return false;
-}
-
-void print_error(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(STDERR_FILENO, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
 }
 
 void print_on_fresh_line(std::string_view text) {

@@ -30,11 +30,8 @@ bool is_in_foreground();
 // one.
 bool use_utf8_characters();
 
-// All of it, to standard error. A failure has nowhere to be told.
-void print_error(std::string_view text);
-
-// The same where standard output may have left a line without its end. For a terminal that can
-// redraw a line.
+// Prints it to standard error, where standard output may have left a line without its end. For a
+// terminal that can redraw a line.
 void print_on_fresh_line(std::string_view text);
 
 }  // namespace xget::cli

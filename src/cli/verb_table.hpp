@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/download.hpp"
+#include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
 
 namespace xget::cli {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/download.hpp"
+#include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
 #include "xget/verification.hpp"
 

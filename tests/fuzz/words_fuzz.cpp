@@ -6,8 +6,8 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
-#include "cli/arguments.hpp"
 #include "cli/interpret.hpp"
+#include "cli/read_words.hpp"
 #include "cli/resume_command.hpp"
 #include "fuzz/fuzz_input.hpp"
 

@@ -33,7 +33,7 @@ KEPT_IN = [
     (re.compile(r"expat(_external)?\.h$"), ["src/formats/xml_reader.cpp"]),
     (re.compile(r"nlohmann/"), ["src/store/sidecar.cpp", "src/formats/input_object.cpp"]),
     (re.compile(r"spdlog/|fmt/"), ["src/base/log.cpp"]),
-    (re.compile(r"CLI/"), ["src/cli/arguments.cpp"]),
+    (re.compile(r"CLI/"), ["src/cli/read_words.cpp"]),
     (re.compile(r"toml\+\+/"), ["src/cli/config_text.cpp"]),
     (re.compile(r"openssl/ssl\.h$"), ["src/net/close_notify.cpp", "src/net/tls_protocol.cpp"]),
     (re.compile(r"openssl/(?!ssl\.h)|xxhash\.h$|xxh3\.h$"), ["src/base/"]),

@@ -29,7 +29,7 @@ SOUND = {
                           "auto u = next_time(1); auto v = spec.time(2); auto w = 1'000 * f('x');\n",
     "src/store/sidecar.hpp": "#include <map>\n",
     "src/net/url.hpp": "#include <string>\n",
-    "src/cli/arguments.cpp": '#include <CLI/CLI.hpp>\n#include "base/digest.hpp"\n'
+    "src/cli/read_words.cpp": '#include <CLI/CLI.hpp>\n#include "base/digest.hpp"\n'
                              '#include "xget/session.hpp"\n#include "cli/exit.hpp"\n',
     "src/cli/exit.hpp": "#pragma once\n",
     "completions/fill.cpp": '#include "base/digest.hpp"\n#include "cli/exit.hpp"\n'
@@ -63,7 +63,7 @@ PLANTED = [
     ("src/store/sidecar.hpp", "#include <nlohmann/json.hpp>", "only in src/store/sidecar.cpp"),
     ("src/formats/metalink.cpp", "#include <expat.h>", "only in src/formats/xml_reader.cpp"),
     ("src/net/x.cpp", "#include <spdlog/spdlog.h>", "only in src/base/log.cpp"),
-    ("src/cli/x.cpp", "#include <CLI/CLI.hpp>", "only in src/cli/arguments.cpp"),
+    ("src/cli/x.cpp", "#include <CLI/CLI.hpp>", "only in src/cli/read_words.cpp"),
     ("src/store/x.cpp", "#include <openssl/evp.h>", "only in src/base/"),
     ("src/net/x.cpp", "#include <openssl/ssl.h>", "only in src/net/close_notify.cpp"),
     ("src/store/x.cpp", "#include <xxhash.h>", "only in src/base/"),

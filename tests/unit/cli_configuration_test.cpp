@@ -5,12 +5,12 @@
 #include <fstream>
 #include <regex>
 
-#include "cli/arguments.hpp"
 #include "cli/config_verb.hpp"
 #include "cli/configuration.hpp"
 #include "cli/credentials.hpp"
+#include "cli/event_text.hpp"
 #include "cli/interpret.hpp"
-#include "cli/report.hpp"
+#include "cli/read_words.hpp"
 #include "cli/resume_command.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "cli/arguments.hpp"
 #include "cli/interpret.hpp"
+#include "cli/read_words.hpp"
 
 using namespace xget;
 using namespace xget::cli;

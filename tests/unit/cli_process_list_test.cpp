@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "cli/arguments.hpp"
 #include "cli/process_list.hpp"
+#include "cli/read_words.hpp"
 
 using namespace xget;
 using Words = std::vector<std::string>;

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "cli/arguments.hpp"
+#include "cli/read_words.hpp"
 #include "cli/resume_command.hpp"
 #include "cli/secret_text.hpp"
 

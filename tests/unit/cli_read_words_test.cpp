@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "cli/arguments.hpp"
+#include "cli/read_words.hpp"
 #include "cli/suggestion.hpp"
 
 using namespace xget;

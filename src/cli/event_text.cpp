@@ -1,4 +1,4 @@
-#include "cli/report.hpp"
+#include "cli/event_text.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include "cli/event_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/help.hpp"
 #include "cli/option_table.hpp"
-#include "cli/report.hpp"
 
 using namespace xget;
 using namespace xget::cli;

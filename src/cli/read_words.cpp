@@ -1,4 +1,4 @@
-#include "cli/arguments.hpp"
+#include "cli/read_words.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

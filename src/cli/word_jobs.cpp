@@ -1,4 +1,4 @@
-#include "cli/job_list.hpp"
+#include "cli/word_jobs.hpp"
 
 #include "cli/url_word.hpp"
 #include "cli/usage_error.hpp"
@@ -71,7 +71,7 @@ std::vector<WrittenFile> written_files(const Given& given) {
 
 }  // namespace
 
-Result<std::vector<JobSpec>> list_jobs(const Given& given, const JobSpec& common) {
+Result<std::vector<JobSpec>> jobs_of_words(const Given& given, const JobSpec& common) {
   std::vector<JobSpec> jobs = jobs_in_order(given, common);
   const bool listed = given.has(OptionId::InputFile) || given.has(OptionId::SessionFile);
   if (jobs.empty() && !listed) {
