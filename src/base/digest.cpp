@@ -281,6 +281,15 @@ PieceDigest piece_digest(std::span<const std::byte> bytes) {
   return {hash.high64, hash.low64};
 }
 
+Sha256 sha256(std::span<const std::byte> bytes) {
+  Sha256 digest{};
+  const bool done =
+      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                 nullptr, openssl_algorithm(DigestAlgorithm::Sha256), nullptr) == 1;
+  if (!done) throw std::bad_alloc();  // for lack of memory alone: no policy forbids it
+  return digest;
+}
+
 std::string to_hex(std::span<const std::byte> bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;

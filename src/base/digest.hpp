@@ -94,6 +94,10 @@ class PieceHasher {
 };
 PieceDigest piece_digest(std::span<const std::byte> bytes);
 
+// SHA-256 (FIPS 180-4) of bytes that are all there.
+using Sha256 = std::array<std::byte, 32>;
+Sha256 sha256(std::span<const std::byte> bytes);
+
 std::string to_hex(std::span<const std::byte> bytes);
 
 }  // namespace xget

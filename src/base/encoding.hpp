@@ -21,7 +21,7 @@ std::string to_base64(std::span<const std::byte> bytes);
 // %XX as raw bytes; broken escapes stay as they are.
 std::string percent_decoded(std::string_view text);
 
-// Everything but the unreserved characters (section 2.3) as %XX.
-std::string percent_encoded(std::string_view text);
+// Everything but the unreserved characters (section 2.3), and those in `kept`, as %XX.
+std::string percent_encoded(std::string_view text, std::string_view kept = {});
 
 }  // namespace xget

@@ -46,6 +46,12 @@ TEST_CASE("every digest gives the value that its own tool prints") {
   CHECK(digest_of(DigestAlgorithm::Xxh3_128, "") == "99aa06d3014798d86001c324468d497f");
 }
 
+TEST_CASE("SHA-256 of bytes that are all there is that of bytes fed one by one") {
+  for (const std::string text : {"", "abc"}) {
+    CHECK(to_hex(sha256(bytes_of(text))) == digest_of(DigestAlgorithm::Sha256, text));
+  }
+}
+
 TEST_CASE("a digest's name is read back as printed and with dashes and capitals") {
   for (const DigestAlgorithm algorithm : kAll) {
     CHECK(parse_digest_algorithm(to_string(algorithm)) == algorithm);

@@ -70,5 +70,6 @@ TEST_CASE("whatever URLs may give a meaning to is escaped") {
   CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
   CHECK(percent_encoded("a b/c%é") == "a%20b%2Fc%25%C3%A9");
   CHECK(percent_encoded(std::string_view("\0?#", 3)) == "%00%3F%23");
+  CHECK(percent_encoded("a/b+c", "/") == "a/b%2Bc");
   CHECK(percent_decoded(percent_encoded("100%41 sure")) == "100%41 sure");
 }
