@@ -262,7 +262,8 @@ TEST_CASE("a signed URL is read back as it was made, and shown without its secre
   REQUIRE(parsed.has_value());
   CHECK(parsed->text == *url);
   const std::string shown = net::without_secrets(*url);
-  for (const char* secret : {"TOKEN", "AKIA", signature_in(*url).c_str()}) {
+  for (const std::string& secret :
+       {std::string("TOKEN"), std::string("AKIA"), signature_in(*url)}) {
     CHECK(shown.find(secret) == std::string::npos);
   }
 }
