@@ -1,9 +1,12 @@
 #include "cli/end_files.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/descriptor.hpp"
@@ -16,6 +19,8 @@
 
 namespace xget::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr unsigned int kForAll = 0666;
 constexpr unsigned int kForMe = 0600;  // a list may hold logins
@@ -35,30 +40,52 @@ Result<EndFiles> EndFiles::create(const EndFileNames& names, const JobSpec& comm
 
 Result<EndFiles::Output> EndFiles::open(const char* option, const std::string& name,
                                         unsigned int mode) {
-  if (name.empty()) return Output{};
-  const int descriptor = uninterrupted(
-      [&] { return ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode); });
-  std::FILE* file = descriptor < 0 ? nullptr : ::fdopen(descriptor, "w");
-  if (file == nullptr) {
-    return refuse_usage(option, name + " cannot be written: " + std::strerror(errno));
+  Output output;
+  if (name.empty()) return output;
+  output.name = output.target = name;
+  std::error_code error;
+  const fs::file_status status = fs::status(name, error);
+  if (fs::is_regular_file(status) || !fs::exists(status)) {
+    const fs::path whole = fs::weakly_canonical(name, error);
+    if (!error) output.target = whole.string();
+    output.draft = output.target + ".new";
   }
-  return Output{name, std::unique_ptr<std::FILE, Close>(file)};
+  const std::string& written = output.draft.empty() ? output.target : output.draft;
+  const int descriptor = uninterrupted([&] {
+    return ::open(written.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, mode);
+  });
+  output.file.reset(descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
+  if (!output.file) {
+    const int why = errno;
+    output.draft.clear();
+    return refuse_usage(option, name + " cannot be written: " + std::strerror(why));
+  }
+  return output;
 }
 
-// What cannot be written now is found when the file is closed.
+EndFiles::Output::~Output() {
+  if (file && !draft.empty()) ::unlink(draft.c_str());
+}
+
+// What cannot be written now is found when the file is closed. A kill must not lose it.
 void EndFiles::write(const Output& output, const std::string& line) {
-  if (output.file) std::fputs((line + "\n").c_str(), output.file.get());
+  if (!output.file) return;
+  std::fputs((line + "\n").c_str(), output.file.get());
+  std::fflush(output.file.get());
 }
 
 Result<void> EndFiles::close(Output& output) {
   if (!output.file) return {};
   const bool broken = std::ferror(output.file.get()) != 0;
-  if (std::fclose(output.file.release()) == 0 && !broken) return {};
+  const bool whole = std::fclose(output.file.release()) == 0 && !broken;
+  if (whole && output.draft.empty()) return {};
+  if (whole && ::rename(output.draft.c_str(), output.target.c_str()) == 0) return {};
+  const std::string cause = std::strerror(errno);
   return fail({.code = ErrorCode::Disk,
                .operation = "write",
-               .subject = printable(output.name),
+               .subject = printable(output.draft.empty() ? output.name : output.draft),
                .number = errno,
-               .cause = "it is incomplete: " + std::string(std::strerror(errno))});
+               .cause = "it is incomplete: " + cause});
 }
 
 Result<void> EndFiles::end() {
@@ -100,8 +127,10 @@ JsonObject EndFiles::begin_line(const char* state, const JobSpec* job, const Beg
 void EndFiles::report(const Finished& finished, const JobSpec* job, Duration now) {
   if (!report_.file) return;
   const Begun begun = begun_[finished.job];
-  JsonObject line =
-      begin_line(finished.already_complete ? "already-complete" : "finished", job, begun);
+  const char* state = finished.not_modified       ? "not-modified"
+                      : finished.already_complete ? "already-complete"
+                                                  : "finished";
+  JsonObject line = begin_line(state, job, begun);
   line.with("path", finished.path).with("size", finished.size).with("received", finished.received);
   if (begun.at) {
     const double seconds = to_seconds(now - *begun.at);

@@ -3,7 +3,10 @@
 //   --report FILE   a JSON object a line, for every file (packaging/schema/report-1.schema.json)
 //   --failed FILE   a list of those that failed, to be given to --input-file
 //
-// Both replace what was there, and what cannot be written is told at the end. Thread: one.
+// A line is there as soon as its file has ended, in FILE.new, which replaces FILE in one step when
+// all have: what stood there is whole until then, and stays where nothing is done. What is no
+// regular file (a pipe) gets the lines itself. What cannot be written is told at the end.
+// Thread: one.
 #pragma once
 
 #include <cstdio>
@@ -42,8 +45,15 @@ class EndFiles {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   struct Output {
-    std::string name;
-    std::unique_ptr<std::FILE, Close> file;  // null: it is not wanted
+    std::string name;                        // as it was given
+    std::string target;                      // without links
+    std::string draft;                       // that becomes it; empty: it is written itself
+    std::unique_ptr<std::FILE, Close> file;  // null: it is not wanted, or has ended
+
+    Output() = default;
+    Output(Output&&) = default;
+    Output& operator=(Output&&) = default;
+    ~Output();  // a draft that did not become the target goes
   };
   struct Begun {
     std::string asked;   // the Metalink's, of a file that one describes

@@ -1,5 +1,9 @@
 #include "cli/word_jobs.hpp"
 
+#include <filesystem>
+#include <system_error>
+
+#include "base/text.hpp"
 #include "cli/url_word.hpp"
 #include "cli/usage_error.hpp"
 #include "xget/session.hpp"
@@ -62,11 +66,27 @@ Result<void> check_standard_output(const std::vector<JobSpec>& jobs, bool listed
 // What options write to, besides the jobs.
 std::vector<WrittenFile> written_files(const Given& given) {
   std::vector<WrittenFile> files;
-  for (const OptionId id : {OptionId::CookieJar, OptionId::LogFile, OptionId::Trace,
-                            OptionId::Report, OptionId::FailedFile, OptionId::SessionFile}) {
+  for (const OptionId id :
+       {OptionId::CookieJar, OptionId::LogFile, OptionId::Trace, OptionId::Report,
+        OptionId::FailedFile, OptionId::SessionFile, OptionId::Etag}) {
     if (const std::string* path = given.last(id)) files.push_back({*path, row_of(id).longest()});
   }
   return files;
+}
+
+// By whatever names they are called. A list that is read would be written to, or replaced.
+Result<void> check_list_is_read_alone(const Given& given) {
+  const std::string* list = given.last(OptionId::InputFile);
+  if (list == nullptr) return {};
+  const std::string path = *list == "-" ? "/dev/stdin" : *list;
+  for (const WrittenFile& file : written_files(given)) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return {};
+    if (!std::filesystem::equivalent(path, file.path, error) || error) continue;
+    return refuse_usage(file.called, printable(file.path) + " is the list that is read",
+                        "give it another name");
+  }
+  return {};
 }
 
 }  // namespace
@@ -90,6 +110,7 @@ Result<std::vector<JobSpec>> jobs_of_words(const Given& given, const JobSpec& co
     if (!checksums.empty()) jobs[i].checksum = checksums[i];
   }
   if (auto sound = check_standard_output(jobs, listed); !sound) return fail(sound.error());
+  if (auto sound = check_list_is_read_alone(given); !sound) return fail(sound.error());
   if (auto sound = check_targets(jobs, written_files(given)); !sound) return fail(sound.error());
   return jobs;
 }
