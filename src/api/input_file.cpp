@@ -121,8 +121,7 @@ class InputFile::Impl {
                    .cause = words_for(errno)});
     }
     if (count == 0) return finish();
-    take(std::string_view(buffer_.data(), static_cast<std::size_t>(count)));
-    return {};
+    return take(std::string_view(buffer_.data(), static_cast<std::size_t>(count)));
   }
 
   bool interrupted_while_waiting() {
@@ -131,15 +130,21 @@ class InputFile::Impl {
     return watched.front().revents != 0;
   }
 
-  void take(std::string_view bytes) {
+  // A line with a NUL is of no text: of some other file each line would be asked for as a host.
+  Result<void> take(std::string_view bytes) {
     while (!bytes.empty()) {
       const std::size_t newline = bytes.find('\n');
-      keep(bytes.substr(0, newline));
-      if (newline == std::string_view::npos) return;
+      const std::string_view part = bytes.substr(0, newline);
+      if (part.find('\0') != std::string_view::npos) {
+        return api::option_error("--input-file", name_ + " is no list: there is a NUL in it");
+      }
+      keep(part);
+      if (newline == std::string_view::npos) return {};
       list_.take(line_);
       line_.clear();
       bytes.remove_prefix(newline + 1);
     }
+    return {};
   }
 
   // One byte more than a line may have shows that it is too long.
