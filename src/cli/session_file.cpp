@@ -117,10 +117,19 @@ Result<void> SessionFile::lock(bool make) {
   }
 }
 
+// It is rewritten, and goes at the end: notes of somebody, whose lines might be taken for hosts,
+// must not.
+Result<void> SessionFile::check_is_list(const JobSpec& job) const {
+  if (begun_here_ || job.url.find("://") != std::string::npos || is_metalink(job)) return {};
+  return refuse(path_, "xget did not begin it, and \"" + printable(job.url) + "\" is no URL",
+                "write https:// before it, if it is");
+}
+
 Result<void> SessionFile::read_positions() {
   std::ifstream lines(path_);
   std::uint64_t begin = 0;
   for (std::string line; std::getline(lines, line); begin += line.size() + 1) {
+    begun_here_ = begun_here_ || line == kFirstLine;
     if (lines.eof() && is_torn(line, common_)) {
       if (::ftruncate(file_.get(), static_cast<off_t>(begin)) != 0)
         return disk_error("write", errno);
@@ -151,6 +160,7 @@ Result<void> SessionFile::load(const std::vector<JobSpec>& words) {
   };
   while (auto job = list->next()) {
     if (!*job) return fail(std::move(job->error()));
+    if (auto sound = check_is_list(**job); !sound) return sound;
     const auto entry = checked_entry(**job);
     if (!entry) return fail(entry.error());
     added.erase(std::remove(added.begin(), added.end(), *entry), added.end());

@@ -72,6 +72,7 @@ class SessionFile {
  private:
   SessionFile(std::string path, JobSpec common);
   Result<void> lock(bool make);
+  [[nodiscard]] Result<void> check_is_list(const JobSpec& job) const;
   Result<void> read_positions();
   Result<void> load(const std::vector<JobSpec>& words);
   Result<std::string> checked_entry(const JobSpec& job) const;
@@ -84,6 +85,7 @@ class SessionFile {
   [[nodiscard]] tl::unexpected<Error> disk_error(const char* operation, int number) const;
 
   const std::string path_;
+  bool begun_here_ = false;  // by its first line
   const JobSpec common_;
   ListPositions positions_;
 

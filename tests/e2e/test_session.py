@@ -168,6 +168,16 @@ def test_an_entry_that_cannot_be_read_stops_all_and_stays(server, folder):
     assert (folder / "queue").read_text() == before and os.listdir(folder) == ["queue"]
 
 
+def test_notes_are_not_taken_for_a_list(server, folder):
+    page = server.serve("/x", RESOURCE)
+    for text in ("my notes\n", f"# mine\n{page.url}\nbuy milk\n"):
+        (folder / "queue").write_text(text)
+        run = run_xget(["--session", "queue", page.url, *QUICK], folder).expect(Exit.USAGE)
+        assert "did not begin it" in run.err and "is no URL" in run.err
+        assert (folder / "queue").read_text() == text and os.listdir(folder) == ["queue"]
+    assert not page.requests
+
+
 def test_half_a_line_of_a_killed_run_is_no_entry(server, folder):
     page = server.serve("/x", RESOURCE)
     (folder / "queue").write_text(f'{{"url":"{page.url}"}}\n{{"url":"http://127.0.0.1/nev')
