@@ -73,6 +73,9 @@ JobSpec without_target(JobSpec job) {
 Result<Patient> read_patient(const CommandLine& line) {
   auto words = take_words(std::span(line.words).subspan(1), line.argv);
   if (!words) return fail(std::move(words.error()));
+  if (!words->has(OptionId::Output)) {  // no file needs a name
+    words->options.push_back({.id = OptionId::ContentDisposition, .value = "", .origin = {}});
+  }
   auto command = prepare_command(*std::move(words));
   if (!command) return fail(std::move(command.error()));
   Arguments& arguments = command->arguments;

@@ -70,6 +70,11 @@ def test_a_port_where_nobody_listens_is_named(folder):
     assert "refused" in found["address"][0]["text"]
 
 
+def test_a_url_without_a_name_for_a_file_is_looked_at_all_the_same(server, folder):
+    page = server.serve("/", Resource(SIZE))
+    assert health(findings(folder, page.url), "verdict") == ["good"]
+
+
 def test_a_dead_address_beside_a_good_one_is_doubtful(page, folder):
     port = page.url.rsplit(":", 1)[1].split("/")[0]
     found = findings(folder, f"http://localhost:{port}/file")
