@@ -1,5 +1,7 @@
 #include "xget/verification.hpp"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -274,6 +276,10 @@ tl::unexpected<Error> refuse(const std::string& path, std::string cause, std::st
 Result<Verification> verify(const VerifySpec& spec) {
   const std::string_view name = parts_of(spec.path).name;
   if (name.empty() || name == "." || name == "..") return refuse(spec.path, "it is a folder");
+  struct stat status {};
+  if (::lstat(spec.path.c_str(), &status) != 0 && errno != ENOENT && errno != ENOTDIR) {
+    return fail(store::disk_error("look at", spec.path, errno));
+  }
   const bool given = names_a_proof(spec);
   if (api::is_there(spec.path)) {
     if (given || !api::is_partial_name(spec.path)) return verify_whole(spec);

@@ -24,7 +24,7 @@ std::string remedy_of(int number) {
     case EDQUOT: return "free some of your quota, then run the same command again";
     case EROFS: return "choose a folder on a file system that can be written";
     case EACCES:
-    case EPERM: return "choose a folder in which you may create files";
+    case EPERM: return "check who may read and write there, or choose another folder";
     case EFBIG:
       return "choose a folder on another file system (FAT ends at 4 GiB), or see ulimit -f";
     case ENOENT: return "check the path, or make the folder first";

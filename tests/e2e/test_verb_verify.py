@@ -166,3 +166,8 @@ def test_a_link_or_a_pipe_is_not_read(folder):
     os.mkfifo(folder / "pipe")
     for name in ("link", "pipe"):
         run_xget(["verify", name], folder).expect(Exit.DISK)
+
+
+def test_what_cannot_be_looked_at_is_not_called_absent(folder):
+    run = run_xget(["verify", "x" * 300], folder).expect(Exit.DISK)
+    assert "too long" in run.err and "no such file" not in run.err
