@@ -57,6 +57,8 @@ void Announcer::on_event(const Event& event) {
   if (events_) events_->on_event(event, now);
 }
 
+void Announcer::on_idle() { display_.on_idle(); }
+
 void Announcer::jobs_ended() { display_.end(watch_.elapsed()); }
 
 void Announcer::leave() {

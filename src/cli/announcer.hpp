@@ -22,6 +22,8 @@ class Announcer {
   void start();
   void on_event(const Event& event);
   [[nodiscard]] Duration elapsed() const { return watch_.elapsed(); }  // since the command began
+  // No job is under way; there may be more to come.
+  void on_idle();
   void jobs_ended();
   // The command leaves at once: the terminal gets its own signs back. Any thread.
   void leave();

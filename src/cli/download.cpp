@@ -50,6 +50,7 @@ std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
       book.stop();
       session.interrupt();
     }
+    listeners.announcer.on_idle();
   } while (book.wait_for_more());
   listeners.announcer.jobs_ended();
   return stopped_by;

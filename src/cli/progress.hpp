@@ -42,6 +42,8 @@ class ProgressDisplay {
 
   // `now` is the time since the command began.
   void on_event(const Event& event, Duration now);
+  // No job is under way, and nobody knows when the next one comes: no row says that one is.
+  void on_idle() { clear_rows(); }
   // Clears the rows; of several jobs, prints what became of them together.
   void end(Duration now);
   // What is to be written where the command leaves at once. Any thread, whatever this one is at.

@@ -131,6 +131,20 @@ TEST_CASE("a burst of files that are finished draws the rows no more often") {
   CHECK(shown.all().ends_with("898 of 1000 downloads complete, 87.7 GiB received in 2s\n"));
 }
 
+TEST_CASE("while nothing is under way no row stands, and all that ended is told") {
+  Shown shown({.kind = ProgressKind::Bar, .jobs = std::nullopt});
+  shown.display.on_event(probed(1, "f.iso"), 0ms);
+  shown.display.on_event(progress(1, 50 * kMiB), 1s);
+  shown.prints.clear();
+  shown.display.on_event(finished(1, "f.iso"), 1010ms);
+  shown.display.on_idle();
+  CHECK(shown.all().find("dir/f.iso: 100.0 MiB in ") != std::string::npos);
+  CHECK(shown.all().find("conn") == std::string::npos);
+  shown.prints.clear();
+  shown.display.on_idle();
+  CHECK(shown.all().empty());
+}
+
 TEST_CASE("what is waited with for the next drawing is bounded") {
   Shown shown({.kind = ProgressKind::Bar});
   shown.display.on_event(probed(1, "f.iso"), 0ms);
