@@ -77,6 +77,9 @@ struct Finished {
   std::uint64_t received = 0;     // body bytes that came over the network in this run
   std::uint64_t wasted = 0;       // of those: came twice, past a cut, or had to be fetched again
   bool already_complete = false;  // nothing had to be fetched
+  // Besides: the server still has the version of JobSpec::etag_file. Whether or not a file is
+  // there: if not, its size is 0.
+  bool not_modified = false;
   Proof proof = Proof::None;
   // The proof in words. Of a file that is already complete it is what an earlier run recorded,
   // unless a digest was given: its bytes are not read again.
@@ -84,6 +87,7 @@ struct Finished {
   // "sha256:HEX": the digest of the whole file that its bytes were compared with in this session,
   // whoever said it; of a link or a clone, those of the file that it was made from. Empty: none.
   std::string digest;
+  std::string etag;  // of the version, as its header has it; empty: none, or nobody was asked
   std::optional<MadeFrom> made_from;
 };
 

@@ -215,6 +215,12 @@ struct JobSpec {
   // is complete: nobody is asked. A checksum is compared all the same. Not where the URL has a
   // secret in it, which may tell files apart.
   bool skip_existing = false;
+  // File with the ETag of the version that was fetched last: nothing is fetched while the server
+  // has that one, whether or not a file is there. Once another one is, its ETag is written there;
+  // where it has none, the file is emptied. Not there yet, or empty: as if there were none. Not
+  // with what names the bytes (checksum, checksum_file, pieces); not for what a Metalink describes.
+  // Empty: none.
+  std::string etag_file;
   // Files with the same digest, of one kind and at least 128 bits (`checksum`, `checksum_file`, a
   // Metalink's), are fetched once: the others wait for the first, without a connection, and are
   // made from it. Should it fail, the next one is fetched. What stands at a target already is

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "api/cookie_jar.hpp"
+#include "api/kept_file.hpp"
 #include "api/option_error.hpp"
 #include "base/text.hpp"
 #include "base/whole_file.hpp"
@@ -74,7 +74,7 @@ Result<std::optional<std::vector<std::string>>> read_cookies(const Options& opti
   if (options.cookies.empty() && options.cookie_jar.empty()) return std::nullopt;
   std::vector<std::string> cookies;
   if (!options.cookie_jar.empty()) {
-    const auto there = check_cookie_jar(options.cookie_jar);
+    const auto there = check_kept_file("--cookie-jar", options.cookie_jar);
     if (!there) return fail(there.error());
     if (*there) {
       auto added = add_cookies("--cookie-jar", options.cookie_jar, cookies);

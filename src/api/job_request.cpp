@@ -8,12 +8,14 @@
 #include "api/check_options.hpp"
 #include "api/check_proxy.hpp"
 #include "api/choose_target.hpp"
+#include "api/etag_file.hpp"
 #include "api/host_rules.hpp"
 #include "api/listed_mirrors.hpp"
 #include "api/metalink_request.hpp"
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
 #include "base/header_line.hpp"
+#include "base/text.hpp"
 #include "core/auto_connections.hpp"
 #include "core/named_bytes.hpp"
 #include "engine/login.hpp"
@@ -108,6 +110,25 @@ Result<void> check_mode(const JobSpec& spec) {
   constexpr std::uint32_t kPermissions = 0777;
   if (spec.mode.value_or(0) <= kPermissions) return {};
   return option_error("--mode", "has more than permissions in it");
+}
+
+// What has the wanted bytes by their names is wanted whatever version the server has.
+Result<std::string> known_etag(const JobSpec& spec, const engine::JobSettings& settings) {
+  if (settings.digest || settings.pieces || !spec.checksum_file.empty()) {
+    return option_error("--etag", "contradicts what says which bytes are wanted (--checksum, ...)");
+  }
+  if (spec.etag_file == settings.path) {
+    return option_error("--etag", printable(spec.etag_file) + " is the output, too");
+  }
+  return read_etag_file(spec.etag_file);
+}
+
+// The download is done, whatever becomes of this.
+void keep_etag(const std::string& path, const Finished& finished, const engine::Job::Tell& tell) {
+  if (path.empty() || finished.not_modified) return;
+  if (finished.already_complete && finished.etag.empty()) return;  // nobody was asked
+  const auto kept = write_etag_file(path, finished.etag);
+  if (!kept) tell(Note{finished.job, to_string(kept.error()) + "; the next run fetches it again"});
 }
 
 Result<void> check_command(const std::vector<std::string>& words) {
@@ -342,6 +363,12 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     list->source.given_for = given_for ? given_for : url->origin;
     request.checksum_list = *std::move(list);
   }
+  if (!spec.etag_file.empty()) {
+    auto etag = known_etag(spec, request.settings);
+    if (!etag) return fail(std::move(etag.error()));
+    request.settings.unless_tagged = *std::move(etag);
+    if (!spec.dry_run) request.etag_file = spec.etag_file;
+  }
   auto source = source_of(spec, options, *url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));
   if (auto sound = check_family(*source, options); !sound) return fail(std::move(sound.error()));
@@ -379,12 +406,15 @@ Result<std::unique_ptr<engine::Job>> make_job(const JobRequest& request, Request
   }
   parts.refresher = make_refresher(request, ports.commands);
   parts.give_way = std::move(give_way);
-  return std::make_unique<engine::Job>(
-      request.settings, ports.job, std::move(parts),
-      [asked = request.asked_with, tell = std::move(tell)](Event event) {
-        if (auto* failed = std::get_if<Failed>(&event)) advise(asked, failed->error);
-        tell(std::move(event));
-      });
+  return std::make_unique<engine::Job>(request.settings, ports.job, std::move(parts),
+                                       [asked = request.asked_with, etag_file = request.etag_file,
+                                        tell = std::move(tell)](Event event) {
+                                         if (auto* failed = std::get_if<Failed>(&event))
+                                           advise(asked, failed->error);
+                                         if (auto* done = std::get_if<Finished>(&event))
+                                           keep_etag(etag_file, *done, tell);
+                                         tell(std::move(event));
+                                       });
 }
 
 }  // namespace xget::api

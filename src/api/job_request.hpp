@@ -34,6 +34,7 @@ struct JobRequest {
   std::optional<int> connections;  // nullopt: found while it runs
   int max_connections_per_host = 64;
   std::vector<std::string> refresh_command;  // empty: none
+  std::string etag_file;                     // where the version's ETag goes; empty: nowhere
   engine::DocumentSettings description;  // how a Metalink is fetched that describes the resource
   AskedWith asked_with;
   std::optional<ChecksumListUrl> checksum_list;

@@ -95,6 +95,7 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
   spec.mirrors = std::move(urls);
   spec.output = std::move(name);
   spec.content_disposition = false;
+  spec.etag_file.clear();
   spec.user_password = request.local ? spec.user_password : request.source.user_password;
   spec.size = file.size;
   if (!names_digest(spec) && !file.digests.empty()) {

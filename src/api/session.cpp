@@ -11,11 +11,11 @@
 
 #include "api/check_options.hpp"
 #include "api/claimed_targets.hpp"
-#include "api/cookie_jar.hpp"
 #include "api/credential_files.hpp"
 #include "api/event_queue.hpp"
 #include "api/host_rules.hpp"
 #include "api/job_request.hpp"
+#include "api/kept_file.hpp"
 #include "api/metalink_request.hpp"
 #include "api/network_settings.hpp"
 #include "api/option_error.hpp"
@@ -134,7 +134,7 @@ class Session::Impl {
       text = inbox_.cookie_questions.emplace_back().get_future();
     }
     loop_.wake();
-    return api::write_cookie_jar(options_.cookie_jar, text.get());
+    return api::write_kept_file("write the cookie jar", options_.cookie_jar, text.get());
   }
 
   Result<void> end_trace() { return trace_ ? trace_->end() : Result<void>{}; }

@@ -56,9 +56,11 @@ JsonObject object_of(const Finished& finished, Duration now) {
       .with("received", finished.received)
       .with("wasted", finished.wasted)
       .with("already_complete", finished.already_complete)
+      .with("not_modified", finished.not_modified)
       .with("proof", proof_name(finished.proof))
       .with("rests_on", finished.rests_on)
       .with("digest", finished.digest)
+      .with("etag", finished.etag)
       .with("made_from", finished.made_from ? finished.made_from->path : "")
       .with("made_as", made_as_name(finished.made_from));
 }

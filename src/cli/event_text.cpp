@@ -95,10 +95,16 @@ std::string finished_text(const Finished& finished, Duration elapsed) {
   std::string text = shown_path(finished.path) + ": ";
   if (finished.made_from) {
     text += format_size(finished.size) + ", " + origin_text(*finished.made_from);
+  } else if (finished.not_modified) {
+    return text + "not modified: " + printable(finished.rests_on) + "\n";
   } else if (finished.already_complete) {
     text += "already complete, " + format_size(finished.size);
   } else {
-    text += format_size(finished.size) + time_and_speed(finished.received, elapsed);
+    text += format_size(finished.size);
+    if (finished.received > 0 && finished.received < finished.size) {
+      text += ", " + format_size(finished.received) + " of it fetched";
+    }
+    text += time_and_speed(finished.received, elapsed);
   }
   return text + proof_text(finished) + "\n";
 }

@@ -195,6 +195,7 @@ Existing existing_of(const Given& given) {
   if (given.has(OptionId::Overwrite)) return Existing::Overwrite;
   if (given.has(OptionId::AutoRename)) return Existing::Rename;
   if (given.has(OptionId::Timestamping)) return Existing::Update;
+  if (given.has(OptionId::Etag)) return Existing::Update;
   return given.has(OptionId::NoOverwrite) ? Existing::Keep : Existing::Refuse;
 }
 
@@ -224,6 +225,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read_text(OptionId::CheckpointFolder, job.checkpoint_folder);
   reader.read_text(OptionId::ChecksumFile, job.checksum_file);
   reader.read_text(OptionId::Pieces, job.pieces);
+  reader.read_text(OptionId::Etag, job.etag_file);
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
   reader.read(OptionId::Dedupe, job.dedupe, parse_dedupe, "off, link, reflink or copy");
   reader.read(OptionId::Mtime, job.server_time, parse_switch, "on or off");
@@ -263,6 +265,13 @@ Result<void> check_event_descriptor(const Arguments& arguments) {
                         "--json-fd 3 3>FILE sends events elsewhere");
   }
   return {};
+}
+
+// One ETag is of one file.
+Result<void> check_etag(const Arguments& arguments) {
+  if (arguments.common.etag_file.empty() || arguments.known_jobs() == 1) return {};
+  return refuse_usage("--etag", "is for one URL",
+                      "-N brings many files up to date, by what xget recorded with each");
 }
 
 // How it is told, and who besides the user.
@@ -336,6 +345,7 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input) {
   if (const std::string* file = given.last(OptionId::SessionFile)) arguments->session_file = *file;
   arguments->common = *common;
   if (auto free = check_event_descriptor(*arguments); !free) return fail(free.error());
+  if (auto one = check_etag(*arguments); !one) return fail(one.error());
   arguments->fail_fast = given.has(OptionId::FailFast);
   if (const std::string* file = given.last(OptionId::Report)) arguments->end_files.report = *file;
   if (const std::string* file = given.last(OptionId::FailedFile))

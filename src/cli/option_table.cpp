@@ -46,6 +46,9 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::Timestamping, Group::Files, 'N', "timestamping", "",
      "replace an existing FILE only if the server's is another version: by the ETag or date that "
      "xget recorded, else by size and time. The old one stays until the new one is whole"},
+    {Id::Etag, Group::Files, 0, "etag", "FILE",
+     "fetch only if the server's version is another one than that whose ETag is in FILE, whether "
+     "or not the output is there; then keep the new one's ETag in FILE. For one URL"},
     by_default(
         "off",
         {Id::Dedupe, Group::Files, 0, "dedupe", "off|link|reflink|copy",

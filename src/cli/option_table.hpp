@@ -20,6 +20,7 @@ enum class OptionId {
   AutoRename,
   SkipExisting,
   Timestamping,
+  Etag,
   Dedupe,
   Mtime,
   Mode,

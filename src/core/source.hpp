@@ -25,6 +25,9 @@ struct FetchSpec {
   // A version that is there already: nothing is sent if the resource is still that one, and its
   // strong validator is of the URL that is asked in the end.
   std::optional<Validators> unless;
+  // An ETag that whoever asks has from elsewhere, as its header has it: nothing is sent if the
+  // resource still has it, whichever URL is asked in the end. Goes before `unless`; empty: none.
+  std::string unless_tagged;
   bool plain = false;  // ask for the whole, without a range: the source does not serve them well
 };
 
@@ -76,8 +79,8 @@ enum class CancelCause {
 
 struct FetchEnd {
   std::optional<Failure> failure;  // absent: the granted range, or the whole body, was delivered
-  bool unchanged = false;          // nothing was delivered: it is the version of FetchSpec::unless
-  bool end_proven = true;          // by a length or by framing; false: the connection just closed
+  bool unchanged = false;  // nothing was delivered: it is the version that FetchSpec excepts
+  bool end_proven = true;  // by a length or by framing; false: the connection just closed
 };
 
 class SourceListener {

@@ -26,13 +26,24 @@ const std::string& opaque(const Validators& validators) {
 
 }  // namespace
 
-Validators read_validators(const ResponseHead& head) {
+std::optional<Validators> validators_of_tag(std::string_view etag) {
+  const bool weak = etag.starts_with("W/");
+  if (weak) etag.remove_prefix(2);
+  if (!is_opaque_tag(etag)) return std::nullopt;
   Validators validators;
-  if (auto etag = head.find("ETag")) {
-    const bool weak = etag->starts_with("W/");
-    if (weak) etag->remove_prefix(2);
-    if (is_opaque_tag(*etag)) (weak ? validators.weak_etag : validators.strong_etag) = *etag;
-  }
+  (weak ? validators.weak_etag : validators.strong_etag) = etag;
+  return validators;
+}
+
+std::string tag_of(const Validators& validators) {
+  if (!validators.strong_etag.empty() || validators.weak_etag.empty())
+    return validators.strong_etag;
+  return "W/" + validators.weak_etag;
+}
+
+Validators read_validators(const ResponseHead& head) {
+  const auto etag = head.find("ETag");
+  Validators validators = (etag ? validators_of_tag(*etag) : std::nullopt).value_or(Validators{});
   if (const auto modified = head.find("Last-Modified")) {
     const auto modified_at = parse_http_date(*modified);
     if (modified_at) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/http_message.hpp"
 
@@ -27,6 +28,11 @@ struct Validators {
   }
   friend bool operator==(const Validators&, const Validators&) = default;
 };
+
+// An ETag as its header has it ("W/" and quotes included), and the other way round: empty if there
+// is none. nullopt: it is malformed.
+std::optional<Validators> validators_of_tag(std::string_view etag);
+std::string tag_of(const Validators& validators);
 
 bool of_one_resource(const Validators& a, const Validators& b);
 

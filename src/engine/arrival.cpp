@@ -207,6 +207,11 @@ std::optional<Error> Arrival::refuse_unproven(const core::Representation& offere
 }
 
 void Arrival::settle_unchanged() {
+  if (probe_.unchanged() && !job_.settings.unless_tagged.empty()) {
+    return settled(AlreadyThere{.rests_on = "the server still has the version of the given ETag",
+                                .size = existing_ ? existing_->size : 0,
+                                .not_modified = true});
+  }
   if (auto refusal = refuse_size({.size = existing_->size})) return settled(*std::move(refusal));
   settled(AlreadyThere{Proof::StrongValidator,
                        "the server still has the version that was recorded when it was finished; "
@@ -223,7 +228,9 @@ void Arrival::settle_existing() {
     file.recorded = core::Representation{
         .size = mark->size, .validators = mark->validators, .ranges = true, .content_type = ""};
   }
-  switch (core::judge_existing(file, offered, wishes(), job_.settings.strict)) {
+  // An ETag was asked about, and is another one by now.
+  const bool by_validators_alone = job_.settings.strict || !job_.settings.unless_tagged.empty();
+  switch (core::judge_existing(file, offered, wishes(), by_validators_alone)) {
     case core::ExistingVerdict::AlreadyComplete: return settle_unchanged();
     case core::ExistingVerdict::NotNewer:
       return settled(AlreadyThere{

@@ -35,6 +35,7 @@ struct AlreadyThere {
   std::uint64_t size = 0;
   std::optional<core::FileInfo> verified;  // what its digest was found right of
   std::string digest;                      // as Finished::digest
+  bool not_modified = false;               // as Finished::not_modified
 };
 // It can be made from another file of the session, without a request. A partial stays where it is.
 struct MakeDuplicate {
@@ -110,6 +111,7 @@ class Arrival {
   void step_hash_existing(Instant now);
 
   void ask(core::FetchSpec spec);
+  [[nodiscard]] core::FetchSpec whole_unless_unchanged() const;
   void ask_whether_changed(const std::optional<store::OriginMark>& mark);
   void ask_openly();
   void step_probe();

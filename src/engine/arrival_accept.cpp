@@ -11,10 +11,11 @@ namespace xget::engine {
 void Arrival::begin() {
   if (destination_.named()) return accept();
   stage_ = Stage::Name;
-  probe_.ask(whole_resource());
+  probe_.ask(whole_unless_unchanged());
 }
 
 void Arrival::step_name() {
+  if (probe_.unchanged()) return settle_unchanged();
   if (probe_.refused()) return refresh(core::Failure(*probe_.refused()));
   if (probe_.failure()) return settled(refusal(*probe_.failure()));
   if (!probe_.offer()) return;
@@ -26,7 +27,7 @@ void Arrival::step_name() {
 
 void Arrival::accept() {
   if (auto opened = destination_.open(); !opened) return settled(std::move(opened.error()));
-  if (destination_.target() == nullptr) return ask(whole_resource());
+  if (destination_.target() == nullptr) return ask(whole_unless_unchanged());
   auto existing = destination_.target()->existing();
   if (!existing) return settled(std::move(existing.error()));
   existing_ = *existing;
@@ -91,9 +92,15 @@ bool Arrival::is_settled_by(const store::OriginMark& mark) const {
   return false;
 }
 
+core::FetchSpec Arrival::whole_unless_unchanged() const {
+  core::FetchSpec spec = whole_resource();
+  spec.unless_tagged = job_.settings.unless_tagged;
+  return spec;
+}
+
 // An answer that is there already is asked for no second time.
 void Arrival::ask_whether_changed(const std::optional<store::OriginMark>& mark) {
-  core::FetchSpec spec = whole_resource();
+  core::FetchSpec spec = whole_unless_unchanged();
   if (mark && mark->validators.strong()) spec.unless = mark->validators;
   ask(std::move(spec));
 }
@@ -189,7 +196,8 @@ void Arrival::fetch_instead(Instant now) {
 }
 
 void Arrival::ask_for_the_rest() {
-  if (!partial_ || !partial_->sidecar) return ask(whole_resource());
+  if (!partial_) return ask(whole_unless_unchanged());
+  if (!partial_->sidecar) return ask(whole_resource());
   const auto gap = partial_->sidecar->claimed().next_gap(0, partial_->sidecar->size);
   if (!gap && partial_is_ours()) {  // whole already: only the checks and the rename are missing
     probe_.drop();

@@ -223,9 +223,17 @@ void HttpSource::ask_next_address(core::FetchId id, Fetch& fetch) {
 
 // Another URL may call another version by the same validator.
 std::optional<core::Header> HttpSource::unless_unchanged(const Fetch& fetch) {
+  if (!fetch.spec.unless_tagged.empty()) {
+    return core::Header{"If-None-Match", fetch.spec.unless_tagged};
+  }
   const auto& known = fetch.spec.unless;
   if (!known || known->resource != net::resource_name(fetch.url)) return std::nullopt;
   return core::unless_unchanged(*known);
+}
+
+std::optional<core::Validators> HttpSource::excepted(const Fetch& fetch) {
+  if (!fetch.spec.unless_tagged.empty()) return core::validators_of_tag(fetch.spec.unless_tagged);
+  return unless_unchanged(fetch) ? fetch.spec.unless : std::nullopt;
 }
 
 std::string HttpSource::login_at(const net::Url& hop) const {
@@ -260,7 +268,7 @@ core::HeadVerdict HttpSource::on_head(core::RequestId request, const core::Respo
   use_.answered(request, head, clock_.now());
 
   const core::Question question{fetch.spec.range, fetch.ranged, fetch.spec.expected, settings_.size,
-                                unless_unchanged(fetch) ? fetch.spec.unless : std::nullopt};
+                                excepted(fetch)};
   core::Judgement judgement = core::judge(head, question, clock_.wall_now());
   if (const auto* usable = std::get_if<core::Usable>(&judgement)) {
     return accept(id, request, *usable, head, facts);

@@ -139,6 +139,8 @@ class HttpSource final : public core::Source, private core::TransferListener {
 
   [[nodiscard]] bool chooses_address(const Fetch& fetch) const;
   [[nodiscard]] static std::optional<core::Header> unless_unchanged(const Fetch& fetch);
+  // The version that this field excepts.
+  [[nodiscard]] static std::optional<core::Validators> excepted(const Fetch& fetch);
   [[nodiscard]] std::string login_at(const net::Url& hop) const;
   [[nodiscard]] std::string shown(const net::Url& url) const;
   [[nodiscard]] core::Place place_of(const Fetch& fetch) const;

@@ -143,6 +143,8 @@ void Job::step_arrive(Instant now) {
 }
 
 void Job::act_on(AlreadyThere outcome, Instant) {
+  const std::string etag =
+      probe_.offer() ? core::tag_of(probe_.offer()->representation.validators) : "";
   probe_.drop();
   if (outcome.proof != Proof::None) drop_what_was_set_aside();
   if (settings_.dry_run) return tell_plan(outcome);
@@ -154,9 +156,11 @@ void Job::act_on(AlreadyThere outcome, Instant) {
                          .size = outcome.size,
                          .received = 0,
                          .already_complete = true,
+                         .not_modified = outcome.not_modified,
                          .proof = outcome.proof,
                          .rests_on = std::move(outcome.rests_on),
-                         .digest = std::move(outcome.digest)});
+                         .digest = std::move(outcome.digest),
+                         .etag = etag});
 }
 
 void Job::act_on(DescribesFiles, Instant) {
@@ -243,7 +247,8 @@ void Job::act_on(Downloaded outcome, Instant now) {
                          .already_complete = false,
                          .proof = outcome.proof,
                          .rests_on = std::move(outcome.rests_on),
-                         .digest = std::move(outcome.digest)});
+                         .digest = std::move(outcome.digest),
+                         .etag = core::tag_of(download_->version().validators)});
 }
 
 // Bytes that come again and again are no progress: retries would never be used up.

@@ -44,6 +44,9 @@ struct JobSettings {
   DirectIo direct_io = DirectIo::Auto;
   CheckpointInterval checkpoint_interval;
   std::string checkpoint_folder;
+  // Nothing is fetched while the server's version has this ETag, whether or not a file is there. As
+  // its header has it; empty: none. A partial file is gone on from all the same.
+  std::string unless_tagged;
   bool skip_existing = false;  // what is marked as finished from this URL is not asked about
   std::optional<std::uint64_t> max_filesize;
   std::optional<std::uint64_t> size;  // bytes that the file must have; nullopt: nobody said

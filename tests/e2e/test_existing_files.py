@@ -10,6 +10,7 @@ from support.answers import OLD_DATE, Resource, plain_answer
 from support.command import QUICK, Exit, run_xget
 from support.disks import disk_without_attributes, needs_root
 from support.downloads import MIB, assert_complete, leave_partial
+from support.twists import not_modified
 
 SIZE = MIB + 3
 OLD_TIME = email.utils.parsedate_to_datetime(OLD_DATE).timestamp()
@@ -92,23 +93,11 @@ def test_a_given_checksum_is_compared_all_the_same(page, folder):
 # ---- asking under a condition, and -N --------------------------------------------------------
 
 
-def not_modified(exchange):
-    """A server that keeps to RFC 9110 section 13."""
-    tag = exchange.request.header("If-None-Match")
-    date = exchange.request.header("If-Modified-Since")
-    resource = exchange.resource
-    same = tag == resource.etag_field() if tag else date and date == resource.last_modified
-    if same:
-        exchange.answer = plain_answer(304)
-        exchange.answer.set("Content-Length", None)
-        exchange.answer.set("ETag", resource.etag_field())
-
-
 @pytest.mark.parametrize("etag", ["strong", None])
 @pytest.mark.parametrize("option", [[], ["-N"]])
 def test_the_same_version_is_asked_for_under_a_condition_and_left(page, folder, etag, option):
     page.resource = Resource(SIZE, etag=etag)
-    page.behave(not_modified)
+    page.behave(not_modified())
     path = finished(page, folder)
     before = path.stat()
     download(page, folder, *option).expect(0)
@@ -119,7 +108,7 @@ def test_the_same_version_is_asked_for_under_a_condition_and_left(page, folder, 
 
 
 def test_a_newer_version_replaces_the_file_and_without_N_does_not(page, folder):
-    page.behave(not_modified)
+    page.behave(not_modified())
     path = finished(page, folder)
     old = page.data
     page.resource = page.resource.next_version()

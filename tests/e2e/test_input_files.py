@@ -196,6 +196,51 @@ def test_what_failed_is_a_list_to_be_given_again(server, folder):
     assert asked.header("X-One") == "1" and asked.header("Authorization")
 
 
+def test_a_list_of_failures_is_whole_until_another_one_is(server, folder):
+    write_list(folder, "http://127.0.0.1:1/x", name="again")
+    for words in (["-i", "not-there"], ["--checksum", "md6:00", "http://127.0.0.1:1/x"]):
+        run_xget([*words, "--failed", "again", "--report", "again-2", *QUICK], folder).expect(
+            Exit.USAGE)
+        assert (folder / "again").read_text() == "http://127.0.0.1:1/x\n"
+    assert sorted(os.listdir(folder)) == ["again"]
+
+
+def test_a_kill_leaves_a_line_for_each_file_that_had_ended(server, folder):
+    gone = server.serve("/gone", None, t.status(404))
+    slow = server.serve("/slow", RESOURCE, t.rate(1000))
+    with start_xget([gone.url, slow.url, "--failed", "again", "--report", "report", *QUICK,
+                     "--stall-timeout", "1m"], folder) as child:
+        wait_until(lambda: (folder / "report.new").exists() and
+                   (folder / "report.new").read_text().endswith("\n"), "one has failed")
+        child.kill()
+    assert gone.url in (folder / "again.new").read_text()
+    assert json.loads((folder / "report.new").read_text())["state"] == "failed"
+
+
+@pytest.mark.parametrize("option", ["--failed", "--report", "--log-file", "--trace",
+                                    "--cookie-jar"])
+@pytest.mark.parametrize("way", ["by-its-name", "by-a-link", "as-standard-input"])
+def test_the_list_that_is_read_is_not_written_to(server, folder, option, way):
+    page = server.serve("/x", RESOURCE)
+    name = write_list(folder, page.url)
+    if way == "by-a-link":
+        (folder / "link").symlink_to(name)
+    with open(folder / name, "rb") as text:
+        run = run_xget(["-i", "-" if way == "as-standard-input" else name, option,
+                        "link" if way == "by-a-link" else name, *QUICK], folder, stdin=text)
+    run.expect(Exit.USAGE)
+    assert option in run.err and "list that is read" in run.err
+    assert (folder / name).read_text() == page.url + "\n" and not page.requests
+
+
+def test_a_file_that_is_no_text_is_no_list(server, folder):
+    page = server.serve("/x", RESOURCE)
+    (folder / "picture").write_bytes(b"\x89PNG\r\n\0\0\0\r\n" + page.url.encode() + b"\n")
+    run = run_xget(["-i", "picture", *QUICK], folder)
+    assert run.code == Exit.USAGE and "picture is no list" in run.err
+    assert not page.requests
+
+
 def report_in(folder) -> list[dict]:
     """Each line checked against the schema."""
     lines = [json.loads(line) for line in (folder / "report").read_text().splitlines()]

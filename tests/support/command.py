@@ -65,14 +65,15 @@ class Run:
 class Child:
     """A running command. Ended with the `with` block at the latest."""
 
-    def __init__(self, arguments, cwd, stdout=None, env=None, wrapper=(), preexec=None):
+    def __init__(self, arguments, cwd, stdout=None, env=None, wrapper=(), preexec=None,
+                 stdin=subprocess.DEVNULL):
         self.arguments = [*map(str, wrapper), binary(), *map(str, arguments)]
         self._scratch = tempfile.mkdtemp(prefix="xget-out-")
         self._out = open(os.path.join(self._scratch, "out"), "w+b")
         self._err = open(os.path.join(self._scratch, "err"), "w+b")
         self._started = time.monotonic()
         self.process = subprocess.Popen(
-            self.arguments, cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout or self._out,
+            self.arguments, cwd=cwd, stdin=stdin, stdout=stdout or self._out,
             stderr=self._err, env=environment(self._scratch) | (env or {}), preexec_fn=preexec)
 
     def __enter__(self):

@@ -431,6 +431,18 @@ def expiring_redirect(uses: int, code: int) -> Twist:
     return twist
 
 
+def not_modified() -> Twist:
+    """As RFC 9110 section 13 has it: what the client has already is not sent."""
+    def twist(x: Exchange):
+        tag = x.request.header("If-None-Match")
+        date = x.request.header("If-Modified-Since")
+        if tag == x.resource.etag_field() if tag else date and date == x.resource.last_modified:
+            x.answer = plain_answer(304)
+            x.answer.set("Content-Length", None)
+            x.answer.set("ETag", x.resource.etag_field())
+    return twist
+
+
 def _replace_body(answer: Answer, body: bytes):
     answer.body = body
     answer.set("Content-Length", str(len(body)))

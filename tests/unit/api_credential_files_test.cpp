@@ -3,9 +3,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "api/cookie_jar.hpp"
 #include "api/credential_files.hpp"
 #include "api/job_request.hpp"
+#include "api/kept_file.hpp"
 #include "store_fixture.hpp"
 #include "xget/session.hpp"
 
@@ -106,7 +106,7 @@ TEST_CASE("a jar is replaced in one step, for its owner alone") {
   const std::string jar = folder / "jar";
   write_file(jar, "before");
   REQUIRE(::chmod(jar.c_str(), 0644) == 0);
-  REQUIRE(api::write_cookie_jar(jar, "after").has_value());
+  REQUIRE(api::write_kept_file("write the cookie jar", jar, "after").has_value());
   CHECK(read_file(jar) == "after");
   struct stat status {};
   REQUIRE(::stat(jar.c_str(), &status) == 0);
@@ -115,7 +115,7 @@ TEST_CASE("a jar is replaced in one step, for its owner alone") {
 
 TEST_CASE("a jar that cannot be written is told by its name") {
   const TemporaryFolder folder;
-  const auto written = api::write_cookie_jar(folder / "none/jar", "text");
+  const auto written = api::write_kept_file("write the cookie jar", folder / "none/jar", "text");
   REQUIRE_FALSE(written.has_value());
   CHECK(written.error().code == ErrorCode::Disk);
   CHECK(to_string(written.error()).starts_with("write the cookie jar " + (folder / "none/jar")));

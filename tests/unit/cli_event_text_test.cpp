@@ -81,12 +81,18 @@ TEST_CASE("a result says what the proof rests on") {
                     .received = 1024,
                     .proof = Proof::Digest,
                     .rests_on = "its sha256"};
-  CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s (512 B/s), proof: its sha256\n");
+  CHECK(finished_text(finished, 2s) ==
+        "f: 2.0 KiB, 1.0 KiB of it fetched in 2s (512 B/s), proof: its sha256\n");
+  finished.received = 2048;
+  CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s (1.0 KiB/s), proof: its sha256\n");
   CHECK(finished_text(finished, 0s) == "f: 2.0 KiB, proof: its sha256\n");
   finished.received = 0;
   CHECK(finished_text(finished, 2s) == "f: 2.0 KiB in 2s, proof: its sha256\n");
   finished.already_complete = true;
   CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, proof: its sha256\n");
+  finished.not_modified = true;
+  CHECK(finished_text(finished, 2s) == "f: not modified: its sha256\n");
+  finished.not_modified = false;
   finished.proof = Proof::None;
   finished.rests_on = "its size";
   CHECK(finished_text(finished, 2s) == "f: already complete, 2.0 KiB, not proven: its size\n");

@@ -46,6 +46,19 @@ TEST_CASE("Strong and weak ETags are told apart, malformed ones are absent") {
   }
 }
 
+TEST_CASE("An ETag that was written down is read again as its header had it") {
+  for (const std::string etag : {"\"a\"", "W/\"a-b\"", "\"\"", "W/\"\""}) {
+    const auto validators = validators_of_tag(etag);
+    REQUIRE(validators);
+    CHECK(tag_of(*validators) == etag);
+    CHECK(validators->strong_etag.empty() == etag.starts_with("W/"));
+  }
+  for (const char* none : {"", "a", "\"a b\"", "W/", "\"", "\"a", "w/\"a\"", "\"a\"\n\"b\"", "*"}) {
+    CHECK_FALSE(validators_of_tag(none));
+  }
+  CHECK(tag_of({}).empty());
+}
+
 TEST_CASE("Last-Modified is strong when Date is at least a second later") {
   CHECK(read_validators(head({{"Last-Modified", kMonday}, {"Date", kTuesday}})).strong());
   CHECK_FALSE(read_validators(head({{"Last-Modified", kMonday}, {"Date", kMonday}})).strong());

@@ -1,4 +1,4 @@
-#include "api/cookie_jar.hpp"
+#include "api/kept_file.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,12 +16,9 @@
 namespace xget::api {
 namespace {
 
-tl::unexpected<Error> unusable(const std::string& path, const std::string& why) {
-  return option_error("--cookie-jar", printable(path) + " cannot be used: " + why);
-}
-
-tl::unexpected<Error> unwritable(const std::string& path, Error error) {
-  error.operation = "write the cookie jar";
+tl::unexpected<Error> unwritable(const std::string& operation, const std::string& path,
+                                 Error error) {
+  error.operation = operation;
   error.subject = printable(path);
   return fail(std::move(error));
 }
@@ -40,27 +37,31 @@ Result<Place> place_of(const std::string& path) {
 
 }  // namespace
 
-Result<bool> check_cookie_jar(const std::string& path) {
+Result<bool> check_kept_file(const std::string& option, const std::string& path) {
+  const auto unusable = [&](const std::string& why) {
+    return option_error(option, printable(path) + " cannot be used: " + why);
+  };
   struct stat status {};
   const bool there = ::lstat(path.c_str(), &status) == 0;
-  if (!there && errno != ENOENT) return unusable(path, std::strerror(errno));
-  if (there && !S_ISREG(status.st_mode)) return unusable(path, "it is no regular file");
+  if (!there && errno != ENOENT) return unusable(std::strerror(errno));
+  if (there && !S_ISREG(status.st_mode)) return unusable("it is no regular file");
   const auto place = place_of(path);
-  if (!place) return unusable(path, "its folder: " + place.error().cause);
-  if (place->name.empty()) return unusable(path, "it names a folder");
+  if (!place) return unusable("its folder: " + place.error().cause);
+  if (place->name.empty()) return unusable("it names a folder");
   if (auto open = place->folder->writable(); !open) {
-    return unusable(path, "its folder: " + open.error().cause);
+    return unusable("its folder: " + open.error().cause);
   }
   return there;
 }
 
-Result<void> write_cookie_jar(const std::string& path, const std::string& text) {
+Result<void> write_kept_file(const std::string& operation, const std::string& path,
+                             const std::string& text) {
   const auto place = place_of(path);
-  if (!place) return unwritable(path, place.error());
-  // Another process may be writing the same jar now.
+  if (!place) return unwritable(operation, path, place.error());
+  // Another process may be writing the same one now.
   const std::string draft = place->name + "." + std::to_string(::getpid()) + ".tmp";
   auto done = store::replace_file(*place->folder, place->name, draft, text);
-  if (!done) return unwritable(path, std::move(done.error()));
+  if (!done) return unwritable(operation, path, std::move(done.error()));
   return {};
 }
 
