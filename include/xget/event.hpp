@@ -108,7 +108,7 @@ struct MetalinkRead {
 enum class PlannedStep {
   Begin,    // with a new file
   GoOn,     // with what an earlier run left
-  Nothing,  // the file is complete
+  Nothing,  // the file is complete, or not modified
 };
 
 // What a job would do that is a JobSpec::dry_run. It has ended.
@@ -119,6 +119,7 @@ struct Planned {
   std::string path;                    // the target; "-" for standard output
   std::optional<std::uint64_t> size;   // bytes; unknown for some servers
   std::uint64_t held = 0;              // bytes kept from an earlier run: the rest would be fetched
+  bool not_modified = false;           // as Finished::not_modified
   bool ranges = false;                 // the server serves ranges: the download can be resumed
   std::string etag;                    // as the server sends it; empty: none
   std::string last_modified;           // likewise

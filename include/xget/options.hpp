@@ -216,10 +216,12 @@ struct JobSpec {
   // secret in it, which may tell files apart.
   bool skip_existing = false;
   // File with the ETag of the version that was fetched last: nothing is fetched while the server
-  // has that one, whether or not a file is there. Once another one is, its ETag is written there;
-  // where it has none, the file is emptied. Not there yet, or empty: as if there were none. Not
-  // with what names the bytes (checksum, checksum_file, pieces); not for what a Metalink describes.
-  // Empty: none.
+  // has that one, whether or not a file is there. Once another one is, its ETag is written there,
+  // on the session's own thread; where it has none, the file is emptied, and where it cannot be
+  // written, a Note says so. Not there yet, or empty: as if there were none. An older output is
+  // replaced. All URLs of the job are asked by that ETag, mirrors, too. Not with what names the
+  // bytes (checksum, checksum_file, pieces), with skip_existing or content_disposition, nor for a
+  // Metalink. Empty: none.
   std::string etag_file;
   // Files with the same digest, of one kind and at least 128 bits (`checksum`, `checksum_file`, a
   // Metalink's), are fetched once: the others wait for the first, without a connection, and are

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "api/option_error.hpp"
 #include "base/partial_names.hpp"
 #include "base/text.hpp"
 
@@ -32,29 +33,36 @@ std::string ClaimedTargets::one_path(const std::string& path) {
   return (fs::path(last_folder_->found) / file.filename()).lexically_normal().string();
 }
 
-// FILE, and what a sidecar that stands elsewhere would be the sidecar of.
+// FILE, what a sidecar that stands elsewhere would be the sidecar of, and the file of its ETag.
 std::vector<std::string> ClaimedTargets::files_of(const WantedTarget& target) {
-  if (target.path == "-") return {target.path};
-  std::vector<std::string> files{one_path(target.path)};
-  if (!target.checkpoint_folder.empty()) {
+  const bool is_file = target.path != "-";
+  std::vector<std::string> files{is_file ? one_path(target.path) : target.path};
+  if (is_file && !target.checkpoint_folder.empty()) {
     std::string name = hashed_sidecar_of(target.path, kUsualNameMax);
     name.resize(name.size() - kSidecarSuffix.size());
     files.push_back(one_path((fs::path(target.checkpoint_folder) / name).string()));
   }
+  if (!target.etag_file.empty()) files.push_back(one_path(target.etag_file));
   return files;
 }
 
 namespace {
 
-tl::unexpected<Error> name_in_use(const std::string& url, const std::string& other_url,
-                                  const std::string& name) {
-  return fail({.code = ErrorCode::Usage,
-               .operation = "",
-               .subject = url,
-               .cause = "needs a name that " + other_url + " uses: " + printable(name),
-               .remedy =
-                   "name each file with its own -o FILE, in the order of the URLs, or out=NAME in "
-                   "a list"});
+Error name_in_use(const std::string& url, const std::string& other_url, const std::string& name) {
+  return {.code = ErrorCode::Usage,
+          .operation = "",
+          .subject = url,
+          .cause = "needs a name that " + other_url + " uses: " + printable(name),
+          .remedy =
+              "name each file with its own -o FILE, in the order of the URLs, or out=NAME in a "
+              "list"};
+}
+
+Error own_name_in_use(const WantedTarget& target) {
+  return option_error("--etag", printable(target.etag_file) +
+                                    " is the output, too, or stands beside it: it needs a name of "
+                                    "its own")
+      .value();
 }
 
 }  // namespace
@@ -76,15 +84,21 @@ ClaimedTargets::Clash ClaimedTargets::find_clash(const std::string& file) const 
 
 Result<void> ClaimedTargets::claim(JobId job, const WantedTarget& target) {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> files = files_of(target);
-  for (const std::string& file : files) {
+  for (const std::string& file : files_of(target)) {
     const Clash clash = find_clash(file);
-    if (clash.owner == nullptr) continue;
-    const std::string& called = file == files.front() ? target.path : file;
-    return name_in_use(target.url, clash.owner->url, called + std::string(clash.suffix));
+    if (clash.owner == nullptr) {
+      owners_.emplace(file, Owner{job, target.url});
+      files_of_[job].push_back(file);
+      continue;
+    }
+    const bool is_target = !files_of_.contains(job);
+    Error error = clash.owner->job == job
+                      ? own_name_in_use(target)
+                      : name_in_use(target.url, clash.owner->url,
+                                    (is_target ? target.path : file) + std::string(clash.suffix));
+    forget(job);
+    return fail(std::move(error));
   }
-  for (const std::string& file : files) owners_.emplace(file, Owner{job, target.url});
-  files_of_.emplace(job, std::move(files));
   return {};
 }
 
@@ -93,11 +107,16 @@ Result<void> ClaimedTargets::claim(JobId job, const JobRequest& request) {
   if (settings.server_names_in || settings.existing == Existing::Rename) return {};
   return claim(job, {.path = request.settings.path,
                      .checkpoint_folder = request.settings.checkpoint_folder,
+                     .etag_file = request.etag_file,
                      .url = net::without_secrets(request.source.url.text)});
 }
 
 void ClaimedTargets::release(JobId job) {
   const std::lock_guard lock(mutex_);
+  forget(job);
+}
+
+void ClaimedTargets::forget(JobId job) {
   const auto files = files_of_.extract(job);
   if (files.empty()) return;
   for (const std::string& file : files.mapped()) owners_.erase(file);

@@ -20,12 +20,14 @@ namespace xget::api {
 struct WantedTarget {
   std::string path;               // of FILE; "-": standard output
   std::string checkpoint_folder;  // empty: the sidecar stands beside FILE
+  std::string etag_file;          // JobSpec::etag_file; empty: none
   std::string url;                // the job's, for messages: without secrets
 };
 
 class ClaimedTargets {
  public:
-  // Fails with Usage if another job uses one of the names; nothing is claimed then. Looks at the
+  // Fails with Usage if another job uses one of the names, or two of its own are one; nothing is
+  // claimed then. Looks at the
   // folders, as it is the same file however its path is spelt.
   Result<void> claim(JobId job, const WantedTarget& target);
   // The same for a request. Where the server is to name the file, or another name will do, nothing
@@ -45,6 +47,7 @@ class ClaimedTargets {
   [[nodiscard]] Clash find_clash(const std::string& file) const;
   std::string one_path(const std::string& path);
   std::vector<std::string> files_of(const WantedTarget& target);
+  void forget(JobId job);  // under the mutex
 
   // Many files go into one folder: it is looked at once for those that follow each other.
   struct Folder {

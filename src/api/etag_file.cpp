@@ -30,7 +30,8 @@ Result<std::string> read_etag_file(const std::string& path) {
 }
 
 Result<void> write_etag_file(const std::string& path, const std::string& etag) {
-  return write_kept_file("keep the ETag", path, etag.empty() ? "" : etag + "\n");
+  return write_kept_file("keep the ETag", path, etag.empty() ? "" : etag + "\n",
+                         Readers::AsUmaskSays);
 }
 
 }  // namespace xget::api

@@ -113,14 +113,26 @@ Result<void> check_mode(const JobSpec& spec) {
 }
 
 // What has the wanted bytes by their names is wanted whatever version the server has.
-Result<std::string> known_etag(const JobSpec& spec, const engine::JobSettings& settings) {
+Result<void> ask_by_etag(const JobSpec& spec, JobRequest& request) {
+  engine::JobSettings& settings = request.settings;
   if (settings.digest || settings.pieces || !spec.checksum_file.empty()) {
     return option_error("--etag", "contradicts what says which bytes are wanted (--checksum, ...)");
   }
-  if (spec.etag_file == settings.path) {
-    return option_error("--etag", printable(spec.etag_file) + " is the output, too");
+  if (settings.server_names_in) {
+    return option_error("--etag", "needs a name for the output that is known beforehand",
+                        "-o FILE instead of --content-disposition");
   }
-  return read_etag_file(spec.etag_file);
+  if (spec.skip_existing || spec.existing == Existing::Keep || spec.existing == Existing::Rename) {
+    return option_error("--etag",
+                        "replaces an older output, which contradicts what is to be done "
+                        "with it");
+  }
+  auto etag = read_etag_file(spec.etag_file);
+  if (!etag) return fail(std::move(etag.error()));
+  settings.unless_tagged = *std::move(etag);
+  if (settings.existing == Existing::Refuse) settings.existing = Existing::Update;
+  if (!spec.dry_run) request.etag_file = spec.etag_file;
+  return {};
 }
 
 // The download is done, whatever becomes of this.
@@ -364,10 +376,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
     request.checksum_list = *std::move(list);
   }
   if (!spec.etag_file.empty()) {
-    auto etag = known_etag(spec, request.settings);
-    if (!etag) return fail(std::move(etag.error()));
-    request.settings.unless_tagged = *std::move(etag);
-    if (!spec.dry_run) request.etag_file = spec.etag_file;
+    if (auto sound = ask_by_etag(spec, request); !sound) return fail(std::move(sound.error()));
   }
   auto source = source_of(spec, options, *url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));

@@ -55,12 +55,13 @@ Result<bool> check_kept_file(const std::string& option, const std::string& path)
 }
 
 Result<void> write_kept_file(const std::string& operation, const std::string& path,
-                             const std::string& text) {
+                             const std::string& text, Readers readers) {
   const auto place = place_of(path);
   if (!place) return unwritable(operation, path, place.error());
   // Another process may be writing the same one now.
   const std::string draft = place->name + "." + std::to_string(::getpid()) + ".tmp";
-  auto done = store::replace_file(*place->folder, place->name, draft, text);
+  const std::uint32_t mode = readers == Readers::Owner ? store::kPrivateMode : 0666;
+  auto done = store::replace_file(*place->folder, place->name, draft, text, mode);
   if (!done) return unwritable(operation, path, std::move(done.error()));
   return {};
 }

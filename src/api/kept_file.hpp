@@ -12,9 +12,11 @@ namespace xget::api {
 // symbolic link would be replaced, not written through).
 Result<bool> check_kept_file(const std::string& option, const std::string& path);
 
-// Replaces it in one step, readable for its owner alone whatever it was before. Fails with Disk,
-// and then leaves it as it was; `operation` is what failed, in words.
+enum class Readers { Owner, AsUmaskSays };
+
+// Replaces it in one step; for `readers`, whoever could read it before. Fails with Disk, and then
+// leaves it as it was; `operation` is what failed, in words.
 Result<void> write_kept_file(const std::string& operation, const std::string& path,
-                             const std::string& text);
+                             const std::string& text, Readers readers);
 
 }  // namespace xget::api

@@ -95,7 +95,6 @@ JobSpec spec_of(const formats::MetalinkFile& file, const MetalinkRequest& reques
   spec.mirrors = std::move(urls);
   spec.output = std::move(name);
   spec.content_disposition = false;
-  spec.etag_file.clear();
   spec.user_password = request.local ? spec.user_password : request.source.user_password;
   spec.size = file.size;
   if (!names_digest(spec) && !file.digests.empty()) {
@@ -162,6 +161,10 @@ Result<MetalinkRequest> prepare_metalink(const JobSpec& spec, const Options& opt
   if (!spec.mirrors.empty()) {
     return option_error("--mirror",
                         net::without_secrets(spec.url) + " is a Metalink, and names its own");
+  }
+  if (!spec.etag_file.empty()) {
+    return option_error("--etag", net::without_secrets(spec.url) +
+                                      " is a Metalink: what it describes is known by its digests");
   }
   MetalinkRequest request{.spec = spec, .local = is_local_metalink(spec)};
   if (request.local) {

@@ -134,7 +134,8 @@ class Session::Impl {
       text = inbox_.cookie_questions.emplace_back().get_future();
     }
     loop_.wake();
-    return api::write_kept_file("write the cookie jar", options_.cookie_jar, text.get());
+    return api::write_kept_file("write the cookie jar", options_.cookie_jar, text.get(),
+                                api::Readers::Owner);
   }
 
   Result<void> end_trace() { return trace_ ? trace_->end() : Result<void>{}; }

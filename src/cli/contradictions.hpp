@@ -22,6 +22,7 @@ inline constexpr std::array kContradictions{
     std::pair{OptionId::Etag, OptionId::SkipExisting},
     std::pair{OptionId::Etag, OptionId::Checksum},
     std::pair{OptionId::Etag, OptionId::ChecksumFile},
+    std::pair{OptionId::Etag, OptionId::ContentDisposition},
     std::pair{OptionId::SkipExisting, OptionId::NoResume},
     std::pair{OptionId::ContentDisposition, OptionId::Output},
     std::pair{OptionId::Checksum, OptionId::ChecksumFile},

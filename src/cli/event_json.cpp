@@ -102,6 +102,7 @@ JsonObject object_of(const Planned& planned, Duration now) {
       .with("path", planned.path)
       .with("size", planned.size)
       .with("held", planned.held)
+      .with("not_modified", planned.not_modified)
       .with("ranges", planned.ranges)
       .with("etag", planned.etag)
       .with("last_modified", planned.last_modified)

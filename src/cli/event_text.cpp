@@ -111,6 +111,7 @@ std::string finished_text(const Finished& finished, Duration elapsed) {
 
 std::string planned_text(const Planned& planned) {
   std::string text = printable(planned.url) + " → " + shown_path(planned.path) + ", ";
+  if (planned.not_modified) return text + "not modified: " + printable(planned.rests_on) + "\n";
   text += (planned.size ? format_size(*planned.size) : "size unknown") + "\n";
   const auto line = [&text](const std::string& words) { text += "  " + words + "\n"; };
   line(step_text(planned));

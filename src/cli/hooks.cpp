@@ -31,6 +31,7 @@ void Hooks::on_event(const Event& event) {
   if (const auto* probed = std::get_if<Probed>(&event)) {
     urls_[probed->job] = probed->url;
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
+    if (finished->not_modified) return;  // nothing was completed, and no file need be there
     const HookFacts facts = facts_of(*finished, url_of(finished->job));
     call("--on-complete", commands_.on_complete, finished->path, facts.environment, facts.json);
   } else if (const auto* failed = std::get_if<Failed>(&event)) {

@@ -195,7 +195,6 @@ Existing existing_of(const Given& given) {
   if (given.has(OptionId::Overwrite)) return Existing::Overwrite;
   if (given.has(OptionId::AutoRename)) return Existing::Rename;
   if (given.has(OptionId::Timestamping)) return Existing::Update;
-  if (given.has(OptionId::Etag)) return Existing::Update;
   return given.has(OptionId::NoOverwrite) ? Existing::Keep : Existing::Refuse;
 }
 

@@ -28,6 +28,7 @@ struct FetchSpec {
   // An ETag that whoever asks has from elsewhere, as its header has it: nothing is sent if the
   // resource still has it, whichever URL is asked in the end. Goes before `unless`; empty: none.
   std::string unless_tagged;
+  [[nodiscard]] bool conditional() const { return unless || !unless_tagged.empty(); }
   bool plain = false;  // ask for the whole, without a range: the source does not serve them well
 };
 

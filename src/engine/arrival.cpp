@@ -206,10 +206,17 @@ std::optional<Error> Arrival::refuse_unproven(const core::Representation& offere
   return std::nullopt;
 }
 
+// Whatever becomes of it.
+std::uint64_t Arrival::size_there() const {
+  if (destination_.target() == nullptr) return 0;
+  const auto there = destination_.target()->existing();
+  return there && *there ? (*there)->size : 0;
+}
+
 void Arrival::settle_unchanged() {
   if (probe_.unchanged() && !job_.settings.unless_tagged.empty()) {
     return settled(AlreadyThere{.rests_on = "the server still has the version of the given ETag",
-                                .size = existing_ ? existing_->size : 0,
+                                .size = size_there(),
                                 .not_modified = true});
   }
   if (auto refusal = refuse_size({.size = existing_->size})) return settled(*std::move(refusal));

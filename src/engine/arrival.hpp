@@ -105,6 +105,7 @@ class Arrival {
   void ask_for_the_rest();
   [[nodiscard]] std::optional<core::Original> usable_original() const;
   void replace_existing();
+  [[nodiscard]] std::uint64_t size_there() const;
   [[nodiscard]] core::TargetWishes wishes() const;
   [[nodiscard]] bool is_settled_by(const store::OriginMark& mark) const;
   void hash_existing();

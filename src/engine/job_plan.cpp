@@ -6,20 +6,12 @@
 #include "engine/proof.hpp"
 
 namespace xget::engine {
-namespace {
-
-std::string etag_of(const core::Validators& validators) {
-  if (!validators.strong_etag.empty()) return validators.strong_etag;
-  return validators.weak_etag.empty() ? "" : "W/" + validators.weak_etag;
-}
-
-}  // namespace
-
 void Job::tell_plan(const AlreadyThere& there) {
   tell_plan({.step = PlannedStep::Nothing,
              .url = context_.url(),
              .size = there.size,
              .held = there.size,
+             .not_modified = there.not_modified,
              .proof = there.proof,
              .rests_on = there.rests_on});
 }
@@ -33,7 +25,7 @@ void Job::tell_plan(const DownloadPlan& plan, std::uint64_t kept) {
                   .size = version.size,
                   .held = plan.one_stream ? 0 : kept,
                   .ranges = version.ranges && !plan.one_stream,
-                  .etag = etag_of(version.validators),
+                  .etag = core::tag_of(version.validators),
                   .last_modified = version.validators.last_modified,
                   .connections = 1};
   if (const auto& offer = probe_.offer()) {

@@ -92,7 +92,7 @@ void Probe::after_failure(const core::Failure& failure, Instant now) {
   drop(core::CancelCause::Stalled);
   core::Mirror& mirror = job_.mirrors.at(mirror_);
   const auto verdict = mirror.retry.on_failure(
-      failure, {.started = started_, .asked_openly = asked_openly() && !spec_.unless}, now,
+      failure, {.started = started_, .asked_openly = asked_openly() && !spec_.conditional()}, now,
       job_.ports.random.next());
   switch (verdict.remedy) {
     case core::Remedy::Refresh: refused_ = failure; return;

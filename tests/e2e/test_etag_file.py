@@ -1,10 +1,12 @@
 """--etag FILE: nothing is fetched while the server's version has the ETag that FILE holds."""
 
 import json
+import os
+import shutil
 
 import pytest
 
-from support.answers import Resource
+from support.answers import Resource, plain_answer
 from support.command import QUICK, Exit, run_xget
 from support.downloads import MIB, assert_complete, leave_partial
 from support.twists import not_modified
@@ -137,6 +139,7 @@ def test_a_place_where_no_tag_can_be_kept_is_refused_before_any_request(page, fo
 
 @pytest.mark.parametrize("options", [["--checksum", "0" * 64], ["--no-overwrite"],
                                      ["--auto-rename"], ["--skip-existing"],
+                                     ["--content-disposition"],
                                      ["http://127.0.0.1:1/another"]], ids=lambda words: words[0])
 def test_what_contradicts_it_is_refused(page, folder, options):
     download(page, folder, *options).expect(Exit.USAGE)
@@ -146,3 +149,82 @@ def test_what_contradicts_it_is_refused(page, folder, options):
 def test_a_dry_run_keeps_no_tag(page, folder):
     download(page, folder, "--dry-run").expect(0)
     assert not (folder / "tag").exists()
+
+
+def test_a_dry_run_says_what_is_not_modified_and_claims_no_file(page, folder):
+    download(page, folder).expect(0)
+    (folder / "file.iso").unlink()
+    run = download(page, folder, "--dry-run").expect(0)
+    assert "not modified" in run.err
+    assert "complete" not in run.err
+    run = download(page, folder, "--dry-run", "--json").expect(0)
+    planned = next(event for event in map(json.loads, run.out.splitlines())
+                   if event["event"] == "planned")
+    assert (planned["not_modified"], planned["size"]) == (True, 0)
+
+
+def test_a_304_that_names_another_version_is_no_answer_and_the_version_is_fetched(page, folder):
+    (folder / "tag").write_text('"old"\n')
+
+    def stale_cache(exchange):
+        if exchange.request.header("If-None-Match"):
+            exchange.answer = plain_answer(304)
+            exchange.answer.set("Content-Length", None)
+            exchange.answer.set("ETag", page.resource.etag_field())
+
+    page.behave(stale_cache)
+    run = download(page, folder).expect(0)
+    assert_complete(folder / "file.iso", page.data, run=run)
+
+
+@pytest.mark.parametrize("option", [None, "--overwrite", "--no-resume", "--strict"])
+def test_what_is_not_modified_has_the_size_of_the_file_that_is_there(page, folder, option):
+    download(page, folder).expect(0)
+    run = download(page, folder, "--json", *([option] if option else [])).expect(0)
+    finished = [event for event in map(json.loads, run.out.splitlines())
+                if event["event"] == "finished"]
+    assert [(event["not_modified"], event["size"]) for event in finished] == [(True, SIZE)]
+
+
+def test_nothing_is_called_complete_by_a_hook_that_was_not_modified(page, folder):
+    hook = folder / "hook"
+    hook.write_text("#!/bin/sh\necho run >> hooked\n")
+    hook.chmod(0o700)
+    for _ in range(2):
+        download(page, folder, "--on-complete", str(hook)).expect(0)
+    assert (folder / "hooked").read_text() == "run\n"
+
+
+def test_a_metalink_is_refused_rather_than_fetched_without_regard_to_the_tag(server, folder):
+    page = server.serve("/f.bin", Resource(1000))
+    (folder / "a.meta4").write_text(
+        '<metalink xmlns="urn:ietf:params:xml:ns:metalink">'
+        f'<file name="f.bin"><url>{page.url}</url></file></metalink>')
+    for word in ("a.meta4", page.url + ".meta4"):
+        run = run_xget([word, "--etag", "tag", *QUICK], folder).expect(Exit.USAGE)
+        assert "--etag" in run.err
+    assert page.requests == []
+
+
+@pytest.mark.parametrize("path", ["./file.iso", "sub/../file.iso", "file.iso.partial",
+                                  "file.iso.partial.json"])
+def test_the_tag_has_a_name_of_its_own_however_it_is_spelt(page, folder, path):
+    (folder / "sub").mkdir()
+    run = run_xget([page.url, "--etag", path, *QUICK], folder).expect(Exit.USAGE)
+    assert "--etag" in run.err
+    assert page.requests == []
+
+
+def test_a_tag_that_cannot_be_kept_at_the_end_is_told_and_the_file_is_whole(page, folder):
+    (folder / "gone").mkdir()
+    page.behave(lambda exchange: shutil.rmtree(folder / "gone", ignore_errors=True))
+    run = run_xget([page.url, "--etag", "gone/tag", *QUICK], folder).expect(0)
+    assert_complete(folder / "file.iso", page.data, run=run)
+    assert "keep the ETag gone/tag" in run.err
+
+
+def test_the_tag_is_for_whom_the_umask_says(page, folder):
+    download(page, folder).expect(0)
+    umask = os.umask(0)
+    os.umask(umask)
+    assert (folder / "tag").stat().st_mode & 0o777 == 0o666 & ~umask

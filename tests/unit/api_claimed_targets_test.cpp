@@ -20,8 +20,11 @@ struct Claims {
 
   // What was refused, in words; empty: nothing.
   std::string claim(const std::string& name, const std::string& checkpoints = "") {
-    auto claimed = targets.claim(
-        ++last, {here / name, checkpoints.empty() ? "" : here / checkpoints, "url of " + name});
+    auto claimed =
+        targets.claim(++last, {.path = here / name,
+                               .checkpoint_folder = checkpoints.empty() ? "" : here / checkpoints,
+                               .etag_file = {},
+                               .url = "url of " + name});
     if (!claimed) CHECK(claimed.error().code == ErrorCode::Usage);
     return claimed ? "" : claimed.error().subject + " " + claimed.error().cause;
   }
@@ -46,6 +49,27 @@ TEST_CASE("no job may use a name that stands beside another one's file, whicheve
     CHECK(reversed.claim("f") ==
           "url of f needs a name that url of " + beside + " uses: " + reversed.here / beside);
   }
+}
+
+TEST_CASE(
+    "the file of a job's ETag is neither its own output, nor what stands beside, nor another's") {
+  Claims claims;
+  const auto claim = [&](JobId job, const std::string& name, const std::string& etag_file) {
+    return claims.targets
+        .claim(job, {.path = claims.here / name,
+                     .checkpoint_folder = "",
+                     .etag_file = claims.here / etag_file,
+                     .url = name})
+        .has_value();
+  };
+  CHECK_FALSE(claim(1, "f", "./f"));
+  CHECK_FALSE(claim(1, "f", "f.partial"));
+  CHECK(claim(1, "f", "tag"));
+  CHECK_FALSE(claim(2, "g", "tag"));
+  CHECK_FALSE(claim(2, "tag", "other"));
+  CHECK(claim(2, "g", "other"));
+  claims.targets.release(1);
+  CHECK(claim(3, "f", "tag"));
 }
 
 TEST_CASE("names that only look alike are no matter") {

@@ -106,7 +106,8 @@ TEST_CASE("a jar is replaced in one step, for its owner alone") {
   const std::string jar = folder / "jar";
   write_file(jar, "before");
   REQUIRE(::chmod(jar.c_str(), 0644) == 0);
-  REQUIRE(api::write_kept_file("write the cookie jar", jar, "after").has_value());
+  REQUIRE(
+      api::write_kept_file("write the cookie jar", jar, "after", api::Readers::Owner).has_value());
   CHECK(read_file(jar) == "after");
   struct stat status {};
   REQUIRE(::stat(jar.c_str(), &status) == 0);
@@ -115,7 +116,8 @@ TEST_CASE("a jar is replaced in one step, for its owner alone") {
 
 TEST_CASE("a jar that cannot be written is told by its name") {
   const TemporaryFolder folder;
-  const auto written = api::write_kept_file("write the cookie jar", folder / "none/jar", "text");
+  const auto written = api::write_kept_file("write the cookie jar", folder / "none/jar", "text",
+                                            api::Readers::Owner);
   REQUIRE_FALSE(written.has_value());
   CHECK(written.error().code == ErrorCode::Disk);
   CHECK(to_string(written.error()).starts_with("write the cookie jar " + (folder / "none/jar")));
