@@ -42,6 +42,10 @@ class InputFile {
   // call goes on behind it; one with Disk says that the list cannot be read on, and is the last.
   std::optional<Result<JobSpec>> next();
 
+  // The lines of the entry that next() gave or refused last, as they stand in the list: a refused
+  // one can be handed back, to be corrected. Empty where they are longer than 1 MiB together.
+  [[nodiscard]] const std::string& lines() const;
+
   // Ends a call of next() that waits, and all later ones, with nullopt.
   void interrupt();
 

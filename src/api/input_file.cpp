@@ -82,8 +82,10 @@ class InputFile::Impl {
 
   std::optional<Result<JobSpec>> next() {
     if (auto metalink = std::exchange(metalink_, std::nullopt)) return *std::move(metalink);
+    lines_.clear();
     while (true) {
       if (auto entry = list_.pop()) {
+        lines_ = list_.lines();
         if (!*entry) return fail(std::move(entry->error()));
         if ((*entry)->out == "-") return refuse_standard_output(**entry);
         return job_of(**std::move(entry), common_);
@@ -100,10 +102,16 @@ class InputFile::Impl {
   // numbers.
   void interrupt() { static_cast<void>(::eventfd_write(interrupted_.get(), 1)); }
 
+  [[nodiscard]] const std::string& lines() const { return lines_; }
+
  private:
   [[nodiscard]] tl::unexpected<Error> refuse_standard_output(
       const formats::ListedFile& file) const {
-    return api::option_error(name_ + ":" + std::to_string(file.line), kNoStandardOutput);
+    return api::option_error(place_of(file.line), kNoStandardOutput);
+  }
+
+  [[nodiscard]] std::string place_of(std::size_t line) const {
+    return name_ + ":" + std::to_string(line);
   }
 
   Result<void> read_more() {
@@ -166,7 +174,8 @@ class InputFile::Impl {
   const JobSpec common_;
   std::optional<JobSpec> metalink_;
   formats::InputList list_;
-  std::string line_;  // what has come of it
+  std::string lines_;  // of the entry that was given last
+  std::string line_;   // what has come of it
   std::array<char, kReadSize> buffer_{};
   bool ended_ = false;
 };
@@ -199,6 +208,7 @@ InputFile::InputFile(InputFile&&) noexcept = default;
 InputFile& InputFile::operator=(InputFile&&) noexcept = default;
 
 std::optional<Result<JobSpec>> InputFile::next() { return impl_->next(); }
+const std::string& InputFile::lines() const { return impl_->lines(); }
 void InputFile::interrupt() { impl_->interrupt(); }
 
 Result<JobSpec> listed_job(std::string_view object, const JobSpec& common) {

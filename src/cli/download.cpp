@@ -42,7 +42,7 @@ std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
       listeners.announcer.on_event(*event);
       const auto ended = book.on_event(*event);
       listeners.hooks.on_event(*event);
-      listeners.end_files.on_event(*event, ended.job.get(), listeners.announcer.elapsed());
+      listeners.end_files.on_event(*event, ended, listeners.announcer.elapsed());
       if (ended.finished) listeners.session_file->finished(*ended.finished);
       const auto* failed = std::get_if<Failed>(&*event);
       if (!fail_fast || stopped_by || failed == nullptr) continue;

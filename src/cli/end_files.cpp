@@ -94,7 +94,7 @@ Result<void> EndFiles::end() {
   return reported ? listed : reported;
 }
 
-void EndFiles::on_event(const Event& event, const JobSpec* job, Duration now) {
+void EndFiles::on_event(const Event& event, const Ended& ended, Duration now) {
   if (const auto* read = std::get_if<MetalinkRead>(&event)) {
     for (const JobId file : read->files) begun_[file].asked = read->name;
   } else if (const auto* probed = std::get_if<Probed>(&event)) {
@@ -102,17 +102,21 @@ void EndFiles::on_event(const Event& event, const JobSpec* job, Duration now) {
     begun.source = probed->url;
     if (!begun.at) begun.at = now;
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
-    report(*finished, job, now);
+    report(*finished, ended.job.get(), now);
     begun_.erase(finished->job);
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
-    report(*failed, job);
+    report(*failed, ended.job.get());
     begun_.erase(failed->job);
-    if (job != nullptr) {
-      write(failed_, list_entry(*job, common_));
-    } else {
-      write(failed_, "# " + to_string(failed->error));
-    }
+    list_failed(*failed, ended);
   }
+}
+
+// An entry that cannot be read stands there as it was, to be corrected.
+void EndFiles::list_failed(const Failed& failed, const Ended& ended) {
+  if (ended.job) return write(failed_, list_entry(*ended.job, common_));
+  std::string text = "# " + to_string(failed.error);
+  if (!ended.lines.empty()) text += "\n" + ended.lines.substr(0, ended.lines.size() - 1);
+  write(failed_, text);
 }
 
 JsonObject EndFiles::begin_line(const char* state, const JobSpec* job, const Begun& begun) {

@@ -17,6 +17,7 @@
 
 #include "base/json_object.hpp"
 #include "base/time.hpp"
+#include "cli/job_book.hpp"
 #include "xget/error.hpp"
 #include "xget/event.hpp"
 
@@ -33,9 +34,8 @@ class EndFiles {
   // failed. Fails with Usage.
   static Result<EndFiles> create(const EndFileNames& names, const JobSpec& common);
 
-  // `job` is what ended with this event; null: none did, or it never was one. `now`: since the
-  // command began.
-  void on_event(const Event& event, const JobSpec* job, Duration now);
+  // `ended` is what ended with this event. `now`: since the command began.
+  void on_event(const Event& event, const Ended& ended, Duration now);
 
   // Fails with Disk where anything could not be written.
   Result<void> end();
@@ -68,6 +68,7 @@ class EndFiles {
   static JsonObject begin_line(const char* state, const JobSpec* job, const Begun& begun);
   void report(const Finished& finished, const JobSpec* job, Duration now);
   void report(const Failed& failed, const JobSpec* job);
+  void list_failed(const Failed& failed, const Ended& ended);
 
   Output report_;
   Output failed_;

@@ -12,7 +12,7 @@ Result<void> JobBook::add_word(Session& session, JobSpec job) {
   auto spec = std::make_shared<const JobSpec>(job);
   const auto id = session.add(std::move(job));
   if (!id) return fail(id.error());
-  add_open(*id, {outcome_.of_words.size(), std::move(spec), std::nullopt});
+  add_open(*id, {outcome_.of_words.size(), std::move(spec), std::nullopt, {}});
   outcome_.of_words.emplace_back();
   return {};
 }
@@ -22,11 +22,12 @@ bool JobBook::wait_for_room(std::unique_lock<std::mutex>& lock) {
   return !stopped_;
 }
 
-bool JobBook::add_listed(Session& session, Result<JobSpec> entry) {
+bool JobBook::add_listed(Session& session, Result<JobSpec> entry, const std::string& lines) {
   std::unique_lock lock(mutex_);
   if (!wait_for_room(lock)) return false;
   auto spec = entry ? std::make_shared<const JobSpec>(*entry) : nullptr;
-  add_open(session.add_listed(std::move(entry)), {std::nullopt, std::move(spec), std::nullopt});
+  Open open{std::nullopt, std::move(spec), std::nullopt, entry ? "" : lines};
+  add_open(session.add_listed(std::move(entry)), std::move(open));
   changed_.notify_all();
   return true;
 }
@@ -38,7 +39,7 @@ Queued JobBook::add_queued(Session& session, QueuedJob queued) {
   auto spec = queued.job ? std::make_shared<const JobSpec>(*queued.job) : nullptr;
   places_[queued.place].entry = std::move(queued.entry);
   add_open(session.add_listed(std::move(queued.job)),
-           {std::nullopt, std::move(spec), queued.place});
+           {std::nullopt, std::move(spec), queued.place, {}});
   changed_.notify_all();
   return Queued::Added;
 }
@@ -77,8 +78,9 @@ Ended JobBook::on_event(const Event& event) {
   const std::lock_guard lock(mutex_);
   if (const auto* read = std::get_if<MetalinkRead>(&event)) {
     const Open& metalink = open_.at(read->job);
-    for (const JobId file : read->files) add_open(file, {metalink.word, nullptr, metalink.place});
-    return {nullptr, close(read->job, false).finished};
+    for (const JobId file : read->files)
+      add_open(file, {metalink.word, nullptr, metalink.place, {}});
+    return {nullptr, "", close(read->job, false).finished};
   }
   if (const auto* failed = std::get_if<Failed>(&event)) {
     on_failure(*failed);
@@ -100,10 +102,10 @@ void JobBook::on_failure(const Failed& failed) {
 }
 
 Ended JobBook::close(JobId job, bool failed) {
-  const Open closed = open_.extract(job).mapped();
+  Open closed = open_.extract(job).mapped();
   if (!closed.word) --listed_;
   changed_.notify_all();
-  Ended ended{closed.spec, std::nullopt};
+  Ended ended{std::move(closed.spec), std::move(closed.lines), std::nullopt};
   if (!closed.place) return ended;
   OpenPlace& place = places_.at(*closed.place);
   place.failed |= failed;

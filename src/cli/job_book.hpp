@@ -33,6 +33,7 @@ struct Outcome {
 // What ended with an event.
 struct Ended {
   std::shared_ptr<const JobSpec> job;  // null: none did, or a list's entry was none
+  std::string lines;                   // of such an entry, as they stand in the list
   std::optional<QueuePlace> finished;  // an entry of a session file, with all of its files
 };
 
@@ -46,8 +47,8 @@ class JobBook {
   // Whether the job is of the command line or of a list. Fails with Usage, for a word alone: an
   // entry that cannot be added ends as Failed.
   Result<void> add_word(Session& session, JobSpec job);
-  // Waits for room. False: stop(), nothing was added.
-  bool add_listed(Session& session, Result<JobSpec> entry);
+  // Waits for room. False: stop(), nothing was added. `lines`: what the list has of it.
+  bool add_listed(Session& session, Result<JobSpec> entry, const std::string& lines);
   // The same of an entry of a session file. One that is open already, at another place, stands for
   // this one, which is not added.
   Queued add_queued(Session& session, QueuedJob queued);
@@ -67,6 +68,7 @@ class JobBook {
     std::optional<std::size_t> word;      // absent: of a list
     std::shared_ptr<const JobSpec> spec;  // null: the entry is none, or a Metalink describes it
     std::optional<QueuePlace> place;
+    std::string lines;  // of an entry that is none
   };
   // An entry of a session file that has not ended: a Metalink may stand for many.
   struct OpenPlace {

@@ -20,7 +20,7 @@ ListFeeder::~ListFeeder() {
 
 void ListFeeder::feed() {
   while (auto entry = list_.next()) {
-    if (!book_.add_listed(session_, *std::move(entry))) break;
+    if (!book_.add_listed(session_, *std::move(entry), list_.lines())) break;
   }
   book_.list_ended();
 }

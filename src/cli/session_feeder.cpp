@@ -47,14 +47,15 @@ void SessionFeeder::copy() {
 
 // What cannot be kept ends as Failed, as an entry does that is none. False: nothing more can.
 bool SessionFeeder::add(Result<JobSpec> entry) {
-  if (!entry) return book_.add_listed(session_, std::move(entry));
+  if (!entry) return book_.add_listed(session_, std::move(entry), list_->list.lines());
   return add_error(file_.add(*entry));
 }
 
 bool SessionFeeder::add_error(Result<void> kept) {
   if (kept) return true;
   const bool of_entry = kept.error().code == ErrorCode::Usage;
-  return book_.add_listed(session_, fail(std::move(kept.error()))) && of_entry;
+  const std::string lines = of_entry ? list_->list.lines() : "";
+  return book_.add_listed(session_, fail(std::move(kept.error())), lines) && of_entry;
 }
 
 // Of a list that begins as one did whose entries the file has had. A pipe cannot be read twice.

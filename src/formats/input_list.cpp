@@ -57,38 +57,47 @@ bool is_indented(std::string_view line) { return line.front() == ' ' || line.fro
 void InputList::take(std::string_view line) {
   if (++line_ == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
   line = without_return(line);
-  if (line.size() > kLongestListLine) return refuse(line_, "the line is longer than 1 MiB");
   if (trim(line).empty() || line.front() == '#') return;
-  if (is_indented(line)) return take_option(trim(line));
-  finish_entry();
+  const bool option = is_indented(line);
+  if (!option) finish_entry();
+  keep_line(line);
+  if (line.size() > kLongestListLine) return refuse(line_, "the line is longer than 1 MiB");
+  if (option) return take_option(trim(line));
   if (line.front() == '{') return take_object(line);
   take_urls(line);
+}
+
+// A list may have lines without end.
+void InputList::keep_line(std::string_view line) {
+  lines_kept_ = lines_kept_ && lines_.size() + line.size() < kLongestListLine;
+  if (lines_kept_) lines_.append(line).push_back('\n');
 }
 
 void InputList::end() { finish_entry(); }
 
 std::optional<Result<ListedFile>> InputList::pop() {
   if (whole_.empty()) return std::nullopt;
-  auto next = std::move(whole_.front());
+  Whole next = std::move(whole_.front());
   whole_.pop_front();
-  return next;
+  popped_lines_ = std::move(next.lines);
+  return std::move(next.file);
 }
 
 void InputList::finish_entry() {
-  refused_ = false;
+  std::string lines = std::exchange(lines_, {});
+  if (!std::exchange(lines_kept_, true)) lines.clear();
   if (!entry_) return;
-  whole_.emplace_back(*std::exchange(entry_, std::nullopt));
+  whole_.push_back({*std::exchange(entry_, std::nullopt), std::move(lines)});
 }
 
 // What follows of a refused entry is not read.
 void InputList::refuse(std::size_t line, std::string cause, std::string remedy) {
-  entry_.reset();
-  refused_ = true;
-  whole_.emplace_back(fail({.code = ErrorCode::Usage,
-                            .operation = "read",
-                            .subject = name_ + ":" + std::to_string(line),
-                            .cause = std::move(cause),
-                            .remedy = std::move(remedy)}));
+  if (entry_ && !*entry_) return;
+  entry_ = fail({.code = ErrorCode::Usage,
+                 .operation = "read",
+                 .subject = name_ + ":" + std::to_string(line),
+                 .cause = std::move(cause),
+                 .remedy = std::move(remedy)});
 }
 
 void InputList::take_urls(std::string_view line) {
@@ -105,11 +114,12 @@ void InputList::take_object(std::string_view line) {
   auto file = parse_input_object(line);
   if (!file) return refuse(line_, std::move(file.error().cause), std::move(file.error().remedy));
   file->line = line_;
-  whole_.emplace_back(*std::move(file));
+  entry_ = *std::move(file);
+  finish_entry();
 }
 
 void InputList::take_option(std::string_view line) {
-  if (refused_ || line.front() == '#') return;
+  if (line.front() == '#' || (entry_ && !*entry_)) return;
   if (!entry_) return refuse(line_, "an option (an indented line) that follows no URL");
   if (++options_ > kMostListOptions) return refuse(line_, "more than 1000 options of one file");
   const auto equals = line.find('=');
@@ -119,8 +129,8 @@ void InputList::take_option(std::string_view line) {
   const std::string_view name = trim(line.substr(0, equals));
   const std::string_view value = trim(line.substr(equals + 1));
   if (name == "header") {
-    entry_->headers.emplace_back(value);
-  } else if (std::string* text = text_option(*entry_, name)) {
+    (*entry_)->headers.emplace_back(value);
+  } else if (std::string* text = text_option(**entry_, name)) {
     *text = value;
   } else if (!is_passed_over(name)) {
     refuse(line_, "option '" + printable(name.substr(0, 40)) + "' is not known", kKnownOptions);

@@ -59,19 +59,30 @@ class InputList {
   // nothing of a value, which may be a secret.
   std::optional<Result<ListedFile>> pop();
 
+  // The lines of the entry that pop() gave last, as they stand in the list, for who hands a refused
+  // one back to be corrected. Empty where they are longer than kLongestListLine together.
+  [[nodiscard]] const std::string& lines() const { return popped_lines_; }
+
  private:
+  struct Whole {
+    Result<ListedFile> file;
+    std::string lines;
+  };
   void take_urls(std::string_view line);
   void take_object(std::string_view line);
   void take_option(std::string_view line);
   void refuse(std::size_t line, std::string cause, std::string remedy = "");
+  void keep_line(std::string_view line);
   void finish_entry();
 
   std::string name_;
   std::size_t line_ = 0;
-  std::optional<ListedFile> entry_;  // whose options may follow
-  std::size_t options_ = 0;          // of it
-  bool refused_ = false;             // the entry whose options are read
-  std::deque<Result<ListedFile>> whole_;
+  std::optional<Result<ListedFile>> entry_;  // whose options may follow
+  std::size_t options_ = 0;                  // of it
+  std::string lines_;                        // of it
+  bool lines_kept_ = true;                   // all of them
+  std::deque<Whole> whole_;
+  std::string popped_lines_;
 };
 
 }  // namespace xget::formats

@@ -38,6 +38,7 @@ void need_every_function() {
   need(&InputFile::open);
   need(static_cast<InputFile& (InputFile::*)(InputFile &&) noexcept>(&InputFile::operator=));
   need(&InputFile::next);
+  need(&InputFile::lines);
   need(&InputFile::interrupt);
   need(&xget::listed_job);
   need(&xget::find_partials);

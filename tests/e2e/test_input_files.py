@@ -187,13 +187,29 @@ def test_what_failed_is_a_list_to_be_given_again(server, folder):
     assert run.code != 0
     again = (folder / "again").read_text()
     assert (folder / "again").stat().st_mode & 0o077 == 0, "it holds a login"
-    assert again.count(late.url) == 1 and page.url not in again and "X-All" not in again
+    assert again.count(late.url) == 2 and page.url not in again and "X-All" not in again
     assert "# " in again and "option 'bad' is not known" in again
+    (folder / "again").write_text(again.replace("  bad=1\n", ""))
     server.serve("/late", OTHER)
     run_xget(["-i", "again", "-H", "X-All: 2", *QUICK], folder).expect(0)
     assert_complete(folder / "other", OTHER.data)
+    assert_complete(folder / "deep" / "named", OTHER.data)
     asked = server.pages["/late"].requests[-1].request
     assert asked.header("X-One") == "1" and asked.header("Authorization")
+
+
+@pytest.mark.parametrize("session", [[], ["--session", "queue"]], ids=["", "with-a-session"])
+def test_an_entry_with_a_mistake_is_listed_as_it_is_to_be_corrected(server, folder, session):
+    page = server.serve("/x", RESOURCE)
+    lines = [f"{page.url}\t{page.url}?2", "  out=named", "  bad=1", "  dir=deep"]
+    name = write_list(folder, page.url, *lines, '{"url": "http://h.example/f", "odd": 1}')
+    run_xget(["-i", name, "--failed", "again", *session, *QUICK], folder).expect(Exit.USAGE)
+    again = (folder / "again").read_text().split("\n")
+    assert again[1:5] == lines and again[0].startswith("# ") and "list:4" in again[0]
+    assert again[5].startswith("# ") and again[6] == '{"url": "http://h.example/f", "odd": 1}'
+    (folder / "again").write_text("\n".join(line for line in again[:5] if "bad" not in line))
+    run_xget(["-i", "again", *QUICK], folder).expect(0)
+    assert_complete(folder / "deep" / "named", page.data)
 
 
 def test_a_list_of_failures_is_whole_until_another_one_is(server, folder):

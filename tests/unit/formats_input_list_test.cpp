@@ -101,6 +101,28 @@ TEST_CASE("what a list cannot mean refuses that entry alone, by its line") {
   CHECK(entries[3]->urls.front() == "https://c.example/f");
 }
 
+TEST_CASE("a refused entry is handed back with all of its lines, and no others") {
+  InputList list("urls.txt");
+  for (const char* line : {"https://a.example/f", "https://b.example/f\thttps://c.example/f",
+                           "  out=g", "  odd=1", "  dir=d", "https://d.example/f"}) {
+    list.take(line);
+  }
+  REQUIRE(list.pop().value());
+  CHECK(list.lines() == "https://a.example/f\n");
+  CHECK_FALSE(list.pop().value());
+  CHECK(list.lines() == "https://b.example/f\thttps://c.example/f\n  out=g\n  odd=1\n  dir=d\n");
+}
+
+TEST_CASE("a line that is too long takes nothing of the entry before it along") {
+  const auto entries =
+      read({"https://a.example/f", "  out=g", std::string(formats::kLongestListLine + 1, 'x'),
+            "https://b.example/"});
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0]->out == "g");
+  CHECK_FALSE(entries[1]);
+  CHECK(entries[2]);
+}
+
 TEST_CASE("an option before any URL is refused") {
   const auto entries = read({"  out=x", "https://a.example/f"});
   REQUIRE(entries.size() == 2);
