@@ -248,6 +248,8 @@ struct JobSpec {
   // Only to say what it would do: what stands there is looked at and the servers are asked, as for
   // the download, and nothing is written, made, renamed or locked. It ends as Planned or Failed.
   bool dry_run = false;
+  // "LIST:LINE", where an entry of a list begins: for messages about what the entry says alone.
+  std::string listed_at;
 
   bool operator==(const JobSpec&) const = default;
 };

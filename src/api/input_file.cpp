@@ -88,7 +88,10 @@ class InputFile::Impl {
         lines_ = list_.lines();
         if (!*entry) return fail(std::move(entry->error()));
         if ((*entry)->out == "-") return refuse_standard_output(**entry);
-        return job_of(**std::move(entry), common_);
+        const std::size_t line = (*entry)->line;
+        JobSpec job = job_of(**std::move(entry), common_);
+        job.listed_at = place_of(line);
+        return job;
       }
       if (ended_) return std::nullopt;
       if (auto read = read_more(); !read) {

@@ -108,6 +108,10 @@ class Session::Impl {
   JobId add_listed(const Result<JobSpec>& entry) {
     auto added = entry ? add(*entry) : fail(entry.error());
     if (added) return *added;
+    if (entry && !entry->listed_at.empty()) {
+      std::string& subject = added.error().subject;
+      subject = entry->listed_at + (subject.empty() ? "" : ": " + subject);
+    }
     const JobId id = ++last_id_;
     events_.add_job();
     events_.push(Failed{.job = id, .path = "", .error = std::move(added.error())});

@@ -212,6 +212,14 @@ def test_an_entry_with_a_mistake_is_listed_as_it_is_to_be_corrected(server, fold
     assert_complete(folder / "deep" / "named", page.data)
 
 
+@pytest.mark.parametrize("entry", ["http://", "ftp://x.example/y", "http://a b/x",
+                                   '{"url": "http://x.example/y", "checksum": "md5:0"}'])
+def test_what_is_wrong_with_an_entry_is_said_with_its_place(folder, entry):
+    name = write_list(folder, "# mine", "", entry)
+    run = run_xget(["-i", name, *QUICK], folder).expect(Exit.USAGE)
+    assert "list:3: " in run.err
+
+
 def test_a_list_of_failures_is_whole_until_another_one_is(server, folder):
     write_list(folder, "http://127.0.0.1:1/x", name="again")
     for words in (["-i", "not-there"], ["--checksum", "md6:00", "http://127.0.0.1:1/x"]):
