@@ -16,7 +16,7 @@ bool may_be_for_the_region(int status) {
   return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
 }
 
-std::string_view said_region(const core::ResponseHead& answer, const Refusal& refusal) {
+std::string_view said_region(const core::ResponseHead& answer, const StoreError& refusal) {
   if (const auto header = answer.find("x-amz-bucket-region")) return *header;
   return trim(refusal.region);
 }
@@ -24,7 +24,8 @@ std::string_view said_region(const core::ResponseHead& answer, const Refusal& re
 }  // namespace
 
 std::optional<std::string> other_region(const EndpointSettings& asked,
-                                        const core::ResponseHead& answer, const Refusal& refusal) {
+                                        const core::ResponseHead& answer,
+                                        const StoreError& refusal) {
   if (!may_be_for_the_region(answer.status)) return std::nullopt;
   std::optional<std::string> region(said_region(answer, refusal));
   if (region->empty()) {
@@ -37,7 +38,7 @@ std::optional<std::string> other_region(const EndpointSettings& asked,
 }
 
 std::optional<std::chrono::seconds> clock_correction(const core::ResponseHead& answer,
-                                                     const Refusal& refusal, WallTime now) {
+                                                     const StoreError& refusal, WallTime now) {
   const bool said = refusal.code == "RequestTimeTooSkewed";
   const bool mute = answer.status == 403 && refusal.code.empty();
   const auto date = answer.find("Date");

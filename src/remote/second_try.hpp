@@ -7,26 +7,20 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/time.hpp"
 #include "core/http_message.hpp"
 #include "remote/endpoint.hpp"
+#include "remote/store_error.hpp"
 
 namespace xget::remote {
-
-// Of the XML that a refusal comes with ("REST error responses"); all empty after a HEAD request.
-struct Refusal {
-  std::string_view code;      // <Code>: "AuthorizationHeaderMalformed"
-  std::string_view region;    // <Region>
-  std::string_view endpoint;  // <Endpoint>: a host's name
-};
 
 // In which region to ask again; nullopt: nothing says that another one would help. From
 // x-amz-bucket-region, from <Region>, or, where no URL of a store is set, from the name that
 // <Endpoint> has. An answer may lie: ask again once, not each time.
 std::optional<std::string> other_region(const EndpointSettings& asked,
-                                        const core::ResponseHead& answer, const Refusal& refusal);
+                                        const core::ResponseHead& answer,
+                                        const StoreError& refusal);
 
 // Stores sign for a quarter of an hour around their own time.
 inline constexpr std::chrono::seconds kAllowedSkew = std::chrono::minutes(15);
@@ -35,6 +29,6 @@ inline constexpr std::chrono::seconds kAllowedSkew = std::chrono::minutes(15);
 // (RequestTimeTooSkewed, or a 403 that says nothing and is further off than is allowed): the
 // answer's Date less `now`, the clock's time when it came.
 std::optional<std::chrono::seconds> clock_correction(const core::ResponseHead& answer,
-                                                     const Refusal& refusal, WallTime now);
+                                                     const StoreError& refusal, WallTime now);
 
 }  // namespace xget::remote

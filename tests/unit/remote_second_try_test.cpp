@@ -26,7 +26,7 @@ const EndpointSettings kOwnStore{.url = "http://localhost:9000"};
 const EndpointSettings kAlibaba{.store = StoreKind::Oss, .region = "cn-hangzhou"};
 
 std::string next(const EndpointSettings& asked, const core::ResponseHead& head,
-                 const Refusal& refusal = {}) {
+                 const StoreError& refusal = {}) {
   return other_region(asked, head, refusal).value_or("-");
 }
 
