@@ -56,7 +56,8 @@ void check_answer(const EndpointSettings& asked, std::string_view region,
                   std::string_view endpoint) {
   core::ResponseHead answer;
   answer.status = 301;
-  const auto next = other_region(asked, answer, {"", region, endpoint});
+  const auto next = other_region(
+      asked, answer, {.region = std::string(region), .endpoint = std::string(endpoint)});
   require(!next || (is_region(*next) && *next != signing_region(asked)),
           "another region is one, and another");
 }
