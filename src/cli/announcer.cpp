@@ -59,7 +59,7 @@ void Announcer::on_event(const Event& event) {
 
 void Announcer::on_idle() { display_.on_idle(); }
 
-void Announcer::jobs_ended() { display_.end(watch_.elapsed()); }
+void Announcer::jobs_ended(StoppedBy stopped_by) { display_.end(stopped_by, watch_.elapsed()); }
 
 void Announcer::leave() {
   if (const std::string text = display_.leave(); !text.empty()) print_error(text);

@@ -24,7 +24,7 @@ class Announcer {
   [[nodiscard]] Duration elapsed() const { return watch_.elapsed(); }  // since the command began
   // No job is under way; there may be more to come.
   void on_idle();
-  void jobs_ended();
+  void jobs_ended(StoppedBy stopped_by);
   // The command leaves at once: the terminal gets its own signs back. Any thread.
   void leave();
   // Last of all. May wait for the reader of events, see EventStream.

@@ -52,7 +52,7 @@ std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
     }
     listeners.announcer.on_idle();
   } while (book.wait_for_more());
-  listeners.announcer.jobs_ended();
+  listeners.announcer.jobs_ended(stopped_by ? StoppedBy::Failure : StoppedBy::User);
   return stopped_by;
 }
 

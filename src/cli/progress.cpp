@@ -44,8 +44,9 @@ void ProgressDisplay::on_event(const Event& event, Duration now) {
   std::visit([&](const auto& alternative) { on(alternative, now); }, event);
 }
 
-void ProgressDisplay::end(Duration now) {
+void ProgressDisplay::end(StoppedBy stopped_by, Duration now) {
   clear_rows();
+  if (const std::string text = stopped_.text(stopped_by); !text.empty()) screen_.print(text);
   if (settings_.quiet || !tally_.several()) return;
   if (settings_.dry_run) return screen_.print(plans_text(tally_));
   screen_.print(std::to_string(tally_.finished()) + " of " + std::to_string(tally_.jobs()) +
@@ -82,6 +83,7 @@ void ProgressDisplay::on(const Finished& finished, Duration now) {
 
 void ProgressDisplay::on(const Failed& failed, Duration now) {
   tally_.on(failed, now);
+  if (failed.error.code == ErrorCode::Interrupted) return stopped_.add(failed);
   print_lines(failure_text(failed), now);
 }
 

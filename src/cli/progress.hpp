@@ -12,6 +12,7 @@
 #include "cli/progress_choice.hpp"
 #include "cli/progress_rows.hpp"
 #include "cli/redrawn_rows.hpp"
+#include "cli/stopped_jobs.hpp"
 #include "cli/terminal_features.hpp"
 #include "cli/window_signs.hpp"
 #include "xget/event.hpp"
@@ -44,8 +45,8 @@ class ProgressDisplay {
   void on_event(const Event& event, Duration now);
   // No job is under way, and nobody knows when the next one comes: no row says that one is.
   void on_idle() { clear_rows(); }
-  // Clears the rows; of several jobs, prints what became of them together.
-  void end(Duration now);
+  // Clears the rows; prints which jobs were stopped, and of several what became of them together.
+  void end(StoppedBy stopped_by, Duration now);
   // What is to be written where the command leaves at once. Any thread, whatever this one is at.
   std::string leave() { return signs_.leave(); }
 
@@ -73,6 +74,7 @@ class ProgressDisplay {
   WindowSigns signs_;
   int name_width_ = 0;     // of the widest name so far: the columns don't jump with each name
   std::string unprinted_;  // whole lines, until the rows are next drawn
+  StoppedJobs stopped_;    // told at the end
   Duration next_show_{};
   Duration next_wait_line_{};
 };

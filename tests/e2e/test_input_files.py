@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import subprocess
+import time
 
 import jsonschema
 import pytest
@@ -101,6 +102,23 @@ def test_with_fail_fast_the_first_failure_stops_all(server, folder):
     run = run_xget(["-i", name, "--fail-fast", "-j", "2", *QUICK, "--stall-timeout", "30s"], folder)
     run.expect(Exit.REFUSED)
     assert not [name for name in os.listdir(folder) if name.isdigit()]
+    assert "stopped, since one has failed (--fail-fast)" in run.err
+    assert "interrupted" not in run.err and run.err.count("404") == 1
+
+
+def test_of_many_downloads_an_interrupt_tells_what_is_kept_in_one_line(server, folder):
+    pages = [server.serve(f"/{i}", RESOURCE, t.rate(200_000)) for i in range(30)]
+    urls = [page.url for page in pages]
+    with start_xget([*urls, "-d", "in", "-j", "30", "-q", *FREQUENT, "--stall-timeout", "1m"],
+                    folder) as child:
+        wait_until(lambda: len(list(folder.glob("in/*.json"))) == 30, "all have begun")
+        time.sleep(1)
+        child.interrupt()
+        run = child.wait(30).expect(Exit.INTERRUPTED)
+    lines = run.err.splitlines()
+    assert lines[:2] == ["xget: 30 downloads interrupted",
+                         "kept: what arrived of each, as FILE.partial in in/"]
+    assert len(lines) == 3 and lines[2].startswith("to go on: ")
 
 
 def test_downloads_run_while_the_list_still_grows(server, folder):

@@ -88,7 +88,7 @@ TEST_CASE("a log gets a line at the start, one at the end, and one every ten sec
                            tenth * 100ms);
   }
   shown.display.on_event(finished(1, "f.iso"), 25s);
-  shown.display.end(25s);
+  shown.display.end(StoppedBy::User, 25s);
   REQUIRE(shown.prints.size() == 4);
   CHECK(shown.prints[0] == "https://a/f.iso → dir/f.iso, 100.0 MiB\n");
   CHECK(
@@ -109,7 +109,7 @@ TEST_CASE("a terminal's rows are redrawn ten times a second at most and cleared 
   CHECK(shown.prints[8] == shown.prints[0]);
   shown.prints.clear();
   shown.display.on_event(finished(1, "f.iso"), 2s);
-  shown.display.end(2s);
+  shown.display.end(StoppedBy::User, 2s);
   CHECK(shown.all() ==
         "\r\x1b[K"
         "dir/f.iso: 100.0 MiB in 2s (50.0 MiB/s), proof: the same ETag in every response\n");
@@ -124,7 +124,7 @@ TEST_CASE("a burst of files that are finished draws the rows no more often") {
     shown.display.on_event(finished(job, "g" + std::to_string(job)), 1s + job * 1ms);
   }
   CHECK(shown.prints.size() == 8);
-  shown.display.end(2s);
+  shown.display.end(StoppedBy::User, 2s);
   for (JobId job = 2; job < 900; ++job) {
     CHECK(shown.all().find("dir/g" + std::to_string(job) + ": ") != std::string::npos);
   }
@@ -159,7 +159,7 @@ TEST_CASE("a download that is over at once draws no line") {
   shown.display.on_event(probed(1, "f"), 1ms);
   shown.display.on_event(progress(1, 10), 2ms);
   shown.display.on_event(finished(1, "f"), 3ms);
-  shown.display.end(3ms);
+  shown.display.end(StoppedBy::User, 3ms);
   CHECK(shown.prints.size() == 1);
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("rows that a job drew before it went to the background are left where 
   shown.display.on_event(progress(1, 10), 2s);
   shown.prints.clear();
   shown.display.on_event(Note{1, "the resource changed"}, 3s);
-  shown.display.end(4s);
+  shown.display.end(StoppedBy::User, 4s);
   CHECK(shown.all() == "note: the resource changed\n");
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("notes and failures stand on lines of their own, above the rows") {
   CHECK(shown.all().starts_with("\r\x1b[Knote: the resource changed\n\x1b[?7lf     "));
   shown.prints.clear();
   shown.display.on_event(failed(1, "f"), 3s);
-  shown.display.end(3s);
+  shown.display.end(StoppedBy::User, 3s);
   CHECK(shown.all() == "\r\x1b[Kxget: connect https://a/x: refused\nkept: 12 MiB\n");
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("a quiet run prints failures alone") {
   shown.display.on_event(finished(1, "f"), 60s);
   CHECK(shown.prints.empty());
   shown.display.on_event(failed(2, "g"), 60s);
-  shown.display.end(60s);
+  shown.display.end(StoppedBy::User, 60s);
   CHECK(shown.prints.size() == 1);
 }
 
@@ -236,7 +236,7 @@ TEST_CASE("several downloads have a row each while they run, and one together") 
   CHECK(shown.rows().back().find(" 75% ") != std::string::npos);
   shown.display.on_event(finished(3, "h"), 6s);
   shown.prints.clear();
-  shown.display.end(6s);
+  shown.display.end(StoppedBy::User, 6s);
   CHECK(shown.all().ends_with("2 of 3 downloads complete, 250.0 MiB received in 6s\n"));
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("the last line says how many were made from others") {
   made.made_from = MadeFrom{"dir/f", Dedupe::Link};
   shown.display.on_event(made, 2s);
   shown.prints.clear();
-  shown.display.end(2s);
+  shown.display.end(StoppedBy::User, 2s);
   CHECK(shown.all() ==
         "2 of 2 downloads complete, 1 of them made from others, 100.0 MiB received in 2s\n");
 }
@@ -274,7 +274,7 @@ TEST_CASE("of a list whose length nobody knows yet those that are complete are c
   CHECK(shown.rows()[1].starts_with("1 complete "));
   CHECK(shown.rows()[1].find('%') == std::string::npos);
   shown.display.on_event(failed(2, "g"), 2s);
-  shown.display.end(3s);
+  shown.display.end(StoppedBy::User, 3s);
   CHECK(shown.all().ends_with("1 of 2 downloads complete, 150.0 MiB received in 3s\n"));
 }
 
@@ -286,7 +286,7 @@ TEST_CASE("what a failed download held before is not counted as received") {
   shown.display.on_event(progress(1, 30 * kMiB), 1s);
   shown.display.on_event(progress(1, 50 * kMiB), 2s);
   shown.display.on_event(failed(1, "f"), 3s);
-  shown.display.end(3s);
+  shown.display.end(StoppedBy::User, 3s);
   CHECK(shown.prints.back() == "0 of 2 downloads complete, 20.0 MiB received in 3s\n");
 }
 
@@ -369,6 +369,6 @@ TEST_CASE("of several dry runs the end says how much they would fetch in all") {
   shown.display.on_event(Planned{.job = 1, .size = 3 * kMiB, .held = kMiB}, 1s);
   shown.display.on_event(Planned{.job = 2, .size = kMiB}, 1s);
   shown.prints.clear();
-  shown.display.end(2s);
+  shown.display.end(StoppedBy::User, 2s);
   CHECK(shown.all() == "2 of 2 downloads would begin or are complete; 3.0 MiB would be fetched\n");
 }
