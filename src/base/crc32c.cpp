@@ -1,44 +1,17 @@
 #include "base/crc32c.hpp"
 
-#include <array>
 #include <cstring>
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
 #endif
 
+#include "base/reflected_crc.hpp"
+
 namespace xget {
 namespace {
 
-constexpr std::uint32_t kPolynomial = 0x82f63b78;  // reflected
-constexpr std::size_t kSlices = 8;
-using Tables = std::array<std::array<std::uint32_t, 256>, kSlices>;
-
-constexpr Tables make_tables() {
-  Tables tables{};
-  for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    std::uint32_t crc = byte;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
-    tables[0][byte] = crc;
-  }
-  for (std::size_t slice = 1; slice < kSlices; ++slice) {
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-      const std::uint32_t before = tables[slice - 1][byte];
-      tables[slice][byte] = (before >> 8) ^ tables[0][before & 0xff];
-    }
-  }
-  return tables;
-}
-
-constexpr Tables kTables = make_tables();
-
-std::uint32_t at(std::span<const std::byte> bytes, std::size_t index) {
-  return std::to_integer<std::uint32_t>(bytes[index]);
-}
-
-std::uint32_t step_by_table(std::uint32_t crc, std::byte byte) {
-  return (crc >> 8) ^ kTables[0][(crc ^ std::to_integer<std::uint32_t>(byte)) & 0xff];
-}
+using Crc32c = ReflectedCrc<std::uint32_t, 0x82F63B78>;
 
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) std::uint32_t extend_by_instruction(
@@ -61,16 +34,7 @@ __attribute__((target("sse4.2"))) std::uint32_t extend_by_instruction(
 }  // namespace
 
 std::uint32_t extend_crc32c_by_table(std::uint32_t crc, std::span<const std::byte> bytes) {
-  crc = ~crc;
-  while (bytes.size() >= kSlices) {
-    crc ^= at(bytes, 0) | at(bytes, 1) << 8 | at(bytes, 2) << 16 | at(bytes, 3) << 24;
-    crc = kTables[7][crc & 0xff] ^ kTables[6][(crc >> 8) & 0xff] ^ kTables[5][(crc >> 16) & 0xff] ^
-          kTables[4][crc >> 24] ^ kTables[3][at(bytes, 4)] ^ kTables[2][at(bytes, 5)] ^
-          kTables[1][at(bytes, 6)] ^ kTables[0][at(bytes, 7)];
-    bytes = bytes.subspan(kSlices);
-  }
-  for (const std::byte byte : bytes) crc = step_by_table(crc, byte);
-  return ~crc;
+  return Crc32c::extend(crc, bytes);
 }
 
 std::uint32_t extend_crc32c(std::uint32_t crc, std::span<const std::byte> bytes) {
@@ -79,6 +43,11 @@ std::uint32_t extend_crc32c(std::uint32_t crc, std::span<const std::byte> bytes)
   if (has_instruction) return extend_by_instruction(crc, bytes);
 #endif
   return extend_crc32c_by_table(crc, bytes);
+}
+
+std::uint32_t combined_crc32c(std::uint32_t first, std::uint32_t second,
+                              std::uint64_t second_length) {
+  return Crc32c::combined(first, second, second_length);
 }
 
 }  // namespace xget
