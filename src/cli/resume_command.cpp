@@ -3,29 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "base/shell_word.hpp"
 #include "base/text.hpp"
 #include "cli/secret_text.hpp"
 
 namespace xget::cli {
 namespace {
-
-bool needs_no_quotes(std::string_view word) {
-  constexpr std::string_view kSafe = "%+,-./:=@_";
-  return !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kSafe.find(c) != std::string_view::npos;
-  });
-}
-
-// The word's own backslashes and quotes are escaped first, then what cannot be printed.
-std::string ansi_quoted(std::string_view word) {
-  std::string escaped;
-  for (const char c : word) {
-    if (c == '\\' || c == '\'') escaped += '\\';
-    escaped += c;
-  }
-  return "$'" + printable(escaped) + "'";
-}
 
 class CommandWriter {
  public:
@@ -59,20 +42,6 @@ bool is_in_session(OptionId id, QueueKept kept) {
 }
 
 }  // namespace
-
-std::string shell_quoted(std::string_view word) {
-  if (needs_no_quotes(word)) return std::string(word);
-  if (printable(word) != word) return ansi_quoted(word);
-  std::string quoted = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
-}
 
 ResumeCommand resume_command(std::string_view program, const Given& given, const LeftBehind& left) {
   const auto is_done = [&](std::size_t position) {

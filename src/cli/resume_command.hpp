@@ -36,8 +36,4 @@ struct LeftBehind {
 ResumeCommand resume_command(std::string_view program, const Given& given,
                              const LeftBehind& left = {});
 
-// One word for a POSIX shell; where there are control characters or broken UTF-8, in bash's $'...'
-// form, so that the result is safe to print.
-std::string shell_quoted(std::string_view word);
-
 }  // namespace xget::cli

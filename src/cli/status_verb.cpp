@@ -5,6 +5,7 @@
 #include "base/json_object.hpp"
 #include "base/partial_names.hpp"
 #include "base/secrets.hpp"
+#include "base/shell_word.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/json_versions.hpp"
