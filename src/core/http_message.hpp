@@ -18,6 +18,9 @@ struct ResponseHead {
   int status = 0;
   int http_version = 11;  // 10, 11, 20
   std::vector<Header> headers;
+  // Of a refusal: what whoever knows the server takes it to mean, in words; empty: nothing more
+  // than its status says.
+  std::string meaning;
 
   // The first value of that name, in any case.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;

@@ -177,8 +177,14 @@ Judgement judge_not_sent(const ResponseHead& head, const Question& question) {
   return Unchanged{};
 }
 
+std::string in_words(const ResponseHead& head, std::string_view usual) {
+  std::string text = "HTTP status " + std::to_string(head.status);
+  if (!head.meaning.empty()) return text + " (" + head.meaning + ")";
+  return usual.empty() ? text : text + " (" + std::string(usual) + ")";
+}
+
 Failure judge_client_error(const ResponseHead& head, const Question& question) {
-  const std::string status = "HTTP status " + std::to_string(head.status);
+  const std::string status = in_words(head, "");
   switch (head.status) {
     case 400:
     case 405:
@@ -186,12 +192,14 @@ Failure judge_client_error(const ResponseHead& head, const Question& question) {
     case 501:
       if (question.ranged) return failure(FailureKind::NoRanges, head, status + " to a range");
       return failure(FailureKind::NotFound, head, status);
-    case 401: return failure(FailureKind::Denied, head, status + " (credentials needed)");
-    case 403: return failure(FailureKind::Denied, head, status + " (forbidden)");
+    case 401: return failure(FailureKind::Denied, head, in_words(head, "credentials needed"));
+    case 403: return failure(FailureKind::Denied, head, in_words(head, "forbidden"));
+    case 404: return failure(FailureKind::NotFound, head, in_words(head, "not found"));
     case 407:
-      return failure(FailureKind::ProxyDenied, head, status + " (the proxy wants credentials)");
-    case 410: return failure(FailureKind::NotFound, head, status + " (gone)");
-    case 404: return failure(FailureKind::NotFound, head, status + " (not found)");
+      return failure(FailureKind::ProxyDenied, head, in_words(head, "the proxy wants credentials"));
+    case 410: return failure(FailureKind::NotFound, head, in_words(head, "gone"));
+    case 412:  // RFC 9110 section 15.5.13: it is not the version that If-Match names
+      return failure(FailureKind::OtherVersion, head, in_words(head, "another version by now"));
     case 408:
     case 421:
     case 425: return failure(FailureKind::ServerError, head, status);
@@ -200,8 +208,7 @@ Failure judge_client_error(const ResponseHead& head, const Question& question) {
 }
 
 Failure judge_busy(const ResponseHead& head, WallTime now) {
-  Failure busy = failure(FailureKind::Busy, head,
-                         "HTTP status " + std::to_string(head.status) + " (the server is busy)");
+  Failure busy = failure(FailureKind::Busy, head, in_words(head, "the server is busy"));
   if (const auto value = head.find("Retry-After")) {
     busy.retry_after = parse_retry_after(*value, now);
   }
@@ -228,7 +235,7 @@ Judgement judge(const ResponseHead& head, const Question& question, WallTime now
   }
   if (head.status >= 400 && head.status < 500) return judge_client_error(head, question);
   if (head.status >= 500 && head.status < 600) {
-    return failure(FailureKind::ServerError, head, "HTTP status " + std::to_string(head.status));
+    return failure(FailureKind::ServerError, head, in_words(head, ""));
   }
   return failure(FailureKind::BadResponse, head,
                  "HTTP status " + std::to_string(head.status) + " is no answer to a download");

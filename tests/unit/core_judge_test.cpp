@@ -241,6 +241,21 @@ TEST_CASE("A refusal is the same whatever was asked: what it calls for is decide
   CHECK(refusal(status(407), question) == FailureKind::ProxyDenied);
 }
 
+TEST_CASE("A condition that does not hold any more shows another version") {
+  CHECK(refusal(status(412), {.range = {5, 10}, .expected = std::nullopt}) ==
+        FailureKind::OtherVersion);
+}
+
+TEST_CASE("A refusal is told by what it means where that is known") {
+  const auto cause = [](const ResponseHead& head) {
+    return std::get<Failure>(judge(head, probe(), WallTime{})).cause;
+  };
+  ResponseHead denied = status(403);
+  CHECK(cause(denied) == "HTTP status 403 (forbidden)");
+  denied.meaning = "it is archived";
+  CHECK(cause(denied) == "HTTP status 403 (it is archived)");
+}
+
 TEST_CASE("A server that answers 400 to Range is asked plainly") {
   CHECK(refusal(status(400), probe()) == FailureKind::NoRanges);
   CHECK(refusal(status(400),
