@@ -106,6 +106,7 @@ AnswerForm error_form(StoreError& error) {
                         {"Region", &StoreError::region},
                         {"Endpoint", &StoreError::endpoint},
                         {"RequestId", &StoreError::request_id},
+                        {"StorageClass", &StoreError::storage_class},
                         {"Error/Code", &StoreError::code},
                         {"Error/Message", &StoreError::message}});
   return form;

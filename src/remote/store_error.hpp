@@ -17,11 +17,12 @@ namespace xget::remote {
 // As the store wrote it, so not to be trusted; a text that it did not send is empty, and after a
 // HEAD request all of them are.
 struct StoreError {
-  std::string code;        // "NoSuchKey"
-  std::string region;      // S3: where the bucket is
-  std::string endpoint;    // the host's name that would serve it; never asked by that name
-  std::string message;     // for people
-  std::string request_id;  // what the store's support asks for
+  std::string code;           // "NoSuchKey"
+  std::string region;         // S3: where the bucket is
+  std::string endpoint;       // the host's name that would serve it; never asked by that name
+  std::string message;        // for people
+  std::string request_id;     // what the store's support asks for
+  std::string storage_class;  // S3: of an object that is archived
 };
 
 // What to do about a refusal.

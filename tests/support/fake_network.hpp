@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ports.hpp"
@@ -96,7 +98,10 @@ class FakeTransport final : public core::Transport {
     return verdict;
   }
   core::Flow body(core::RequestId id, std::size_t count) {
-    const std::vector<std::byte> bytes(count, std::byte{'x'});
+    return body(id, std::string(count, 'x'));
+  }
+  core::Flow body(core::RequestId id, std::string_view text) {
+    const auto bytes = std::as_bytes(std::span(text));
     const auto flow = running_.at(id).listener->on_body(id, bytes);
     if (flow == core::Flow::Stop) end(id, core::TransferStatus::Cancelled);
     return flow;

@@ -1,0 +1,26 @@
+// The heads of requests for objects and of their answers, between plain HTTP and what stores say.
+// Thread: any; pure.
+#pragma once
+
+#include <vector>
+
+#include "core/http_message.hpp"
+#include "remote/store_kind.hpp"
+
+namespace xget::remote {
+
+// What uploads of ours record with an object: 64 hex digits, of its bytes.
+inline constexpr const char* kSha256Metadata = "x-amz-meta-xget-sha256";
+inline constexpr const char* kOssSha256Metadata = "x-oss-meta-xget-sha256";
+
+// If-Range becomes If-Match, or If-Unmodified-Since where it has a date: stores answer 412 to
+// another version then, where If-Range would bring all of that one. What S3 may say of digests is
+// asked for (x-amz-checksum-mode).
+std::vector<core::Header> object_fields(const std::vector<core::Header>& fields, StoreKind store);
+
+// Content-Encoding goes: it is what the uploader said of the bytes, and these are the bytes. A
+// digest of the whole object, by the store (x-amz-checksum-sha256) or by our upload's metadata,
+// becomes Repr-Digest (RFC 9530).
+core::ResponseHead plain_head(const core::ResponseHead& answer);
+
+}  // namespace xget::remote
