@@ -61,15 +61,19 @@ std::vector<core::Header> headers_for(const HttpQuestion& question,
 
 }  // namespace
 
+void take_way(core::HttpRequest& request, const net::Url& url, const HttpSourceSettings& settings) {
+  request.proxy = settings.proxy_for(url);
+  request.proxy_auth = settings.proxy_auth_for(url);
+  if (request.proxy.empty()) {
+    request.connect_to = net::connect_to_rule(settings.connect_to, url.origin);
+  }
+}
+
 core::HttpRequest request_for(const HttpQuestion& question, const HttpSourceSettings& settings) {
   core::HttpRequest request;
   request.url = question.url.text;
   request.headers = headers_for(question, settings);
-  request.proxy = settings.proxy_for(question.url);
-  request.proxy_auth = settings.proxy_auth_for(question.url);
-  if (request.proxy.empty()) {
-    request.connect_to = net::connect_to_rule(settings.connect_to, question.url.origin);
-  }
+  take_way(request, question.url, settings);
   request.http2 = settings.http2 == Http2::Always ||
                   (settings.http2 == Http2::Probes && !question.spec.expected);
   return request;

@@ -20,6 +20,9 @@ struct HttpQuestion {
   bool conditional = false;  // with If-Range, if spec.expected has a strong validator
 };
 
+// By which proxy, or under which rule, a request for `url` goes.
+void take_way(core::HttpRequest& request, const net::Url& url, const HttpSourceSettings& settings);
+
 // Not pinned to an address. What the settings hold for the home origin goes there alone.
 core::HttpRequest request_for(const HttpQuestion& question, const HttpSourceSettings& settings);
 

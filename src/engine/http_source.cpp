@@ -8,6 +8,7 @@
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "core/retry_policy.hpp"
+#include "core/transfer_failure.hpp"
 #include "engine/answer_hints.hpp"
 #include "engine/http_log.hpp"
 #include "engine/http_question.hpp"
@@ -26,28 +27,6 @@ core::Failure failure(core::FailureKind kind, long number, std::string cause) {
           .cause = std::move(cause),
           .retry_after = std::nullopt,
           .offered = std::nullopt};
-}
-
-core::FailureKind kind_of(core::TransferStatus status) {
-  using core::FailureKind;
-  using core::TransferStatus;
-  switch (status) {
-    case TransferStatus::ConnectFailed:
-    case TransferStatus::TimedOut: return FailureKind::Connect;
-    case TransferStatus::CutShort: return FailureKind::CutShort;
-    case TransferStatus::BadResponse: return FailureKind::BadResponse;
-    case TransferStatus::TlsFailed: return FailureKind::Tls;
-    case TransferStatus::CertificateBad: return FailureKind::Certificate;
-    case TransferStatus::WrongKey: return FailureKind::WrongKey;
-    case TransferStatus::ProxyFailed: return FailureKind::Proxy;
-    case TransferStatus::ProxyDenied: return FailureKind::ProxyDenied;
-    case TransferStatus::BodyFailed:
-    case TransferStatus::Unusable: return FailureKind::Unusable;
-    case TransferStatus::Ok:
-    case TransferStatus::Broken:
-    case TransferStatus::Cancelled: break;
-  }
-  return FailureKind::Broken;
 }
 
 bool from_start(ByteRange range) { return range.begin == 0 && range.end == kUnknownEnd; }
@@ -490,7 +469,7 @@ void HttpSource::attempt_failed(core::FetchId id, core::RequestId request,
   std::string cause =
       verdict.cause.empty() ? "the connection ended before the response" : verdict.cause;
   arrived_at_.reset();
-  end_fetch(id, {failure(kind_of(verdict.status), verdict.number, std::move(cause))});
+  end_fetch(id, {failure(core::kind_of(verdict.status), verdict.number, std::move(cause))});
 }
 
 // ---- ends ---------------------------------------------------------------------------------
