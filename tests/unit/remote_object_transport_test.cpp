@@ -3,31 +3,18 @@
 #include <optional>
 
 #include "remote/object_transport.hpp"
+#include "support/fake_credentials.hpp"
 #include "support/fake_network.hpp"
 
 using namespace xget;
 using core::HeadVerdict;
 using core::TransferStatus;
+using test::FakeCredentials;
 
 namespace {
 
 constexpr const char* kUrl = "https://bucket.s3.us-east-1.amazonaws.com/a%20key";
 constexpr const char* kElsewhere = "https://bucket.s3.eu-west-1.amazonaws.com/a%20key";
-
-class FakeCredentials final : public remote::CredentialsSource {
- public:
-  const remote::Credentials* at(WallTime) override { return known ? &*known : nullptr; }
-  void fetch(std::function<void(Result<void>)> done) override {
-    waiting.push_back(std::move(done));
-  }
-  void come(Result<void> how) {
-    if (how) known = {{"AK", "SK", ""}};
-    for (const auto& done : std::exchange(waiting, {})) done(how);
-  }
-
-  std::optional<remote::Credentials> known{{"AK", "SK", ""}};
-  std::vector<std::function<void(Result<void>)>> waiting;
-};
 
 struct Listener final : core::TransferListener {
   HeadVerdict on_head(core::RequestId, const core::ResponseHead& head,
