@@ -1,6 +1,7 @@
 #include "cli/event_text.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -44,6 +45,9 @@ std::string origin_text(const MadeFrom& made_from) {
   }
   return "a copy of " + path;
 }
+
+// Once the user has made some, the same command finds it.
+bool lacks_room(const Error& error) { return error.number == ENOSPC || error.number == EDQUOT; }
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
@@ -183,8 +187,8 @@ bool can_go_on(const Failed& failed) {
   switch (failed.error.code) {
     case ErrorCode::Network:
     case ErrorCode::Interrupted: return true;
-    // What stands in the way before anything was kept is still there for the same command.
-    case ErrorCode::Disk:
+    // What else stands in the way before anything was kept is still there for the same command.
+    case ErrorCode::Disk: return !failed.error.kept.empty() || lacks_room(failed.error);
     // Once the server has changed its mind, or the other process is done.
     case ErrorCode::Refused: return !failed.error.kept.empty();
     case ErrorCode::Busy: return true;

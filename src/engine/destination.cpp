@@ -190,6 +190,8 @@ std::uint64_t Destination::durable_bytes() const {
   return sink() != nullptr ? sink()->durable_bytes() : 0;
 }
 
+std::uint64_t Destination::held_bytes() const { return partial_ ? partial_->held().size() : 0; }
+
 std::string Destination::fate_of_the_old() const {
   return target_ ? "what there was is kept as " + set_aside_of(target_->path()) +
                        " until the download is whole"

@@ -83,6 +83,8 @@ class Destination {
 
   // Bytes that a later run can go on with: none where somebody has removed their file meanwhile.
   [[nodiscard]] std::uint64_t durable_bytes() const;
+  // Bytes that were written in this run or before, such ones or not.
+  [[nodiscard]] std::uint64_t held_bytes() const;
   // Some of them come from an earlier run, and samples alone tie them to the version.
   [[nodiscard]] bool tied_by_samples() const { return tied_by_samples_; }
   // "what there was is kept as NAME until ..." or the like, for notes.

@@ -295,6 +295,7 @@ void Job::step_stop(Instant now) {
   const bool whole = !stopping_->kept.empty() || stopping_->code == ErrorCode::Exists;
   const std::string usable = kept();
   if (!usable.empty() || !failed_check) stopping_->kept = usable;
+  if (usable.empty() && !whole) add_loss(*stopping_, destination_.held_bytes());
   if (failed_check && stopping_->remedy.empty()) stopping_->remedy = checksum_remedy(written());
   download_.reset();  // before its sink
   if (!whole) destination_.discard_if_worthless();

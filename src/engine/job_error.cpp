@@ -157,6 +157,11 @@ Error wrong_piece_error(const std::string& subject, ByteRange piece, const std::
           .remedy = "try another mirror, or check what " + publisher + " is of"};
 }
 
+void add_loss(Error& error, std::uint64_t bytes) {
+  if (error.code != ErrorCode::Disk || bytes == 0) return;
+  error.cause += ", so what arrived (" + format_size(bytes) + ") could not be recorded and is lost";
+}
+
 std::string checksum_remedy(Written written) {
   switch (written) {
     case Written::Away:

@@ -40,6 +40,9 @@ enum class Written {
   AsProven,   // each response showed that it was of the version
   OnSamples,  // some were there before, and samples of them agreed
 };
+// Says in an error of the disk what became of `bytes` that arrived, of which nothing is kept.
+void add_loss(Error& error, std::uint64_t bytes);
+
 // What helps against bytes that do not match their digest.
 std::string checksum_remedy(Written written);
 // --strict: nothing proves the bytes.

@@ -93,6 +93,16 @@ def test_full_before_anything_is_recorded(page, folder, way, room):
         assert_complete(path, page.data, run=again)
 
 
+@pytest.mark.parametrize("way", ["sparse", "none"])
+def test_what_arrived_before_anything_could_be_recorded_is_said_to_be_lost(page, folder, way):
+    with small_disk(folder / "small", 3 * MIB) as disk:
+        rarely = ["--checkpoint-interval", "1h,1GiB", "--preallocate", way]
+        run = download(page, disk / "file", *rarely).expect(Exit.DISK)
+        assert "could not be recorded and is lost" in run.err, run
+        assert "kept: nothing of this run" in run.err and "to go on:" in run.err, run
+        assert not list(disk.iterdir()), run
+
+
 def test_no_room_for_the_sidecar_elsewhere(page, folder):
     with small_disk(folder / "checkpoints", MIB, names=1) as disk:
         path = folder / "file"

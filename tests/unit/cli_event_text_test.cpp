@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "cli/event_text.hpp"
 #include "cli/exit_code.hpp"
@@ -54,6 +55,7 @@ TEST_CASE("only what a later run continues has a command that goes on") {
   CHECK(after(ErrorCode::Interrupted, "", "f"));
   CHECK(after(ErrorCode::Disk, "1 GiB", "f"));
   CHECK_FALSE(after(ErrorCode::Disk, "", "f"));  // what stands in the way would still be there
+  CHECK(can_go_on({.path = "f", .error = {.code = ErrorCode::Disk, .number = ENOSPC}}));
   CHECK(after(ErrorCode::Busy, "", "f"));
   CHECK(after(ErrorCode::Refused, "1 GiB", "f"));
   CHECK_FALSE(after(ErrorCode::Refused, "", "f"));
