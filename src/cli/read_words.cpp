@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "cli/foreign_option.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/usage_error.hpp"
 
@@ -67,10 +68,13 @@ std::vector<GivenOption> options_in_order(const CLI::App& app, const Registered&
 }
 
 tl::unexpected<Error> unknown_option(const std::string& word) {
+  // What follows may be a secret: "-Uname:password".
+  const auto end = word.starts_with("--") ? word.find('=') : 2;
+  if (const auto here = foreign_option_text(word)) {
+    return refuse_usage(word.substr(0, end), "there is no such option", *here);
+  }
   const std::vector<std::string> near = nearest_options(word);
   if (near.empty()) {
-    // What follows may be a secret: "-Uname:password".
-    const auto end = word.starts_with("--") ? word.find('=') : 2;
     return refuse_usage(word.substr(0, end), "there is no such option",
                         "xget --help lists the options");
   }

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "cli/foreign_option.hpp"
 #include "cli/read_words.hpp"
 #include "cli/suggestion.hpp"
 
@@ -91,6 +92,22 @@ TEST_CASE("a mistyped option's error names the nearest ones") {
   CHECK(refused({"-resume", "u/x"}).remedy == "did you mean --resume?");
   CHECK(refused({"--checkpoint", "u/x"}).remedy.find("--checkpoint-dir") != std::string::npos);
   CHECK(refused({"--zzzzzz", "u/x"}).remedy == "xget --help lists the options");
+}
+
+TEST_CASE("an option of curl, wget or aria2 is told by what it is called here") {
+  CHECK(refused({"--continue=true", "u/x"}).remedy == "that is --resume here");
+  CHECK(refused({"-C", "-", "u/x"}).remedy == "that is --resume here");
+  CHECK(refused({"--split=4", "u/x"}).remedy == "that is -n N here");
+  CHECK(refused({"-sL", "u/x"}).remedy == "curl's -s is --quiet here, aria2's is -n N");
+  CHECK(refused({"-LO", "u/x"}).remedy == "redirects are followed unasked");
+  CHECK(refused({"--output-document", "f", "u/x"}).remedy == "that is --output FILE here");
+}
+
+TEST_CASE("no option of xget is taken for another tool's") {
+  for (const OptionRow& row : option_table()) {
+    CHECK_FALSE(foreign_option_text(row.longest()));
+    CHECK_FALSE(foreign_option_text(row.shortest()));
+  }
 }
 
 TEST_CASE("an unknown option's value is not printed") {
