@@ -129,7 +129,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     by_default("auto", {Id::Connections, Group::Network, 'n', "connections", "N|auto",
                         "connections a file, 1 to 256; auto: as many as bring more (auto)"}),
     by_default("64", {Id::MaxConnectionsPerHost, Group::Network, 0, "max-connections-per-host", "N",
-                      "with -n auto: at most N for one file, 1 to 256 (64)"}),
+                      "with -n auto: at most N to one host over all downloads, of which each has "
+                      "one at least; 1 to 256 (64)"}),
     by_default(
         "0",
         {Id::LimitRate, Group::Network, 0, "limit-rate", "RATE",
@@ -218,7 +219,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "older one is replaced"},
     {Id::OnComplete, Group::Messages, 0, "on-complete", "CMD",
      "run CMD when a file is complete: no shell, XGET_FILE, XGET_URL and XGET_BYTES in its "
-     "environment, more as JSON on its standard input. No download waits for it",
+     "environment, more as JSON on its standard input. No download waits for it. What it prints is "
+     "shown only if it fails",
      Secrecy::Url},
     {Id::OnError, Group::Messages, 0, "on-error", "CMD",
      "the same when a download has failed, with XGET_ERROR and XGET_MESSAGE", Secrecy::Url},
