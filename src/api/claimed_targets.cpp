@@ -48,7 +48,17 @@ std::vector<std::string> ClaimedTargets::files_of(const WantedTarget& target) {
 
 namespace {
 
+// By their names alone: what is secret in two URLs may tell them apart.
+Error asked_for_twice(const std::string& url, const std::string& name) {
+  return {.code = ErrorCode::Usage,
+          .operation = "",
+          .subject = url,
+          .cause = "it is asked for twice, both times as " + printable(name),
+          .remedy = "give it once, or each time with its own -o FILE, or out=NAME in a list"};
+}
+
 Error name_in_use(const std::string& url, const std::string& other_url, const std::string& name) {
+  if (url == other_url) return asked_for_twice(url, name);
   return {.code = ErrorCode::Usage,
           .operation = "",
           .subject = url,

@@ -72,6 +72,12 @@ TEST_CASE(
   CHECK(claim(3, "f", "tag"));
 }
 
+TEST_CASE("a URL that is given twice is called so") {
+  const JobSpec job{.url = "https://a.example/f"};
+  const auto error = check_targets({job, job}).error();
+  CHECK(to_string(error) == "https://a.example/f: it is asked for twice, both times as f");
+}
+
 TEST_CASE("names that only look alike are no matter") {
   Claims claims;
   CHECK(claims.claim("f").empty());
