@@ -48,6 +48,13 @@ std::optional<DigestAlgorithm> usual_algorithm(std::size_t digits) {
 
 Result<ExpectedDigest> parse_checksum_spec(std::string_view spec) {
   const std::string_view text = trim(spec);
+  // A line of SHA256SUMS and the like, with the file's name behind the digits.
+  const std::string_view digits = text.substr(0, text.find_first_of(" \t"));
+  if (digits.size() < text.size() && is_hex(digits)) {
+    if (const auto usual = usual_algorithm(digits.size())) {
+      return *parse_expected_digest(*usual, digits);
+    }
+  }
   const auto separator = text.find_first_of(":=");
   if (separator == std::string_view::npos) {
     const auto usual = usual_algorithm(text.size());

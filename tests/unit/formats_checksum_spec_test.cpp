@@ -44,6 +44,15 @@ TEST_CASE("digits alone are of the algorithm that usually has so many") {
   CHECK(parse_checksum_spec(digits(128))->algorithm == DigestAlgorithm::Sha512);
 }
 
+TEST_CASE("a line of a list of checksums is a checksum, whatever the file is called") {
+  for (const char* name : {"  disk.img", " *disk.img", "\ta:b=c"}) {
+    const auto parsed = parse_checksum_spec(digits(64) + name);
+    REQUIRE(parsed);
+    CHECK(parsed->algorithm == DigestAlgorithm::Sha256);
+  }
+  CHECK(cause_of(digits(63) + "  disk.img") == "there is no algorithm before the digits");
+}
+
 TEST_CASE("the number of digits tells the two forms of xxh3 apart") {
   CHECK(parse_checksum_spec("xxh3:" + digits(32))->algorithm == DigestAlgorithm::Xxh3_128);
   CHECK(parse_checksum_spec("xxh3:" + digits(16))->algorithm == DigestAlgorithm::Xxh3_64);
