@@ -24,14 +24,30 @@ struct FreeUrl {
 };
 using UrlHandle = std::unique_ptr<CURLU, FreeUrl>;
 
+// libcurl's own words are for who calls it.
+std::string words_for(CURLUcode code) {
+  switch (code) {
+    case CURLUE_BAD_PORT_NUMBER: return "its port is not between 1 and 65535";
+    case CURLUE_BAD_HOSTNAME: return "its host name is not allowed";
+    case CURLUE_BAD_IPV6: return "its IPv6 address is none";
+    case CURLUE_BAD_LOGIN: return "its user name or password cannot be read";
+    case CURLUE_NO_HOST: return "it names no host";
+    case CURLUE_BAD_SCHEME: return "its scheme is not allowed";
+    case CURLUE_MALFORMED_INPUT: return "it is no URL";
+    default: return curl_url_strerror(code);
+  }
+}
+
 // Who gets the blame decides the code: the user for a URL, the server for a redirect.
 struct Blame {
   ErrorCode code;
   const char* operation;
   std::string subject;
 
-  [[nodiscard]] tl::unexpected<Error> fails(std::string cause, long number = 0) const {
+  [[nodiscard]] tl::unexpected<Error> fails(std::string cause, long number = 0,
+                                            std::string remedy = "") const {
     Error error;
+    error.remedy = std::move(remedy);
     error.code = code;
     error.operation = operation;
     error.subject = subject;
@@ -40,7 +56,7 @@ struct Blame {
     return fail(std::move(error));
   }
   [[nodiscard]] tl::unexpected<Error> fails(CURLUcode code_of_curl) const {
-    return fails(curl_url_strerror(code_of_curl), code_of_curl);
+    return fails(words_for(code_of_curl), code_of_curl);
   }
 };
 
@@ -77,6 +93,22 @@ bool lacks_host(std::string_view url) {
   if (scheme != "http" && scheme != "https") return false;
   const auto slashes = std::min(url.find_first_not_of('/', colon + 1), url.size()) - (colon + 1);
   return slashes == 1 || slashes > 2;
+}
+
+// "http//host/x", "http:/host/x" and "http:///host/x": what was meant; empty: it is none of these.
+// A relative reference may well begin so, hence of a URL that stands alone only.
+std::string meant_by(std::string_view url) {
+  for (const std::string_view scheme : {"http", "https"}) {
+    if (!equals_ignoring_case(url.substr(0, scheme.size()), scheme)) continue;
+    const std::string_view rest = url.substr(scheme.size());
+    const bool without_colon = rest.starts_with("//");
+    const bool wrong_slashes = rest.starts_with(":/") && lacks_host(url);
+    if (!without_colon && !wrong_slashes) continue;
+    const auto host = rest.find_first_not_of(":/");
+    if (host == std::string_view::npos) return "";
+    return std::string(scheme) + "://" + std::string(rest.substr(host));
+  }
+  return "";
 }
 
 // Empty when the URL has no such part.
@@ -182,6 +214,12 @@ Result<Url> read_url(CURLU* handle, const Blame& blame) {
 Result<Url> parse_against(const std::string& base, std::string_view text, const Blame& blame) {
   auto cleaned = clean(text, blame);
   if (!cleaned) return fail(cleaned.error());
+  if (base.empty()) {
+    if (const std::string meant = meant_by(*cleaned); !meant.empty()) {
+      const char* cause = lacks_host(*cleaned) ? "it names no host" : "it is no URL";
+      return blame.fails(cause, 0, "did you mean " + without_secrets(meant) + "?");
+    }
+  }
   if (lacks_host(*cleaned)) return blame.fails("it names no host");
   const UrlHandle handle{curl_url()};
   if (!handle) throw std::bad_alloc();

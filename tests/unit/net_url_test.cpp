@@ -28,6 +28,23 @@ TEST_CASE("a URL without a scheme is https") {
   CHECK(parse_url("http://example.org")->origin.port == 80);
 }
 
+TEST_CASE("of a scheme that is mistyped it is said what was meant") {
+  for (const char* typed : {"http//h.example/f", "http:/h.example/f", "http:///h.example/f"}) {
+    const auto url = parse_url(typed);
+    REQUIRE_FALSE(url);
+    CHECK(url.error().remedy == "did you mean http://h.example/f?");
+  }
+  CHECK(parse_url("https//me:hunter2@h/f").error().remedy == "did you mean https://h/f?");
+  CHECK(redirected("https://h/a/", "http//f") == "https://h/a/http//f");
+  CHECK(text_of("http.example//f") == "https://http.example//f");
+}
+
+TEST_CASE("what is wrong with a URL is said in words of xget's own") {
+  CHECK(text_of("http://h:99999/f") == "error: its port is not between 1 and 65535");
+  CHECK(text_of("http://[::1/f") == "error: its IPv6 address is none");
+  CHECK(text_of("http://h h/f") == "error: its host name is not allowed");
+}
+
 TEST_CASE("a URL is normalised") {
   CHECK(text_of("HTTP://EXAMPLE.org:80/a/../b?x=1#part") == "http://example.org/b?x=1");
   CHECK(text_of("  https://example.org ") == "https://example.org/");
