@@ -75,6 +75,10 @@ Result<std::string> read_and_show(std::span<const std::string> words) {
   auto given = read_words(words);
   if (!given) return fail(std::move(given.error()));
   if (!given->urls.empty()) return refuse_usage(given->urls.front(), "xget config takes no URL");
+  // Whoever asks for JSON would read this as JSON.
+  if (given->has(OptionId::Json)) {
+    return refuse_usage("--json", "xget config writes TOML alone", "leave it out");
+  }
   const auto configuration = configure(*std::move(given), own_environment());
   if (!configuration) return fail(configuration.error());
   // A value that no download could do with is told here too.

@@ -62,6 +62,11 @@ def section(server, text: str) -> str:
     return f'[host."127.0.0.1:{server.port}"]\n{text}\n'
 
 
+def test_config_writes_no_json_and_says_so(configure, folder):
+    run = run_xget(["config", "--json"], folder, env=configure("")).expect(Exit.USAGE)
+    assert run.out == b"" and "TOML" in run.err and "--json" in run.err
+
+
 def test_a_host_gets_what_is_its_own_and_no_other_sees_it(server, configure, folder):
     with HostileServer() as other:
         target = other.serve("/file.bin", SMALL)
