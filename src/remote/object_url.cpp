@@ -13,7 +13,6 @@ namespace {
 constexpr std::size_t kShortestBucket = 3;
 constexpr std::size_t kLongestBucket = 63;
 constexpr std::size_t kLongestOldBucket = 255;  // in us-east-1, before 2018
-constexpr std::size_t kLongestKey = 1024;
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

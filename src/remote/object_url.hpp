@@ -5,6 +5,7 @@
 // so. Thread: any; pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,10 +14,12 @@
 
 namespace xget::remote {
 
+inline constexpr std::size_t kLongestKey = 1024;  // bytes
+
 struct ObjectUrl {
   StoreKind store = StoreKind::S3;
   std::string bucket;
-  std::string key;  // raw bytes, at most 1024; empty: the bucket itself
+  std::string key;  // raw bytes, at most kLongestKey; empty: the bucket itself
   friend bool operator==(const ObjectUrl&, const ObjectUrl&) = default;
 };
 
