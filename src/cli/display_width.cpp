@@ -57,4 +57,14 @@ std::string shortened(std::string_view text, int columns) {
   return cut;
 }
 
+std::string begun(std::string_view text, int columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  if (columns < 1) return "";
+  std::string_view start = start_that_fits(text, columns - 1);
+  // A word that is longer than half of the row is cut all the same.
+  const std::size_t end = start.find_last_of(' ');
+  if (end != std::string_view::npos && end > start.size() / 2) start = start.substr(0, end);
+  return std::string(start.substr(0, start.find_last_not_of(" ,;:") + 1)) + "…";
+}
+
 }  // namespace xget::cli

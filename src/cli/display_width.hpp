@@ -14,4 +14,7 @@ int display_width(std::string_view text);
 // its start.
 std::string shortened(std::string_view text, int columns);
 
+// Cut at the end, between words where there are some: a sentence says most at its start.
+std::string begun(std::string_view text, int columns);
+
 }  // namespace xget::cli

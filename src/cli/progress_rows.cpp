@@ -131,7 +131,7 @@ std::string row_of(const LineState& state, const Layout& layout, BarStyle style)
   if (state.again_in) {
     const int width = layout.widths[kPercent];
     if (width > 0) row += spaces(kGap) + right_aligned(percent_text(state), width);
-    row += spaces(kGap) + shortened(waiting_text(state), layout.room - display_width(row) - kGap);
+    row += spaces(kGap) + begun(waiting_text(state), layout.room - display_width(row) - kGap);
     return shortened(row, layout.room);
   }
   for (const Column column : kInOrder) {

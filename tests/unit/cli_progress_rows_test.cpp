@@ -146,7 +146,11 @@ TEST_CASE("what is waited for takes the rest of the row") {
   LineState state = half_way();
   state.again_in = 4s;
   state.cause = "connection refused by everybody who was asked for it";
-  CHECK(row(state, 60) == "linux-…ar.xz   50%  again in 4s: conne…o was asked for it");
+  CHECK(row(state, 60) == "linux-…ar.xz   50%  again in 4s: connection refused by…");
+  state.cause = "no bytes, or only a trickle, for as long as --stall-timeout allows";
+  CHECK(row(state, 80).ends_with("  50%  again in 4s: no bytes, or only a trickle, for as…"));
+  state.cause = std::string(100, 'x');
+  CHECK(row(state, 60).ends_with("again in 4s: xxxxxxxxxxxxxxxxxxxxxxx…"));
 }
 
 TEST_CASE("files for which the screen is not high enough are counted") {
