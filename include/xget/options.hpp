@@ -109,6 +109,26 @@ struct HostOptions {
   bool operator==(const HostOptions&) const = default;
 };
 
+// Where the bucket's name stands in the URLs of its objects.
+enum class BucketStyle {
+  Auto,  // in the host's name where that works
+  Path,  // https://HOST/BUCKET/KEY
+  Host,  // https://BUCKET.HOST/KEY
+};
+
+// How objects are asked for (s3://BUCKET/KEY, oss://BUCKET/KEY). What is empty comes from where the
+// stores' own tools have it: the environment (AWS_…, OSS_…) and the profiles in ~/.aws.
+struct ObjectStoreOptions {
+  std::string endpoint_url;  // of the store; http or https
+  std::string region;        // found by the store's answer where it is another one
+  std::string profile;
+  bool anonymous = false;  // nothing is signed
+  bool requester_pays = false;
+  BucketStyle bucket_style = BucketStyle::Auto;
+
+  bool operator==(const ObjectStoreOptions&) const = default;
+};
+
 // Shared by all jobs of a Session.
 struct Options {
   // Per job, 1 to kMostConnections; nullopt: as many as bring more.
@@ -162,6 +182,7 @@ struct Options {
   // attributes; at most some 4 MiB. Several processes may share it. Empty: nothing is kept.
   std::string state_folder;
   std::vector<HostOptions> hosts;
+  ObjectStoreOptions object_store;
 
   // A process needs open files for each of these, and for those that only wait for the disk.
   [[nodiscard]] int most_active_jobs() const {

@@ -10,13 +10,13 @@
 namespace xget::api {
 namespace {
 
-Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
+Result<std::string> path_of(const JobSpec& spec, const NameInUrl& in_url) {
   if (spec.output == "-") return std::string("-");
   std::string name = spec.output;
   if (name.empty()) {
-    auto safe = formats::safe_file_name(net::decoded_last_path_component(url));
+    auto safe = formats::safe_file_name(in_url.last);
     if (!safe) {
-      return option_error(net::without_secrets(url.text), "the URL ends in no name for a file",
+      return option_error(in_url.shown, "the URL ends in no name for a file",
                           "name the file with -o FILE");
     }
     name = *std::move(safe);
@@ -30,8 +30,8 @@ Result<std::string> path_of(const JobSpec& spec, const net::Url& url) {
 
 }  // namespace
 
-Result<ChosenTarget> choose_target(const JobSpec& spec, const net::Url& url) {
-  auto path = path_of(spec, url);
+Result<ChosenTarget> choose_target(const JobSpec& spec, const NameInUrl& name) {
+  auto path = path_of(spec, name);
   if (!spec.content_disposition) {
     if (!path) return fail(std::move(path.error()));
     if (*path != "-") {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "net/url.hpp"
+#include "api/object_stores.hpp"
 #include "xget/error.hpp"
 #include "xget/options.hpp"
 
@@ -17,6 +17,6 @@ struct ChosenTarget {
 };
 
 // Looks whether something stands there that is no file. Fails with Usage.
-Result<ChosenTarget> choose_target(const JobSpec& spec, const net::Url& url);
+Result<ChosenTarget> choose_target(const JobSpec& spec, const NameInUrl& name);
 
 }  // namespace xget::api

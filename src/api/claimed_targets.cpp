@@ -115,10 +115,12 @@ Result<void> ClaimedTargets::claim(JobId job, const WantedTarget& target) {
 Result<void> ClaimedTargets::claim(JobId job, const JobRequest& request) {
   const engine::JobSettings& settings = request.settings;
   if (settings.server_names_in || settings.existing == Existing::Rename) return {};
-  return claim(job, {.path = request.settings.path,
-                     .checkpoint_folder = request.settings.checkpoint_folder,
-                     .etag_file = request.etag_file,
-                     .url = net::without_secrets(request.source.url.text)});
+  return claim(job,
+               {.path = request.settings.path,
+                .checkpoint_folder = request.settings.checkpoint_folder,
+                .etag_file = request.etag_file,
+                .url = request.source.name.empty() ? net::without_secrets(request.source.url.text)
+                                                   : request.source.name});
 }
 
 void ClaimedTargets::release(JobId job) {

@@ -144,7 +144,8 @@ Result<HostCheck> check_host(const JobSpec& spec, const Options& options) {
   if (auto sound = api::check_options(options); !sound) return fail(std::move(sound.error()));
   auto credentials = api::read_credential_files(options);
   if (!credentials) return fail(std::move(credentials.error()));
-  auto request = api::prepare(spec, options, std::move(credentials->netrc));
+  auto request =
+      api::prepare(spec, options, {.netrc = std::move(credentials->netrc), .stores = nullptr});
   if (!request) return fail(std::move(request.error()));
   return Checkup(request->source, options, std::move(credentials->cookies)).run();
 }

@@ -154,14 +154,24 @@ Result<void> check_command(const std::vector<std::string>& words) {
   return {};
 }
 
+// What is asked for is this object, or none of a store.
+void become(SourceRequest& source, std::optional<ObjectRequest> object) {
+  source.name = object ? object->name : "";
+  if (object) {  // it has its own way of telling who asks
+    source.netrc.reset();
+    source.user_password.clear();
+  }
+  source.object = std::move(object);
+}
+
 // What the server names: a stranger to what the user gave, unless it is at the same origin. `size`:
 // of what is there.
-std::optional<engine::HttpSourceSettings> linked_source(const engine::HttpSourceSettings& first,
-                                                        const std::string& text,
-                                                        std::optional<std::uint64_t> size) {
+std::optional<SourceRequest> linked_source(const SourceRequest& first, const std::string& text,
+                                           std::optional<std::uint64_t> size) {
   auto url = net::parse_url(text);
   if (!url || url->text == first.url.text) return std::nullopt;
-  engine::HttpSourceSettings source = first;
+  SourceRequest source = first;
+  become(source, std::nullopt);
   source.given_for = first.home();
   source.size = size;
   source.url = *std::move(url);
@@ -175,11 +185,12 @@ bool is_downgrade(const std::string& from, const net::Url& to) {
 
 // What was given for the first one's origin is not for others to see. One that the user named may
 // have a login of its own; one that another URL led to has none.
-Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& first,
-                                             const Options& options, const std::string& text) {
-  auto url = net::parse_url(text);
-  if (!url) return fail(url.error());
-  engine::HttpSourceSettings mirror = first;
+Result<SourceRequest> mirror_of(const SourceRequest& first, const Options& options,
+                                ObjectStores& stores, const std::string& text) {
+  auto named = stores.find(text);
+  if (!named) return fail(std::move(named.error()));
+  net::Url* const url = &named->url;
+  SourceRequest mirror = first;
   const bool named_by_user = !first.given_for;
   if (named_by_user && url->origin != first.url.origin) {
     mirror.headers.clear();
@@ -192,21 +203,23 @@ Result<engine::HttpSourceSettings> mirror_of(const engine::HttpSourceSettings& f
       !sound) {
     return fail(sound.error());
   }
-  mirror.url = *std::move(url);
+  mirror.url = std::move(*url);
+  become(mirror, std::move(named->object));
   return mirror;
 }
 
 void add_listed_mirrors(const std::vector<std::string>& listed, const Options& options,
-                        JobRequest& request) {
+                        ObjectStores& stores, JobRequest& request) {
   const engine::JobSettings& settings = request.settings;
-  engine::HttpSourceSettings first = request.source;
+  SourceRequest first = request.source;
   if (!first.given_for) first.given_for = first.url.origin;  // the user has not named the others
   const bool plain_http = may_go_over_plain_http(
       request.source.url, core::resists_forgery(settings.digest, settings.pieces, settings.size),
       options);
   for (const std::string& url : usable_urls(listed, plain_http)) {
     if (url == request.source.url.text) continue;
-    if (auto mirror = mirror_of(first, options, url)) request.mirrors.push_back(*std::move(mirror));
+    auto mirror = mirror_of(first, options, stores, url);
+    if (mirror) request.mirrors.push_back(*std::move(mirror));
   }
 }
 
@@ -220,8 +233,13 @@ std::unique_ptr<core::UrlRefresher> make_refresher(const JobRequest& request,
 // Makes what fetches from a mirror of the request's resource. The ports must outlive what it makes.
 auto mirror_maker(const JobRequest& request, const RequestPorts& ports) {
   return [connections = request.connections, most = request.max_connections_per_host,
-          ports](engine::HttpSourceSettings source) {
+          ports](SourceRequest source) {
     engine::JobMirror mirror;
+    if (source.object) {
+      source.over = [object = *source.object, ports](core::Transport& wire) {
+        return ports.stores.open(object, wire, ports.job.clock);
+      };
+    }
     const std::string host = source.url.origin.host;
     const auto own = source.hosts ? source.hosts->max_connections(host) : std::nullopt;
     if (ports.others_run && source.http2 == engine::Http2::Never) {
@@ -347,16 +365,17 @@ std::uint64_t lowest_rate(const Options& options) {
   return lowest;
 }
 
-Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
-                           std::shared_ptr<const formats::Netrc> netrc,
+Result<JobRequest> prepare(const JobSpec& spec, const Options& options, Logins logins,
                            std::optional<net::Origin> given_for) {
   if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
   if (auto sound = check_mode(spec); !sound) return fail(std::move(sound.error()));
-  auto url = net::parse_url(spec.url);
-  if (!url) return fail(url.error());
+  if (!logins.stores) logins.stores = std::make_shared<ObjectStores>(options.object_store);
+  auto named = logins.stores->find(spec.url);
+  if (!named) return fail(std::move(named.error()));
+  const net::Url* const url = &named->url;
   JobRequest request;
   request.settings = settings_of(spec, options);
-  auto target = choose_target(spec, *url);
+  auto target = choose_target(spec, name_in_url(*named));
   if (!target) return fail(std::move(target.error()));
   request.settings.path = std::move(target->path);
   request.settings.server_names_in = std::move(target->server_names_in);
@@ -370,7 +389,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   auto listed = take_proof_files(spec, names_in_proof_files(spec, *url), request.settings);
   if (!listed) return fail(std::move(listed.error()));
   if (is_fetched(spec.checksum_file) && !request.settings.digest) {
-    auto list = checksum_list(spec, options, *url, netrc);
+    auto list = checksum_list(spec, options, *url, logins.netrc);
     if (!list) return fail(std::move(list.error()));
     list->source.given_for = given_for ? given_for : url->origin;
     request.checksum_list = *std::move(list);
@@ -378,18 +397,20 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
   if (!spec.etag_file.empty()) {
     if (auto sound = ask_by_etag(spec, request); !sound) return fail(std::move(sound.error()));
   }
-  auto source = source_of(spec, options, *url, std::move(netrc));
+  auto source = source_of(spec, options, *url, std::move(logins.netrc));
   if (!source) return fail(std::move(source.error()));
   if (auto sound = check_family(*source, options); !sound) return fail(std::move(sound.error()));
-  request.source = *std::move(source);
+  static_cast<engine::HttpSourceSettings&>(request.source) = *std::move(source);
+  if (named->object) request.settings.gives_way_to_metalink = request.server_mirrors = false;
+  become(request.source, std::move(named->object));
   request.source.given_for = std::move(given_for);
   request.source.size = request.settings.size;
   for (const std::string& text : spec.mirrors) {
-    auto mirror = mirror_of(request.source, options, text);
+    auto mirror = mirror_of(request.source, options, *logins.stores, text);
     if (!mirror) return fail(std::move(mirror.error()));
     request.mirrors.push_back(*std::move(mirror));
   }
-  add_listed_mirrors(*listed, options, request);
+  add_listed_mirrors(*listed, options, *logins.stores, request);
   request.description = metalink_document(options);
   request.asked_with = asked_with(spec, request.source);
   if (auto sound = check_command(spec.refresh_command); !sound) return fail(sound.error());

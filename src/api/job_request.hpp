@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/advice.hpp"
+#include "api/object_stores.hpp"
 #include "core/connection_budget.hpp"
 #include "engine/document.hpp"
 #include "engine/http_source.hpp"
@@ -25,10 +26,21 @@ struct ChecksumListUrl {
   std::vector<std::string> called;  // what the job's file may be called in it, the best first
 };
 
+// Who asks, as far as files and the environment say.
+struct Logins {
+  std::shared_ptr<const formats::Netrc> netrc;  // may be null
+  std::shared_ptr<ObjectStores> stores;         // null: as the options say, read anew
+};
+
+// Where a resource is asked for.
+struct SourceRequest : engine::HttpSourceSettings {
+  std::optional<ObjectRequest> object;  // it is one of a store
+};
+
 struct JobRequest {
   engine::JobSettings settings;
-  engine::HttpSourceSettings source;
-  std::vector<engine::HttpSourceSettings> mirrors;  // further ones of the same resource
+  SourceRequest source;
+  std::vector<SourceRequest> mirrors;  // further ones of the same resource
   bool to_standard_output = false;
   bool server_mirrors = false;     // those that the server names are used
   std::optional<int> connections;  // nullopt: found while it runs
@@ -54,10 +66,9 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
 
 Result<void> check_location(const JobSpec& spec);
 
-// Checks everything that can be checked without a request. Fails with Usage. `netrc` may be null.
-// `given_for`: as in HttpSourceSettings.
-Result<JobRequest> prepare(const JobSpec& spec, const Options& options,
-                           std::shared_ptr<const formats::Netrc> netrc = nullptr,
+// Checks everything that can be checked without a request. Fails with Usage. `given_for`: as in
+// HttpSourceSettings.
+Result<JobRequest> prepare(const JobSpec& spec, const Options& options, Logins logins = {},
                            std::optional<net::Origin> given_for = std::nullopt);
 
 // The ports a job runs on, as prepare()'s result needs them.
@@ -69,6 +80,7 @@ struct RequestPorts {
   core::Worker& commands;       // waits for them to end
   core::Transport& transport;
   core::Resolver& resolver;
+  ObjectStores& stores;
 };
 
 // `give_way`: as in JobParts.

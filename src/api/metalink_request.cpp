@@ -127,8 +127,8 @@ Result<JobRequest> request_for(const formats::MetalinkFile& file, const Metalink
   if (!name)
     return refuse(subject, "there is no usable file name in it", "-o FILE names one alone");
   const auto job_from = [&](std::vector<std::string> urls) {
-    auto job = prepare(spec_of(file, request, *name, std::move(urls)), options, netrc,
-                       request.source.url.origin);
+    auto job = prepare(spec_of(file, request, *name, std::move(urls)), options,
+                       {.netrc = netrc, .stores = nullptr}, request.source.url.origin);
     if (job) add_proofs(request, file.pieces, *job);
     return job;
   };

@@ -30,9 +30,9 @@ bool holds_for(const HostOptions& host, const std::string& url) {
 }
 
 Result<std::string> target_path(const JobSpec& spec) {
-  const auto url = net::parse_url(spec.url);
-  if (!url) return fail(url.error());
-  auto target = api::choose_target(spec, *url);
+  const auto name = api::name_in_url(spec.url);
+  if (!name) return fail(name.error());
+  auto target = api::choose_target(spec, *name);
   if (!target) return fail(std::move(target.error()));
   return std::move(target->path);
 }

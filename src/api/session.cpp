@@ -18,6 +18,7 @@
 #include "api/kept_file.hpp"
 #include "api/metalink_request.hpp"
 #include "api/network_settings.hpp"
+#include "api/object_stores.hpp"
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
 #include "base/quiet_thread.hpp"
@@ -68,6 +69,7 @@ class Session::Impl {
   Impl(Options options, api::CredentialFiles credentials, std::unique_ptr<store::TraceFile> trace)
       : options_(std::move(options)),
         netrc_(std::move(credentials.netrc)),
+        stores_(std::make_shared<api::ObjectStores>(options_.object_store)),
         trace_(std::move(trace)),
         finished_(options_.state_folder.empty()
                       ? std::nullopt
@@ -96,7 +98,7 @@ class Session::Impl {
 
   Result<JobId> add(const JobSpec& spec) {
     if (is_metalink(spec)) return add_metalink(spec);
-    auto request = api::prepare(spec, options_, netrc_);
+    auto request = api::prepare(spec, options_, {.netrc = netrc_, .stores = stores_});
     if (!request) return fail(request.error());
     const JobId id = request->settings.id = ++last_id_;
     if (auto claimed = targets_.claim(id, *request); !claimed) return fail(claimed.error());
@@ -244,7 +246,8 @@ class Session::Impl {
         stream_writer_,
         commands_,
         loop_.transport(),
-        loop_.resolver()};
+        loop_.resolver(),
+        *stores_};
     const JobId id = request.settings.id;
     auto job = api::make_job(
         request, ports, [this](Event event) { tell(std::move(event)); },
@@ -382,6 +385,7 @@ class Session::Impl {
 
   const Options options_;
   const std::shared_ptr<const formats::Netrc> netrc_;
+  const std::shared_ptr<api::ObjectStores> stores_;
   const std::unique_ptr<store::TraceFile> trace_;  // null: nobody watches
   std::mutex mutex_;                               // guards the inbox
   Inbox inbox_;

@@ -88,6 +88,13 @@ std::optional<Preallocate> parse_preallocate(const std::string& text) {
   return std::nullopt;
 }
 
+std::optional<BucketStyle> parse_bucket_style(const std::string& text) {
+  if (text == "auto") return BucketStyle::Auto;
+  if (text == "path") return BucketStyle::Path;
+  if (text == "host") return BucketStyle::Host;
+  return std::nullopt;
+}
+
 std::optional<Dedupe> parse_dedupe(const std::string& text) {
   if (text == "off") return Dedupe::Off;
   if (text == "link") return Dedupe::Link;
@@ -181,7 +188,13 @@ Result<Options> read_options(const Given& given) {
   reader.read_text(OptionId::Cookies, options.cookies);
   reader.read_text(OptionId::CookieJar, options.cookie_jar);
   reader.read_text(OptionId::Trace, options.trace_file);
+  reader.read_text(OptionId::EndpointUrl, options.object_store.endpoint_url);
+  reader.read_text(OptionId::Region, options.object_store.region);
+  reader.read(OptionId::BucketStyle, options.object_store.bucket_style, parse_bucket_style,
+              "auto, path or host");
   if (reader.error()) return fail(*reader.error());
+  options.object_store.anonymous = given.has(OptionId::NoSignRequest);
+  options.object_store.requester_pays = given.has(OptionId::RequestPayer);
   options.connect_to = given.all(OptionId::ConnectTo);
   options.dns_servers = parted_by_commas(given.all(OptionId::DnsServers));
   options.address_family = family_of(given);

@@ -180,6 +180,22 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
     {Id::AllowDowngrade, Group::Trust, 0, "allow-downgrade", "",
      "follow redirects from https to http"},
 
+    {Id::EndpointUrl, Group::ObjectStores, 0, "endpoint-url", "URL",
+     "where the store of s3:// and oss:// URLs is; else AWS_ENDPOINT_URL or OSS_ENDPOINT say, or "
+     "it "
+     "is Amazon's or Alibaba Cloud's own"},
+    {Id::Region, Group::ObjectStores, 0, "region", "NAME",
+     "sign for this region; else AWS_REGION or OSS_REGION say. Where the store says that a bucket "
+     "is "
+     "in another one, that one is asked"},
+    {Id::NoSignRequest, Group::ObjectStores, 0, "no-sign-request", "",
+     "ask for objects without credentials: those that anybody may read"},
+    {Id::RequestPayer, Group::ObjectStores, 0, "request-payer", "",
+     "pay for the requests, where a bucket's owner wants that"},
+    by_default("auto",
+               {Id::BucketStyle, Group::ObjectStores, 0, "bucket-style", "auto|path|host",
+                "where the bucket's name stands: in the path (https://HOST/BUCKET/KEY), or in "
+                "the host's name (https://BUCKET.HOST/KEY), where that works (auto)"}),
     by_default("full", {Id::Preallocate, Group::Disk, 0, "preallocate", "full|sparse|none",
                         "how room for the file is claimed (full)"}),
     by_default("auto", {Id::DirectIo, Group::Disk, 0, "direct-io", "auto|on|off",
@@ -247,6 +263,7 @@ const char* to_string(OptionGroup group) {
     case OptionGroup::Request: return "Request";
     case OptionGroup::Network: return "Network";
     case OptionGroup::Trust: return "Trust";
+    case OptionGroup::ObjectStores: return "Object stores";
     case OptionGroup::Disk: return "Disk";
     case OptionGroup::Messages: return "Messages";
   }

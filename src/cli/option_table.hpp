@@ -69,6 +69,11 @@ enum class OptionId {
   PinnedPublicKey,
   Insecure,
   AllowDowngrade,
+  EndpointUrl,
+  Region,
+  NoSignRequest,
+  RequestPayer,
+  BucketStyle,
   Preallocate,
   DirectIo,
   CheckpointInterval,
@@ -92,7 +97,7 @@ enum class OptionId {
   Count
 };
 
-enum class OptionGroup { Files, Request, Network, Trust, Disk, Messages };
+enum class OptionGroup { Files, Request, Network, Trust, ObjectStores, Disk, Messages };
 const char* to_string(OptionGroup group);  // its heading in the help
 
 // What of a value must never be printed.

@@ -46,10 +46,11 @@ ProxyAuth HttpSourceSettings::proxy_auth_for(const net::Url& hop) const {
 HttpSource::HttpSource(HttpSourceSettings settings, core::Transport& transport,
                        core::Resolver& resolver, core::Clock& clock)
     : settings_(std::move(settings)),
-      transport_(transport),
+      over_(settings_.over ? settings_.over(transport) : nullptr),
+      transport_(over_ ? *over_ : transport),
       resolver_(resolver),
       clock_(clock),
-      name_(net::without_secrets(settings_.url.text)),
+      name_(settings_.name.empty() ? net::without_secrets(settings_.url.text) : settings_.name),
       start_(settings_.url) {
   start_.user_password.clear();  // the settings have it
 }

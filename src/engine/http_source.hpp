@@ -8,6 +8,7 @@
 // Thread: loop. Uses nothing but ports, so the simulator runs it as it is.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,7 +36,8 @@ enum class Http2 {
 };
 
 struct HttpSourceSettings {
-  net::Url url;                                 // as the user gave it
+  net::Url url;      // as the user gave it
+  std::string name;  // by which it is shown and recorded; empty: the URL without secrets
   std::vector<core::Header> headers;            // for the home origin alone
   std::string user_password;                    // likewise; empty: none
   std::shared_ptr<const formats::Netrc> netrc;  // logins for any host on the way; may be null
@@ -53,6 +55,8 @@ struct HttpSourceSettings {
   ProxyAuth proxy_auth = ProxyAuth::Any;  // where no rule says otherwise
   bool allow_downgrade = false;
   Http2 http2 = Http2::Never;
+  // What the requests go through on their way to the transport. Null: nothing.
+  std::function<std::unique_ptr<core::Transport>(core::Transport& wire)> over;
 
   // Empty: none.
   [[nodiscard]] std::string proxy_for(const net::Url& hop) const;
@@ -146,11 +150,12 @@ class HttpSource final : public core::Source, private core::TransferListener {
   [[nodiscard]] core::Place place_of(const Fetch& fetch) const;
 
   HttpSourceSettings settings_;
+  const std::unique_ptr<core::Transport> over_;  // null: none
   core::Transport& transport_;
   core::Resolver& resolver_;
   core::Clock& clock_;
 
-  const std::string name_;              // the settings' URL without secrets
+  const std::string name_;              // never empty, without secrets
   net::Url start_;                      // the settings' URL, or one to use instead
   std::optional<net::Url> arrived_at_;  // where redirects led
   AddressUse use_;

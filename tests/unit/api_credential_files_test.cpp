@@ -79,7 +79,8 @@ TEST_CASE("a user without a password in the URL finds it in the netrc") {
   const auto netrc = std::make_shared<const formats::Netrc>(*formats::parse_netrc(
       "machine h.example login me password one machine h.example login you password two"));
   const auto login = [&](const JobSpec& spec) {
-    return api::prepare(spec, {.proxy = "none", .netrc = true}, netrc)->source.user_password;
+    return api::prepare(spec, {.proxy = "none", .netrc = true}, {.netrc = netrc, .stores = nullptr})
+        ->source.user_password;
   };
   CHECK(login({.url = "https://you@h.example/f"}) == "you:two");
   CHECK(login({.url = "https://you:own@h.example/f"}) == "you:own");

@@ -1,0 +1,66 @@
+// Objects in stores, as URLs name them (s3://BUCKET/KEY, oss://BUCKET/KEY): where they are, and for
+// whom they are asked. What the environment says of the stores is read when the first object is
+// asked for.
+// Thread: any, but open(): the loop's.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "net/url.hpp"
+#include "remote/account.hpp"
+#include "remote/bucket_access.hpp"
+#include "remote/object_transport.hpp"
+#include "xget/error.hpp"
+#include "xget/options.hpp"
+
+namespace xget::api {
+
+struct ObjectRequest {
+  std::string name;  // "s3://bucket/key", printable
+  remote::BucketSettings bucket;
+  remote::ObjectSettings object;
+};
+
+// A URL that a job names: of the web, or of an object, which is asked for by HTTP in the end.
+struct NamedUrl {
+  net::Url url;
+  std::optional<ObjectRequest> object;  // nullopt: it is of the web
+};
+
+// The last component of a URL's path, decoded, and the URL as it may be shown.
+struct NameInUrl {
+  std::string last;  // empty: the URL ends in none
+  std::string shown;
+};
+Result<NameInUrl> name_in_url(const std::string& url);
+NameInUrl name_in_url(const NamedUrl& url);
+
+class ObjectStores {
+ public:
+  explicit ObjectStores(ObjectStoreOptions options) : options_(std::move(options)) {}
+
+  // Fails with Usage: it is no URL, none of an object, or nobody is known who could ask for it.
+  Result<NamedUrl> find(const std::string& url);
+
+  // What asks for the object; all that ask in one bucket share what they learn. `clock` must
+  // outlive this.
+  std::unique_ptr<core::Transport> open(const ObjectRequest& request, core::Transport& wire,
+                                        core::Clock& clock);
+
+ private:
+  Result<remote::Account> account_of(remote::StoreKind store);
+  Result<ObjectRequest> object_of(const std::string& url);
+
+  const ObjectStoreOptions options_;
+  std::mutex mutex_;  // guards the accounts
+  std::map<remote::StoreKind, Result<remote::Account>> accounts_;
+  // The loop's alone.
+  std::map<remote::StoreKind, std::shared_ptr<remote::CredentialsSource>> credentials_;
+  std::map<std::string, std::shared_ptr<remote::BucketAccess>> buckets_;
+};
+
+}  // namespace xget::api
