@@ -28,12 +28,6 @@ tl::unexpected<Error> refuse(std::string subject, std::string cause, std::string
   return fail(std::move(error));
 }
 
-// The partition follows from the region: China's has a domain of its own, us-gov shares one with
-// the rest of the world.
-std::string_view amazon_domain(std::string_view region) {
-  return region.starts_with("cn-") ? kAmazonChina : kAmazon;
-}
-
 // Some write a region of OSS as its endpoint has it.
 std::string_view without_oss(std::string_view region) {
   if (region.starts_with("oss-")) region.remove_prefix(4);
@@ -156,6 +150,10 @@ bool has_dot_segment(std::string_view key) {
 }
 
 }  // namespace
+
+std::string_view amazon_domain(std::string_view region) {
+  return region.starts_with("cn-") ? kAmazonChina : kAmazon;
+}
 
 bool is_region(std::string_view text) {
   return !text.empty() && text.size() <= kLongestRegion &&

@@ -61,6 +61,10 @@ std::string signing_region(const EndpointSettings& settings);
 // another's, or says nothing.
 std::optional<std::string> region_of_host(StoreKind store, std::string_view host);
 
+// What the hosts of Amazon's services in that region end with, ".amazonaws.com": China's partition
+// has a domain of its own, us-gov shares one with the rest of the world.
+std::string_view amazon_domain(std::string_view region);
+
 // At most 64 letters, digits, "-" and "_": what is signed, and may become part of a host's name.
 bool is_region(std::string_view text);
 
