@@ -124,6 +124,13 @@ class XmlReader {
 
 }  // namespace
 
+bool is_xml_char(char32_t code) {
+  const bool white = code == '\t' || code == '\n' || code == '\r';
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  return white ||
+         (code >= 0x20 && code <= 0x10FFFF && !surrogate && code != 0xFFFE && code != 0xFFFF);
+}
+
 std::optional<std::string_view> XmlElement::attribute(std::string_view name) const {
   for (const char* const* each = attributes_; *each != nullptr; each += 2) {
     if (name == each[0]) return each[1];

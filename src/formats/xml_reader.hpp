@@ -51,6 +51,9 @@ struct XmlPurpose {
   ErrorCode code = ErrorCode::Usage;
 };
 
+// Whether XML 1.0 (section 2.2) can carry the character at all, be it as a reference.
+bool is_xml_char(char32_t code);
+
 // Reads the whole document. Entities of its own making are refused with the DOCTYPE that they need,
 // so nothing in it can grow or reach for a file; how long a text may be is for the listener to say.
 // Fails by `purpose` with what is wrong and in which line: by the document's grammar, by the limits

@@ -1,6 +1,7 @@
 #include "remote/answer_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include "base/iso_time.hpp"
@@ -21,6 +22,43 @@ std::string_view without_white_space(std::string_view text) {
   const auto first = text.find_first_not_of(kWhiteSpace);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+}
+
+// "&#x41;", "&#65;"
+struct Reference {
+  char32_t code = 0;
+  std::size_t length = 0;  // of all of it, in bytes
+};
+
+// The one that the text begins with.
+std::optional<Reference> reference_at(std::string_view text) {
+  constexpr std::size_t kLongest = 12;
+  const auto end = text.substr(0, kLongest).find(';');
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string_view digits = text.substr(2, end - 2);
+  const bool is_hex = digits.starts_with('x');
+  if (is_hex) digits.remove_prefix(1);
+  std::uint32_t code = 0;
+  const char* const last = digits.data() + digits.size();
+  const auto [stop, fault] = std::from_chars(digits.data(), last, code, is_hex ? 16 : 10);
+  if (fault != std::errc() || stop != last) return std::nullopt;
+  return Reference{code, end + 1};
+}
+
+// The document with kUnreadable for the references that no reader of XML takes.
+std::string with_sound_references(std::string_view document) {
+  constexpr std::string_view kStart = "&#";
+  std::string sound;
+  sound.reserve(document.size());
+  for (auto at = document.find(kStart); at != std::string_view::npos; at = document.find(kStart)) {
+    const auto reference = reference_at(document.substr(at));
+    const std::size_t length = reference ? reference->length : kStart.size();
+    const bool unsound = reference && !formats::is_xml_char(reference->code);
+    sound += document.substr(0, at);
+    sound += unsound ? kUnreadable : document.substr(at, length);
+    document.remove_prefix(at + length);
+  }
+  return sound.append(document);
 }
 
 bool is_named(std::string_view name, const AnswerForm& form) {
@@ -137,7 +175,7 @@ class AnswerReader final : public formats::XmlListener {
 
 bool assign(std::string& member, std::string text) {
   member = std::move(text);
-  return true;
+  return member.find(kUnreadable) == std::string::npos;
 }
 
 bool assign(std::uint64_t& member, std::string_view text) {
@@ -177,7 +215,7 @@ Answer<void> read_answer(std::string_view document, const AnswerForm& form) {
   StoreError said;
   const AnswerForm refusal = error_form(said);
   AnswerReader reader(form, refusal);
-  auto read = formats::read_xml(document, purpose, reader);
+  auto read = formats::read_xml(with_sound_references(document), purpose, reader);
   if (!read) {
     if (reader.is_another()) {
       read.error().code = ErrorCode::Refused;

@@ -27,6 +27,12 @@ inline constexpr std::size_t kLargestAnswer = 32 << 20;      // bytes; 1,000 lon
 inline constexpr std::size_t kLongestAnswerText = 16 << 10;  // bytes of a key, a token, a message
 inline constexpr std::size_t kMostListed = 10'000;           // of one kind in one answer; S3: 1,000
 
+// Stands where a store writes what XML cannot carry, as Ceph's gateway writes a key's control
+// characters where it does not escape keys ("&#x01;"). A text with it is not known: an answer that
+// needs the text is of no use, and one that does not is. U+FDD0, which is no character of
+// anybody's.
+inline constexpr std::string_view kUnreadable = "\xEF\xB7\x90";
+
 // What an element's text becomes. Numbers are at most 2^63-1; times are RFC 3339; a flag is "true"
 // or "false".
 template <typename T>

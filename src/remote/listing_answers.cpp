@@ -16,8 +16,7 @@ constexpr std::string_view kBuckets = "ListAllMyBucketsResult";
 struct Page {
   std::string encoding;
   bool truncated = false;
-  std::string next_token;   // V2
-  std::string next_marker;  // V1
+  std::string next_token;
   std::vector<ListedObject> objects;
   std::vector<ListedFolder> folders;
 };
@@ -27,8 +26,7 @@ Answer<void> read_page(std::string_view document, Page& page) {
   form.one<Page>("", page,
                  {{"EncodingType", &Page::encoding},
                   {"IsTruncated", &Page::truncated},
-                  {"NextContinuationToken", &Page::next_token},
-                  {"NextMarker", &Page::next_marker}});
+                  {"NextContinuationToken", &Page::next_token}});
   form.many<ListedObject>("Contents", page.objects,
                           {{"Key", &ListedObject::key, true},
                            {"Size", &ListedObject::size, true},
@@ -43,13 +41,14 @@ Answer<void> read_page(std::string_view document, Page& page) {
 }
 
 bool unescape(Page& page, bool token_too) {
-  bool sound = unescape_key(page.next_marker) && (!token_too || unescape_token(page.next_token));
+  bool sound = !token_too || unescape_token(page.next_token);
   for (ListedObject& object : page.objects) sound = sound && unescape_key(object.key);
   for (ListedFolder& folder : page.folders) sound = sound && unescape_key(folder.prefix);
   return sound;
 }
 
-// S3 leaves NextMarker out where there was no delimiter: then the last key is it.
+// The next marker. NextMarker says the same, but S3 leaves it out where there is no delimiter, and
+// Ceph's gateway does not escape it as it does the keys.
 std::string last_name(const Page& page) {
   std::string last;
   if (!page.objects.empty()) last = page.objects.back().key;
@@ -67,8 +66,7 @@ bool begin_with(std::string_view prefix, const Page& page) {
 // Empty: that was all, or it does not say.
 std::string next_of(const Page& page, ListingSteps steps) {
   if (steps == ListingSteps::Tokens) return page.next_token;
-  if (!page.truncated || !page.next_marker.empty()) return page.next_marker;
-  return last_name(page);
+  return page.truncated ? last_name(page) : "";
 }
 
 // Where to go on from; nullopt: that was all.

@@ -32,7 +32,9 @@ struct ListedFolder {
 };
 
 // How a listing goes on: by a token of the store's (ListObjectsV2), or by the last name of the page
-// (ListObjects, the first version).
+// (ListObjects, the first version). Where the store is Ceph's gateway, markers alone lead past
+// every key: its tokens are keys, unescaped, and so cannot be read after one with control
+// characters.
 enum class ListingSteps { Tokens, Markers };
 
 // What was asked, as far as the answer is judged by it.

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "formats/xml_reader.hpp"
 
 namespace xget::remote {
 namespace {
@@ -52,10 +53,7 @@ std::string xml_escaped(std::string_view text) {
 bool fits_xml(std::string_view text) {
   while (!text.empty()) {
     const Utf8Char next = first_utf8(text);
-    const bool white = next.code == '\t' || next.code == '\n' || next.code == '\r';
-    const bool fits =
-        next.valid && (white || next.code >= 0x20) && next.code != 0xFFFE && next.code != 0xFFFF;
-    if (!fits) return false;
+    if (!next.valid || !formats::is_xml_char(next.code)) return false;
     text.remove_prefix(next.length);
   }
   return true;

@@ -115,11 +115,9 @@ Answer<FinishedUpload> parse_finished_upload(std::string_view document) {
   AnswerForm form{"CompleteMultipartUploadResult"};
   form.one<FinishedUpload>(
       "", upload,
-      with_checksums<FinishedUpload>({{"ETag", &FinishedUpload::etag, true},
-                                      {"Location", &FinishedUpload::location},
-                                      {"ChecksumType", &FinishedUpload::checksum_type}}));
+      with_checksums<FinishedUpload>(
+          {{"ETag", &FinishedUpload::etag}, {"ChecksumType", &FinishedUpload::checksum_type}}));
   if (auto read = read_answer(document, form); !read) return passed_on(read);
-  if (upload.etag.empty()) return useless_answer(form.roots().front(), "ETag is empty");
   return upload;
 }
 

@@ -71,8 +71,7 @@ Answer<UploadListing> parse_upload_listing(std::string_view document, const Uplo
 
 // CompleteMultipartUploadResult
 struct FinishedUpload : StoreChecksums {
-  std::string etag;  // as given, never empty: S3 sends spaces first, and the ETag when it is done
-  std::string location;
+  std::string etag;  // as given; empty: not said, as by Ceph's gateway, so that HEAD must tell
   std::string checksum_type;  // S3: FULL_OBJECT, COMPOSITE
 };
 Answer<FinishedUpload> parse_finished_upload(std::string_view document);

@@ -95,7 +95,7 @@ TEST_CASE("a token is escaped only where the store escapes it along with the key
   CHECK(parse_object_listing(page, {.tokens_are_escaped = true})->next == "a+b+c");
 }
 
-TEST_CASE("a listing by markers goes on from its last name where it says no other") {
+TEST_CASE("a listing by markers goes on from its last name, whatever it says itself") {
   const ListingQuestion question{.from = "a", .steps = ListingSteps::Markers};
   const std::string cut = "<IsTruncated>true</IsTruncated>";
   CHECK(parse_object_listing(listing(cut + object("b") + object("c")), question)->next == "c");
@@ -103,8 +103,9 @@ TEST_CASE("a listing by markers goes on from its last name where it says no othe
             listing(cut + object("b") + "<CommonPrefixes><Prefix>d/</Prefix></CommonPrefixes>"),
             question)
             ->next == "d/");
-  CHECK(parse_object_listing(listing(cut + object("b") + "<NextMarker>bb</NextMarker>"), question)
-            ->next == "bb");
+  CHECK(parse_object_listing(listing(cut + object("b") + "<NextMarker>%20&#x01;</NextMarker>"),
+                             question)
+            ->next == "b");
   CHECK_FALSE(parse_object_listing(listing(object("b")), question)->next);
 }
 
@@ -116,6 +117,17 @@ TEST_CASE("a page that is cut and leads nowhere is not taken for the whole") {
         kCircle);
   CHECK(cause(listing(cut + object("a")), {.from = "a", .steps = ListingSteps::Markers}) ==
         kCircle);
+}
+
+TEST_CASE("what XML cannot carry spoils an answer only where it is needed") {
+  CHECK(cause(listing(object("a") + "<Marker>&#x01;&#31;&#xD800;&#x110000;</Marker>")).empty());
+  CHECK(cause(listing(object("a&#x01;"))).starts_with("Key cannot be read"));
+  CHECK(cause(listing("<NextContinuationToken>&#0;</NextContinuationToken>"))
+            .starts_with("NextContinuationToken cannot be read"));
+  CHECK(parse_object_listing(listing(object("&#34;&#xe4;&#10;&amp;#1;")), {})->objects[0].key ==
+        "\"\xC3\xA4\n&#1;");
+  CHECK_FALSE(parse_object_listing(listing(object("a&#;")), {}));
+  CHECK_FALSE(parse_object_listing(listing(object("a&#x")), {}));
 }
 
 TEST_CASE("a key that does not begin with the prefix is no answer to the question") {
