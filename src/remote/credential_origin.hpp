@@ -44,6 +44,12 @@ struct WebIdentity {
   std::string token_file;
 };
 
+// Where roles are assumed.
+struct TokenService {
+  std::string url;  // ends without "/"
+  std::string region;
+};
+
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 struct ContainerEndpoint {
   std::string url;

@@ -33,12 +33,6 @@ struct CredentialWishes {
   std::string region;     // S3
 };
 
-// Where roles are assumed.
-struct TokenService {
-  std::string url;  // ends without "/"
-  std::string region;
-};
-
 struct CredentialPlan {
   CredentialOrigin origin;
   std::string source;               // where that is, for messages: "the environment"
