@@ -6,7 +6,6 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <chrono>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -22,11 +21,13 @@
 #include "store/partial_sink.hpp"
 #include "store/posix_file_system.hpp"
 #include "store/target.hpp"
+#include "support/manual_worker.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace store_test {
 
 using namespace xget;
+using test::ManualWorker;
 using test::TemporaryFolder;
 
 inline std::string read_file(const std::string& path) {
@@ -53,26 +54,6 @@ inline std::string content(std::size_t size, unsigned seed = 1) {
   }
   return bytes;
 }
-
-class ManualWorker final : public core::Worker {
- public:
-  void submit(std::function<void()> task, std::function<void()> done) override {
-    queue_.emplace_back(std::move(task), std::move(done));
-  }
-  bool run_one() {
-    if (queue_.empty()) return false;
-    auto [task, done] = std::move(queue_.front());
-    queue_.pop_front();
-    task();
-    task = nullptr;
-    done();
-    return true;
-  }
-  [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
-
- private:
-  std::deque<std::pair<std::function<void()>, std::function<void()>>> queue_;
-};
 
 struct Workers {
   ManualWorker disk, hashing, writing;
