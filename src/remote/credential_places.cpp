@@ -108,6 +108,7 @@ MayFind command_in(const Profile& profile) {
 MayFind sso_role_in(const Profile& profile, const Environment& environment) {
   const SsoSettings& sso = profile.sso;
   if (sso.account_id.empty() && sso.role_name.empty()) return std::nullopt;
+  if (!sso.fault.empty()) return credential_error(name_of(profile), sso.fault);
   const std::array<std::pair<std::string_view, const std::string&>, 4> needed{
       {{"sso_start_url", sso.start_url},
        {"sso_region", sso.region},

@@ -118,10 +118,12 @@ class Planner {
             name_of(profile),
             "its source_profile, \"" + profile.role.source_profile + "\", is not there");
       }
-      if (has_keys(**source) || !assumes_role(**source)) return source_in(**source);
-      if (seen.contains((*source)->name)) {
+      // Keys of its own may serve a profile's role, but not by a detour.
+      const bool own_keys = (*source)->name == profile.name && has_keys(profile);
+      if (seen.contains((*source)->name) && !own_keys) {
         return credential_error(name_of(profile), "its source_profile leads back to it");
       }
+      if (has_keys(**source) || !assumes_role(**source)) return source_in(**source);
       profile = **std::move(source);
     }
   }

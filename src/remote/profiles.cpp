@@ -145,31 +145,28 @@ Result<std::optional<Profile>> Profiles::find(const std::string& name) const {
   profile.name = name;
   profile.credentials_file_keys = keys_in(keys);
   profile.config_keys = keys_in(settings);
-  if (auto added = add_sso_session(profile); !added) return fail(std::move(added.error()));
+  add_sso_session(profile.sso);
   if (auto added = add_services(profile, value_in(both, "services")); !added) {
     return fail(std::move(added.error()));
   }
   return profile;
 }
 
-Result<void> Profiles::add_sso_session(Profile& profile) const {
-  if (profile.sso.session.empty()) return {};
-  const auto session = sso_sessions_.find(profile.sso.session);
+void Profiles::add_sso_session(SsoSettings& sso) const {
+  if (sso.session.empty()) return;
+  const auto session = sso_sessions_.find(sso.session);
   if (session == sso_sessions_.end()) {
-    return profile_error(
-        profile.name, "there is no [sso-session " + profile.sso.session + "] in " + config_name_);
+    sso.fault = "there is no [sso-session " + sso.session + "] in " + config_name_;
+    return;
   }
   const auto add = [&](std::string_view name, std::string& member) {
     const std::string said = value_in(session->second, name);
-    if (said.empty()) return true;
+    if (said.empty()) return;
     if (member.empty()) member = said;
-    return member == said;
+    if (member != said) sso.fault = "it and its sso-session differ in " + std::string(name);
   };
-  if (!add("sso_start_url", profile.sso.start_url) || !add("sso_region", profile.sso.region)) {
-    return profile_error(profile.name,
-                         "it and its sso-session say different start URLs or regions");
-  }
-  return {};
+  add("sso_start_url", sso.start_url);
+  add("sso_region", sso.region);
 }
 
 Result<void> Profiles::add_services(Profile& profile, const std::string& services) const {

@@ -43,6 +43,7 @@ struct SsoSettings {
   std::string region;
   std::string account_id;
   std::string role_name;
+  std::string fault;  // why none of it can be used; only who would use it is to be told
 };
 
 struct Profile {
@@ -70,13 +71,13 @@ class Profiles {
   // Fails with Usage: a file that cannot be read (formats/profile_file.hpp).
   static Result<Profiles> parse(const NamedText& credentials, const NamedText& config);
 
-  // nullopt: neither file has it. Fails with Usage where it refers to an [sso-session …] or
-  // [services …] that is missing, or differs from it.
+  // nullopt: neither file has it. Fails with Usage where it refers to [services …] that are
+  // missing.
   [[nodiscard]] Result<std::optional<Profile>> find(const std::string& name) const;
   [[nodiscard]] std::string files() const;  // both their names, for messages
 
  private:
-  [[nodiscard]] Result<void> add_sso_session(Profile& profile) const;
+  void add_sso_session(SsoSettings& sso) const;
   [[nodiscard]] Result<void> add_services(Profile& profile, const std::string& services) const;
 
   using Sections = formats::ProfileSections;

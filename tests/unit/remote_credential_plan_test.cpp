@@ -153,6 +153,8 @@ TEST_CASE("single sign-on finds its token by the session, or by the start URL") 
   CHECK(session.token_file ==
         "/home/me/.aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json");
   CHECK(session.url == "https://portal.sso.cn-north-1.amazonaws.com.cn");
+  CHECK(refusal({.config = "[default]\nsso_session = none\nsso_account_id = 1\n"})
+            .find("[sso-session none]") != std::string::npos);
   CHECK(refusal({.config = "[default]\nsso_account_id = 1\n"}).find("sso_start_url") !=
         std::string::npos);
 }
@@ -208,6 +210,9 @@ TEST_CASE("roles that cannot be assumed are refused by what is wrong with them")
   CHECK(of("source_profile = x\n[profile x]\nrole_arn = q\nsource_profile = default\n")
             .find("leads back") != std::string::npos);
   CHECK(of("source_profile = default\n").find("leads back") != std::string::npos);
+  CHECK(
+      of(keys("own") + "source_profile = x\n[profile x]\nrole_arn = q\nsource_profile = default\n")
+          .find("leads back") != std::string::npos);
   CHECK(of("source_profile = x\nmfa_serial = m\n").find("MFA") != std::string::npos);
 }
 

@@ -84,10 +84,16 @@ TEST_CASE("an sso-session says what its profiles do not") {
   CHECK(found.sso.start_url == "https://start");
   CHECK(found.sso.region == "eu-west-1");
   CHECK(found.sso.role_name == "r");
-  CHECK(cause("[profile p]\nsso_session = work\n") ==
-        "read profile \"p\": there is no [sso-session work] in CONFIG");
-  CHECK(cause("[profile p]\nsso_session = work\nsso_region = us-east-1\n" + session)
-            .find("different") != std::string::npos);
+  CHECK(found.sso.fault.empty());
+}
+
+TEST_CASE("an sso-session that is missing or differs is told to who would use it alone") {
+  const auto fault = [](const std::string& config) {
+    return profile("p", "", "[profile p]\nsso_session = work\n" + config).sso.fault;
+  };
+  CHECK(fault("") == "there is no [sso-session work] in CONFIG");
+  CHECK(fault("sso_region = us-east-1\n[sso-session work]\nsso_region = eu-west-1\n") ==
+        "it and its sso-session differ in sso_region");
 }
 
 TEST_CASE("an endpoint is the environment's, the service's or the profile's, in that order") {
