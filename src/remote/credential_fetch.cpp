@@ -33,7 +33,7 @@ std::string status_of(const BriefAnswer& answer) {
   return "HTTP status " + std::to_string(answer.status);
 }
 
-std::string sign_in(const SsoRole& role) { return "Type \"" + role.login + "\"."; }
+std::string sign_in(const SsoRole& role) { return "type: " + role.login; }
 
 // A file's or an answer's only line.
 std::string only_line(std::string_view text) {
@@ -172,7 +172,7 @@ void CredentialFetch::begin(const MachineMetadata& machine) {
 // Unless a profile names it, it is asked for want of anything else.
 void CredentialFetch::no_machine(std::string cause) {
   if (plan_.roles.empty()) cause += ", and " + plan_.passed_over;
-  fail_with(ErrorCode::Usage, std::move(cause), "Type \"aws configure\", or ask anonymously.");
+  fail_with(ErrorCode::Usage, std::move(cause), "type \"aws configure\", or ask anonymously");
 }
 
 void CredentialFetch::on_machine_token(const BriefAnswer& answer) {
@@ -231,7 +231,7 @@ void CredentialFetch::got(FetchedCredentials fetched) {
   const WallTime now = ports_.clock.wall_now();
   if (fetched.end && *fetched.end <= now) {
     return fail_with(ErrorCode::Refused, "what it gives has ended already",
-                     "See whether this machine's clock is right.");
+                     "see whether this machine's clock is right");
   }
   if (roles_assumed_ == plan_.roles.size()) {
     result_ = std::move(fetched);

@@ -8,6 +8,7 @@
 
 #include "base/command_words.hpp"
 #include "base/digest.hpp"
+#include "base/shell_word.hpp"
 #include "base/text.hpp"
 #include "net/url.hpp"
 #include "remote/configured_store.hpp"
@@ -123,7 +124,7 @@ MayFind sso_role_in(const Profile& profile, const Environment& environment) {
   const std::string file = sso_token_file(sso, profile_paths(environment).sso_cache);
   if (file.empty()) {
     return credential_error(name_of(profile), "its token for single sign-on cannot be found",
-                            "Set HOME to the folder that has .aws in it.");
+                            "set HOME to the folder that has .aws in it");
   }
   std::string url = configured_endpoint("SSO", environment, profile);
   if (url.empty()) {
@@ -133,7 +134,7 @@ MayFind sso_role_in(const Profile& profile, const Environment& environment) {
                              .url = without_last_slashes(url),
                              .account_id = sso.account_id,
                              .role_name = sso.role_name,
-                             .login = "aws sso login --profile " + profile.name},
+                             .login = "aws sso login --profile " + shell_quoted(profile.name)},
                      "single sign-on of " + name_of(profile)};
 }
 
@@ -154,7 +155,7 @@ MayFind web_identity_of(const Environment* environment, const Profile* profile) 
   std::string source = "the web identity in " + identity.token_file;
   if (identity.role.arn.empty()) {
     return credential_error(source, "no role is said that it is for",
-                            "Set AWS_ROLE_ARN, or role_arn in the profile.");
+                            "set AWS_ROLE_ARN, or role_arn in the profile");
   }
   return FoundOrigin{std::move(identity), std::move(source)};
 }
@@ -163,9 +164,9 @@ Result<RoleToAssume> role_of(const Profile& profile) {
   const RoleSettings& role = profile.role;
   if (!role.mfa_serial.empty()) {
     return credential_error(name_of(profile), "its role wants the code of an MFA device",
-                            "Let a credential_process ask for it: aws configure export-credentials "
+                            "let a credential_process ask for it: aws configure export-credentials "
                             "--profile " +
-                                profile.name);
+                                shell_quoted(profile.name));
   }
   if (role.source_profile.empty() == role.credential_source.empty()) {
     return credential_error(name_of(profile),

@@ -190,12 +190,11 @@ class Planner {
   [[nodiscard]] tl::unexpected<Error> none_found() const {
     if (wishes_.store == StoreKind::Oss) {
       return credential_error(
-          "", passed_over(),
-          "Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ask anonymously.");
+          "", passed_over(), "set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ask anonymously");
     }
     std::string cause = passed_over();
     if (!wishes_.own_file) cause += ", AWS_EC2_METADATA_DISABLED is set";
-    return credential_error("", std::move(cause), "Type \"aws configure\", or ask anonymously.");
+    return credential_error("", std::move(cause), "type \"aws configure\", or ask anonymously");
   }
 
   const CredentialWishes& wishes_;

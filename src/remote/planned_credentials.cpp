@@ -45,7 +45,7 @@ void PlannedCredentials::begin_fetch() {
                        .operation = "get credentials from",
                        .subject = plan_.source,
                        .cause = "the store takes those that are there no more",
-                       .remedy = "Put others there."});
+                       .remedy = "put others there"});
       return;
     }
     if (ports_.clock.now() - *fetched_at_ < kYoung) {

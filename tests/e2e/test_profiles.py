@@ -18,7 +18,8 @@ import botocore.exceptions  # noqa: E402
 import botocore.session  # noqa: E402
 
 READER = pathlib.Path(os.environ.get("XGET_BIN", "")).resolve().parent / "tests/profile_lines"
-pytestmark = pytest.mark.skipif(not READER.exists(), reason="profile_lines is not built beside xget")
+pytestmark = pytest.mark.skipif(not READER.exists(),
+                                reason="profile_lines is not built beside xget")
 
 SEEDS = range(4)
 FILES = 300  # for each seed
@@ -41,8 +42,8 @@ def odd_line(dice):
     indent = dice.choice(["", "", "", " ", "   ", "\t"])
     return indent + dice.choice([
         f"[{dice.choice(['default', 'profile a', 'profile b', 'c]d', 'e'])}]",
-        f"{name} = {value}", f"{name}={value}", f"{name} :{value}", f"{name} =", f"{name} = {value}",
-        "", "# comment = 1", "; comment", "nothing"])
+        f"{name} = {value}", f"{name}={value}", f"{name} :{value}", f"{name} =",
+        f"{name} = {value}", "", "# comment = 1", "; comment", "nothing"])
 
 
 def odd_file(dice):
@@ -136,7 +137,8 @@ def odd_choice(dice):
     likely = {"AWS_SECRET_ACCESS_KEY": 0.5}
     variables = {name: value for name, value in may_be_set.items()
                  if dice.random() < likely.get(name, 0.15)}
-    return {"credentials": credentials, "config": config, "variables": variables | {"HOME": "/home"},
+    return {"credentials": credentials, "config": config,
+            "variables": variables | {"HOME": "/home"},
             "profile": dice.choice(["", "", "dev", "base"])}
 
 
@@ -146,7 +148,7 @@ def stand_in(method):
 
 @contextlib.contextmanager
 def offline():
-    """Containers and machines have credentials, and which roles would be assumed is written down."""
+    """Containers and machines have credentials; which roles would be assumed is written down."""
     assumed = []
 
     class Fetcher:

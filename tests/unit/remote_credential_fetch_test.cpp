@@ -100,12 +100,12 @@ TEST_CASE_METHOD(Fixture, "single sign-on trades its token for a role's credenti
     begin(role);
     const Error told = error();
     CHECK(told.code == ErrorCode::Usage);
-    CHECK(told.remedy == "Type \"aws sso login --profile p\".");
+    CHECK(told.remedy == "type: aws sso login --profile p");
   }
   SECTION("unless the portal says so") {
     begin(role);
     answers(url, 401, R"({"message": "Session token not found or invalid"})");
-    CHECK(error().remedy == "Type \"aws sso login --profile p\".");
+    CHECK(error().remedy == "type: aws sso login --profile p");
   }
   SECTION("unless the role is not theirs") {
     begin(role);
@@ -118,7 +118,7 @@ TEST_CASE_METHOD(Fixture, "single sign-on trades its token for a role's credenti
     begin(other);
     const Error told = error();
     CHECK(told.cause.find("-missing") != std::string::npos);
-    CHECK(told.remedy == "Type \"aws sso login --profile p\".");
+    CHECK(told.remedy == "type: aws sso login --profile p");
   }
 }
 
