@@ -75,6 +75,7 @@ struct Finished {
   std::string path;
   std::uint64_t size = 0;         // of the file
   std::uint64_t received = 0;     // body bytes that came over the network in this run
+  std::uint64_t sent = 0;         // of an upload: bytes of its parts that were sent in this run
   std::uint64_t wasted = 0;       // of those: came twice, past a cut, or had to be fetched again
   bool already_complete = false;  // nothing had to be fetched
   // Besides: the server still has the version of JobSpec::etag_file. Whether or not a file is

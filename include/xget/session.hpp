@@ -16,6 +16,7 @@
 #include "xget/error.hpp"
 #include "xget/event.hpp"
 #include "xget/options.hpp"
+#include "xget/upload.hpp"
 
 namespace xget {
 
@@ -34,6 +35,11 @@ class Session {
   // request and queues it. Fails with Usage. A job that was added ends in one Finished, one Failed,
   // one Planned or one MetalinkRead. A local Metalink is read before this returns.
   Result<JobId> add(JobSpec spec);
+
+  // Checks the upload (the file is there, the URL is an object's, somebody is known who may ask)
+  // before any request and queues it. Fails with Usage or Disk. It ends in one Finished, whose path
+  // is the object's URL, or in one Failed.
+  Result<JobId> add_upload(const UploadSpec& spec);
 
   // Adds an entry of a list: one that is an error, or that `add` would refuse, ends at once as
   // Failed, so that the list goes on behind it.
@@ -76,6 +82,9 @@ class Session {
 
 // "1.2.3"
 const char* version();
+
+// Whether this names an object of a store, or a bucket: s3://… or oss://…, in any case.
+bool is_object_url(const std::string& url);
 
 // Whether `add` would read this job as a Metalink, as far as can be told without a request.
 bool is_metalink(const JobSpec& spec);

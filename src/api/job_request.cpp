@@ -282,6 +282,21 @@ engine::LinkMakers link_makers(const JobRequest& request, const RequestPorts& po
 
 }  // namespace
 
+Result<void> add_way(const Options& options, engine::HttpSourceSettings& source) {
+  auto hosts = host_rules(options);
+  if (!hosts) return fail(std::move(hosts.error()));
+  source.hosts = *std::move(hosts);
+  for (const std::string& rule : options.connect_to) {
+    auto connect_to = net::parse_connect_to(rule);
+    if (!connect_to) return option_error("--connect-to", std::move(connect_to.error()));
+    source.connect_to.push_back(*std::move(connect_to));
+  }
+  source.proxy = options.proxy;
+  source.proxy_environment = net::read_proxy_environment();
+  source.proxy_auth = options.proxy_auth;
+  return {};
+}
+
 Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options& options,
                                              const net::Url& url,
                                              std::shared_ptr<const formats::Netrc> netrc) {
@@ -294,9 +309,7 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   if (!spec.user_password.empty() && engine::logs_in_by_header(source)) {
     return option_error("--user", "contradicts the Authorization that --header sends");
   }
-  auto hosts = host_rules(options);
-  if (!hosts) return fail(std::move(hosts.error()));
-  source.hosts = *std::move(hosts);
+  if (auto sound = add_way(options, source); !sound) return fail(std::move(sound.error()));
   source.netrc = std::move(netrc);
   source.netrc_everywhere = options.netrc || !options.netrc_file.empty();
   const bool by_netrc = engine::uses_netrc(url.origin, source);
@@ -307,14 +320,6 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
   auto user_agent = parse_header_line("User-Agent: " + spec.user_agent);
   if (!user_agent) return option_error("--user-agent", std::move(user_agent.error()));
   source.user_agent = std::move(user_agent->value);
-  for (const std::string& rule : options.connect_to) {
-    auto connect_to = net::parse_connect_to(rule);
-    if (!connect_to) return option_error("--connect-to", std::move(connect_to.error()));
-    source.connect_to.push_back(*std::move(connect_to));
-  }
-  source.proxy = options.proxy;
-  source.proxy_environment = net::read_proxy_environment();
-  source.proxy_auth = options.proxy_auth;
   const std::string proxy = source.proxy_for(url);
   if (auto sound = check_proxy(proxy, options.proxy.empty() ? kProxyVariables : "--proxy");
       !sound) {

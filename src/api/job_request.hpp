@@ -58,6 +58,9 @@ std::uint64_t lowest_rate(const Options& options);
 // How often and how long to try.
 core::RetryLimits retry_limits(const Options& options);
 
+// By which proxies, under which rules and by which host sections requests go. Fails with Usage.
+Result<void> add_way(const Options& options, engine::HttpSourceSettings& source);
+
 // Where `url` is fetched from, with what the spec gives for it. Fails with Usage. `netrc` may be
 // null.
 Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options& options,

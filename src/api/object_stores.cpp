@@ -99,13 +99,18 @@ Result<remote::Account> ObjectStores::account_of(remote::StoreKind store) {
 
 std::unique_ptr<core::Transport> ObjectStores::open(const ObjectRequest& request,
                                                     core::Transport& wire, core::Clock& clock) {
-  const remote::StoreKind store = request.bucket.endpoint.store;
+  return std::make_unique<remote::ObjectTransport>(wire, access(request.bucket, clock),
+                                                   request.object);
+}
+
+std::shared_ptr<remote::BucketAccess> ObjectStores::access(const remote::BucketSettings& bucket,
+                                                           core::Clock& clock) {
+  const remote::StoreKind store = bucket.endpoint.store;
   auto& credentials = credentials_[store];
   if (!credentials) credentials = account_of(store)->make_credentials();
-  const remote::ObjectUrl bucket{store, request.bucket.bucket, ""};
-  auto& access = buckets_[to_text(bucket)];
-  if (!access) access = std::make_shared<remote::BucketAccess>(request.bucket, credentials, clock);
-  return std::make_unique<remote::ObjectTransport>(wire, access, request.object);
+  auto& access = buckets_[to_text(remote::ObjectUrl{store, bucket.bucket, ""})];
+  if (!access) access = std::make_shared<remote::BucketAccess>(bucket, credentials, clock);
+  return access;
 }
 
 }  // namespace xget::api

@@ -1,7 +1,7 @@
 // Objects in stores, as URLs name them (s3://BUCKET/KEY, oss://BUCKET/KEY): where they are, and for
 // whom they are asked. What the environment says of the stores is read when the first object is
 // asked for.
-// Thread: any, but open(): the loop's.
+// Thread: any, but open() and access(): the loop's.
 #pragma once
 
 #include <map>
@@ -50,6 +50,8 @@ class ObjectStores {
   // outlive this.
   std::unique_ptr<core::Transport> open(const ObjectRequest& request, core::Transport& wire,
                                         core::Clock& clock);
+  std::shared_ptr<remote::BucketAccess> access(const remote::BucketSettings& bucket,
+                                               core::Clock& clock);
 
  private:
   Result<remote::Account> account_of(remote::StoreKind store);

@@ -8,9 +8,12 @@
 #include "base/text.hpp"
 #include "engine/host_rules.hpp"
 #include "net/url.hpp"
+#include "remote/object_url.hpp"
 #include "xget/session.hpp"
 
 namespace xget {
+
+bool is_object_url(const std::string& url) { return remote::is_object_url(url); }
 
 bool is_metalink(const JobSpec& spec) {
   if (spec.metalink != MetalinkUse::Detect) return spec.metalink == MetalinkUse::Always;

@@ -21,6 +21,7 @@
 #include "api/object_stores.hpp"
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
+#include "api/upload_request.hpp"
 #include "base/quiet_thread.hpp"
 #include "core/connection_budget.hpp"
 #include "core/rate_limits.hpp"
@@ -32,6 +33,7 @@
 #include "net/loop.hpp"
 #include "net/system_clock.hpp"
 #include "net/system_random.hpp"
+#include "remote/store_client.hpp"
 #include "store/commit_group.hpp"
 #include "store/finished_files.hpp"
 #include "store/posix_file_system.hpp"
@@ -57,6 +59,14 @@ core::PerHost<int> connections_per_host(const Options& options) {
   if (!hosts) return options.max_connections_per_host;
   return {options.max_connections_per_host,
           [hosts](const std::string& host) { return hosts->max_connections(host); }};
+}
+
+// The options were checked.
+remote::StoreClientSettings store_client_settings(const Options& options) {
+  remote::StoreClientSettings settings{
+      .way = {}, .retry = api::retry_limits(options), .stall_timeout = options.stall_timeout};
+  static_cast<void>(api::add_way(options, settings.way));
+  return settings;
 }
 
 }  // namespace
@@ -85,6 +95,7 @@ class Session::Impl {
         schedule_(options_.limit_rate, options_.limit_rate_windows),
         limits_(options_.limit_rate, rates_per_host(options_)),
         connections_(connections_per_host(options_), options_.most_connections()),
+        client_(store_client_settings(options_), {loop_.transport(), clock_, random_}),
         jobs_(options_.max_active_jobs, connections_per_host(options_)),
         thread_(start_without_signals([this] { run(); })) {}
 
@@ -104,6 +115,18 @@ class Session::Impl {
     if (auto claimed = targets_.claim(id, *request); !claimed) return fail(claimed.error());
     events_.add_job();
     queue(entry_of(*std::move(request), spec));
+    return id;
+  }
+
+  Result<JobId> add_upload(const UploadSpec& spec) {
+    auto request = api::prepare_upload(spec, options_, *stores_, files_);
+    if (!request) return fail(std::move(request.error()));
+    const JobId id = request->settings.id = ++last_id_;
+    events_.add_job();
+    queue({.id = id,
+           .host = request->object.object.place.host,
+           .content = "",
+           .make = [this, request = *std::move(request)] { return make_upload(request); }});
     return id;
   }
 
@@ -158,6 +181,7 @@ class Session::Impl {
     std::vector<NewJob> jobs;
     std::vector<JobId> cancelled;
     std::vector<std::promise<std::string>> cookie_questions;  // what is to be in the jar?
+    std::vector<std::function<void()>> calls;
   };
 
   // Takes what came in, lets the jobs decide, tells how far they are, waits.
@@ -176,6 +200,7 @@ class Session::Impl {
       commands_.run_completions();
       Instant now = clock_.now();
       keep_to_schedule(now);
+      client_.on_time(now);
       jobs_.on_time(now);
       if (now >= next_progress) {
         jobs_.for_each_running([&](engine::Task& task) { events_.add(task.progress(now)); });
@@ -196,8 +221,10 @@ class Session::Impl {
   }
 
   std::optional<Instant> deadline(Instant next_progress) {
-    if (jobs_.empty()) return std::nullopt;
-    return std::min(jobs_.next_deadline().value_or(next_progress), next_progress);
+    const auto asked = client_.next_deadline();
+    if (jobs_.empty()) return asked;
+    const Instant jobs = std::min(jobs_.next_deadline().value_or(next_progress), next_progress);
+    return earliest(jobs, asked);
   }
 
   // Any thread.
@@ -220,6 +247,7 @@ class Session::Impl {
     }
     for (NewJob& job : arrived.jobs) jobs_.add(std::move(job));
     for (const JobId id : arrived.cancelled) jobs_.cancel(id);
+    for (const auto& call : arrived.calls) call();
     for (auto& question : arrived.cookie_questions) {
       question.set_value(formats::cookie_file_text(loop_.cookies(), clock_.wall_now()));
     }
@@ -255,6 +283,13 @@ class Session::Impl {
     if (job) return *std::move(job);
     fail_job(id, request.settings.path, std::move(job.error()));
     return nullptr;
+  }
+
+  std::unique_ptr<engine::Task> make_upload(const api::UploadRequest& request) {
+    return std::make_unique<remote::UploadTask>(
+        request.settings, stores_->access(request.object.bucket, clock_),
+        remote::UploadPorts{client_, clock_, random_, files_, hashing_, disk_},
+        [this](Event event) { tell(std::move(event)); });
   }
 
   // An ended job's target is free again. Readers hear of it when the loop turns.
@@ -412,6 +447,7 @@ class Session::Impl {
   core::RateSchedule schedule_;
   core::RateLimits limits_;
   core::ConnectionBudget connections_;
+  remote::StoreClient client_;
   engine::Originals originals_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;
@@ -439,6 +475,7 @@ Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
 Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
+Result<JobId> Session::add_upload(const UploadSpec& spec) { return impl_->add_upload(spec); }
 JobId Session::add_listed(Result<JobSpec> entry) { return impl_->add_listed(entry); }
 std::optional<Event> Session::next_event() { return impl_->next_event(); }
 std::optional<Event> Session::next_event(Milliseconds at_most) {

@@ -162,10 +162,13 @@ ExitCode end_hooks(Hooks& hooks) {
   return ExitCode::Hook;
 }
 
-ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
+}  // namespace
+
+ExitCode run_jobs(const CommandLine& line, const Given& given, Arguments arguments) {
   // Before any other thread is made, so that none of them takes the signals.
   const sigset_t signals = block_ending_signals();
   const std::string log_file = arguments.log_file;
+  const std::vector<UploadSpec> uploads = std::move(arguments.uploads);
   const bool dry_run = arguments.common.dry_run;
   constexpr std::size_t kMany = kMostMultiplexedJobs + kMostFinishingJobs;
   const std::size_t files =
@@ -194,6 +197,11 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
       return report_failure(given.named_as_given(added.error()));
     }
   }
+  for (const UploadSpec& upload : uploads) {
+    if (auto added = book.add_word(**session, upload); !added) {
+      return report_failure(given.named_as_given(added.error()));
+    }
+  }
   announcer.start();
   Feeder feeder(*work, **session, book);
   const auto stopped_by = follow(**session, book, arguments.fail_fast,
@@ -204,7 +212,7 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   if (queue.broken) rest = ExitCode::Disk;
   const ExitCode called = end_hooks(hooks);
   const bool can_go_on = outcome.can_go_on || (outcome.interrupted && queue.can_go_on());
-  if (can_go_on && !dry_run) {
+  if (can_go_on && !dry_run && line.verb.empty()) {
     const LeftBehind left = left_behind(outcome, queue.kept);
     print_error(go_on_text(resume_command(line.program, given, left)));
   }
@@ -214,7 +222,12 @@ ExitCode run(const CommandLine& line, const Given& given, Arguments arguments) {
   return code;
 }
 
-}  // namespace
+void warn_of_insecurity(const Options& options) {
+  if (!options.insecure) return;
+  print_error(
+      warning_text("--insecure checks no certificates: anybody on the way can read and change "
+                   "what is downloaded"));
+}
 
 ExitCode download(const CommandLine& line) {
   auto words = take_words(line.words, line.argv);
@@ -225,12 +238,8 @@ ExitCode download(const CommandLine& line) {
   }
   auto command = prepare_command(*std::move(words));
   if (!command) return report_failure(command.error());
-  if (command->arguments.options.insecure) {
-    print_error(
-        warning_text("--insecure checks no certificates: anybody on the way can read and change "
-                     "what is downloaded"));
-  }
-  return run(line, command->given, std::move(command->arguments));
+  warn_of_insecurity(command->arguments.options);
+  return run_jobs(line, command->given, std::move(command->arguments));
 }
 
 }  // namespace xget::cli

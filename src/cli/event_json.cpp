@@ -54,6 +54,7 @@ JsonObject object_of(const Finished& finished, Duration now) {
       .with("path", finished.path)
       .with("size", finished.size)
       .with("received", finished.received)
+      .with("sent", finished.sent)
       .with("wasted", finished.wasted)
       .with("already_complete", finished.already_complete)
       .with("not_modified", finished.not_modified)

@@ -16,12 +16,12 @@ constexpr double kShortestSpeedSeconds = 0.001;
 constexpr std::uint64_t kSmallSize = 64 << 10;
 constexpr std::size_t kMostShown = 8;  // of a plan's mirrors or addresses
 
-std::string time_and_speed(std::uint64_t received, Duration elapsed) {
+std::string time_and_speed(std::uint64_t moved, Duration elapsed) {
   const double length = to_seconds(elapsed);
   if (length < kShortestSpeedSeconds) return "";
   std::string text = " in " + format_duration(elapsed);
-  if (received == 0) return text;
-  const double rate = static_cast<double>(received) / length;
+  if (moved == 0) return text;
+  const double rate = static_cast<double>(moved) / length;
   return text + " (" + format_size(static_cast<std::uint64_t>(rate)) + "/s)";
 }
 
@@ -107,8 +107,10 @@ std::string finished_text(const Finished& finished, Duration elapsed) {
     text += format_size(finished.size);
     if (finished.received > 0 && finished.received < finished.size) {
       text += ", " + format_size(finished.received) + " of it fetched";
+    } else if (finished.sent > 0 && finished.sent < finished.size) {
+      text += ", " + format_size(finished.sent) + " of it sent";
     }
-    text += time_and_speed(finished.received, elapsed);
+    text += time_and_speed(finished.received + finished.sent, elapsed);
   }
   return text + proof_text(finished) + "\n";
 }

@@ -337,10 +337,17 @@ void write_nothing(Arguments& arguments) {
 
 std::optional<std::size_t> Arguments::known_jobs() const {
   if (!input_file.empty() || !session_file.empty()) return std::nullopt;
-  return jobs.size();
+  return jobs.size() + uploads.size();
 }
 
-Result<Arguments> interpret(const Given& given, const SecretInput& input) {
+Result<NamedJobs> read_downloads(const Given& given, const JobSpec& common) {
+  auto jobs = jobs_of_words(given, common);
+  if (!jobs) return fail(std::move(jobs.error()));
+  return NamedJobs{*std::move(jobs), {}};
+}
+
+Result<Arguments> interpret(const Given& given, const SecretInput& input,
+                            const ReadJobs& read_jobs) {
   if (auto sound = check_contradictions(given); !sound) return fail(sound.error());
   auto arguments = read_messages(given);
   if (!arguments) return fail(arguments.error());
@@ -348,11 +355,12 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input) {
   if (!options) return fail(options.error());
   const auto common = read_common_job(given);
   if (!common) return fail(common.error());
-  auto jobs = jobs_of_words(given, *common);
+  auto jobs = read_jobs(given, *common);
   if (!jobs) return fail(jobs.error());
 
   arguments->options = *std::move(options);
-  arguments->jobs = *std::move(jobs);
+  arguments->jobs = std::move(jobs->downloads);
+  arguments->uploads = std::move(jobs->uploads);
   if (const std::string* list = given.last(OptionId::InputFile)) arguments->input_file = *list;
   if (const std::string* file = given.last(OptionId::SessionFile)) arguments->session_file = *file;
   arguments->common = *common;

@@ -1,6 +1,7 @@
 // From the words that were given to what is to be done.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,15 +13,17 @@
 #include "cli/secret_input.hpp"
 #include "xget/error.hpp"
 #include "xget/options.hpp"
+#include "xget/upload.hpp"
 
 namespace xget::cli {
 
 struct Arguments {
   Options options;
-  std::vector<JobSpec> jobs;  // in the order of the URLs; at least one, or a list or session is
-  std::string input_file;     // a list of more; "-": standard input; empty: none
-  std::string session_file;   // where all of these are kept; empty: nowhere
-  JobSpec common;             // what the list's jobs have where it says nothing
+  std::vector<JobSpec> jobs;        // in the order of the URLs
+  std::vector<UploadSpec> uploads;  // of all three and a list and a session file, one is there
+  std::string input_file;           // a list of more; "-": standard input; empty: none
+  std::string session_file;         // where all of these are kept; empty: nowhere
+  JobSpec common;                   // what the list's jobs have where it says nothing
   bool fail_fast = false;
   HookCommands hooks;
   EndFileNames end_files;
@@ -34,9 +37,19 @@ struct Arguments {
   [[nodiscard]] std::optional<std::size_t> known_jobs() const;
 };
 
-// Reads values, pairs files and checksums with URLs, and refuses what contradicts itself. Fails
-// with Usage, before anything is asked of the network.
-Result<Arguments> interpret(const Given& given, const SecretInput& input);
+// What the words that are no options stand for. `common` is what all jobs share.
+struct NamedJobs {
+  std::vector<JobSpec> downloads;
+  std::vector<UploadSpec> uploads;
+};
+using ReadJobs = std::function<Result<NamedJobs>(const Given& given, const JobSpec& common)>;
+// URLs to download, each with its file and checksum.
+Result<NamedJobs> read_downloads(const Given& given, const JobSpec& common);
+
+// Reads values, and what the other words stand for, and refuses what contradicts itself. Fails with
+// Usage, before anything is asked of the network.
+Result<Arguments> interpret(const Given& given, const SecretInput& input,
+                            const ReadJobs& read_jobs = read_downloads);
 
 // The same of what holds for every download, without the URLs and without asking for a secret.
 Result<void> check_given(const Given& given);

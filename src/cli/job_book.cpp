@@ -17,6 +17,15 @@ Result<void> JobBook::add_word(Session& session, JobSpec job) {
   return {};
 }
 
+Result<void> JobBook::add_word(Session& session, const UploadSpec& upload) {
+  const std::lock_guard lock(mutex_);
+  const auto id = session.add_upload(upload);
+  if (!id) return fail(id.error());
+  add_open(*id, {outcome_.of_words.size(), nullptr, std::nullopt, {}});
+  outcome_.of_words.emplace_back();
+  return {};
+}
+
 bool JobBook::wait_for_room(std::unique_lock<std::mutex>& lock) {
   changed_.wait(lock, [this] { return stopped_ || listed_ < kMostListed; });
   return !stopped_;

@@ -47,6 +47,7 @@ class JobBook {
   // Whether the job is of the command line or of a list. Fails with Usage, for a word alone: an
   // entry that cannot be added ends as Failed.
   Result<void> add_word(Session& session, JobSpec job);
+  Result<void> add_word(Session& session, const UploadSpec& upload);
   // Waits for room. False: stop(), nothing was added. `lines`: what the list has of it.
   bool add_listed(Session& session, Result<JobSpec> entry, const std::string& lines);
   // The same of an entry of a session file. One that is open already, at another place, stands for

@@ -4,6 +4,7 @@
 #include <exception>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/text.hpp"
 #include "cli/download.hpp"
@@ -24,9 +25,10 @@ void open_standard_streams() {
   }
 }
 
-ExitCode dispatch(const CommandLine& line) {
+ExitCode dispatch(CommandLine line) {
   const auto* verb = line.words.empty() ? nullptr : xget::cli::verb_named(line.words.front());
   if (verb == nullptr) return xget::cli::download(line);
+  line.verb = verb->name;
   if (xget::cli::asks_for_help(std::span(line.words).subspan(1))) {
     return xget::cli::print_to_standard_output(xget::cli::verb_help(*verb));
   }
@@ -42,7 +44,7 @@ int main(int argc, char** argv) {
     line.argv = {argv, static_cast<std::size_t>(argc)};
     line.program = argc > 0 ? argv[0] : "xget";
     for (int i = 1; i < argc; ++i) line.words.emplace_back(argv[i]);
-    return static_cast<int>(dispatch(line));
+    return static_cast<int>(dispatch(std::move(line)));
   } catch (const std::exception& bug) {
     xget::cli::print_error("xget: a bug: " + xget::printable(bug.what()) + "\n");
     return static_cast<int>(ExitCode::Bug);

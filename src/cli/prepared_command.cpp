@@ -48,13 +48,13 @@ Result<Given> take_words(std::span<const std::string> words, std::span<char* con
   return given;
 }
 
-Result<PreparedCommand> prepare_command(Given words) {
+Result<PreparedCommand> prepare_command(Given words, const ReadJobs& read_jobs) {
   const std::vector<std::string> environment = own_environment();
   auto configuration = configure(std::move(words), environment);
   if (!configuration) return fail(std::move(configuration.error()));
   for (const std::string& warning : configuration->warnings) print_error(warning_text(warning));
   PreparedCommand command{.given = std::move(configuration->given), .arguments = {}};
-  auto arguments = interpret(command.given, real_secret_input());
+  auto arguments = interpret(command.given, real_secret_input(), read_jobs);
   if (!arguments) return fail(command.given.named_as_given(std::move(arguments.error())));
   command.arguments = *std::move(arguments);
   command.arguments.options.state_folder = state_folder(environment);

@@ -25,7 +25,7 @@ Result<Given> take_words(std::span<const std::string> words, std::span<char* con
 // Lays them over the environment and the configuration file, whose warnings are printed, reads what
 // is asked for, and starts the log. Fails with Usage, or with Disk where the log cannot be written;
 // an option is called as it stands where it was given.
-Result<PreparedCommand> prepare_command(Given words);
+Result<PreparedCommand> prepare_command(Given words, const ReadJobs& read_jobs = read_downloads);
 
 // To be called at the end: says so where lines of the log could not be written.
 void complain_of_lost_log(const std::string& log_file);

@@ -5,6 +5,7 @@
 
 #include "cli/clean_verb.hpp"
 #include "cli/config_verb.hpp"
+#include "cli/cp_verb.hpp"
 #include "cli/doctor_verb.hpp"
 #include "cli/status_verb.hpp"
 #include "cli/verify_verb.hpp"
@@ -34,7 +35,22 @@ constexpr std::array kCleanOptions{
     VerbOption{"json", "", "print an object for each FILE, one a line, and do not ask"},
 };
 
+constexpr std::array kCopyOptions{
+    VerbOption{"part-size", "SIZE",
+               "send files in parts of SIZE; else in 8 MiB, or more where those would be too many"},
+    VerbOption{"content-type", "TYPE", "the objects' media type; else guessed from their names"},
+    VerbOption{"storage-class", "CLASS", "store them in CLASS (STANDARD_IA, GLACIER, ...)"},
+    VerbOption{"acl", "ACL", "who may read them (private, public-read, ...)"},
+    VerbOption{"cache-control", "TEXT", "what their Cache-Control says"},
+    VerbOption{"metadata", "KEY=VALUE", "more metadata; may be given several times"},
+    VerbOption{"no-clobber", "", "leave an object that is there, and fail"},
+};
+
 constexpr std::array kTable{
+    VerbRow{"cp", "[OPTION...] SRC... DST",
+            "copy files to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and objects and "
+            "URLs to files; DST is a folder or a prefix if it ends in / or several SRC are given",
+            kCopyOptions, true, copy},
     VerbRow{"status", "[DIR|FILE...]",
             "list partial downloads: how much is there, from where, and what goes on with them",
             kStatusOptions, false, show_status},

@@ -7,6 +7,51 @@
 
 namespace xget::cli {
 
+namespace {
+
+const VerbOption* option_named(const VerbRow& verb, std::string_view word) {
+  const auto row =
+      std::find_if(verb.options.begin(), verb.options.end(),
+                   [&](const VerbOption& one) { return word == "--" + std::string(one.name); });
+  return row == verb.options.end() ? nullptr : &*row;
+}
+
+// The option at words[i], "--name" or "--name=VALUE"; its value may be the next word, which i moves
+// to then.
+Result<void> read_option(const VerbOption& row, std::span<const std::string> words, std::size_t& i,
+                         VerbWords& read) {
+  const std::string& word = words[i];
+  const std::size_t equals = word.find('=');
+  const std::string option = word.substr(0, equals);
+  std::optional<std::string> value;
+  if (equals != std::string::npos) value = word.substr(equals + 1);
+  if (row.value_name.empty() && value) return refuse_usage(option, "takes no value");
+  if (!row.value_name.empty() && !value && i + 1 < words.size()) value = words[++i];
+  if (!row.value_name.empty() && value.value_or("").empty()) {
+    return refuse_usage(option, "needs a value");
+  }
+  read.options.insert_or_assign(std::string(row.name), value.value_or(""));
+  if (value) read.all.emplace_back(row.name, *value);
+  return {};
+}
+
+}  // namespace
+
+Result<VerbWords> take_own_options(const VerbRow& verb, std::span<const std::string> words) {
+  VerbWords read;
+  std::size_t i = 0;
+  for (; i < words.size() && words[i] != "--"; ++i) {
+    const VerbOption* row = option_named(verb, words[i].substr(0, words[i].find('=')));
+    if (row == nullptr) {
+      read.operands.push_back(words[i]);
+    } else if (auto done = read_option(*row, words, i, read); !done) {
+      return fail(std::move(done.error()));
+    }
+  }
+  for (; i < words.size(); ++i) read.operands.push_back(words[i]);
+  return read;
+}
+
 Result<VerbWords> read_verb_words(const VerbRow& verb, std::span<const std::string> words) {
   VerbWords read;
   bool options_ended = false;
@@ -20,23 +65,15 @@ Result<VerbWords> read_verb_words(const VerbRow& verb, std::span<const std::stri
       read.operands.push_back(word);
       continue;
     }
-    const std::size_t equals = word.find('=');
-    const std::string option = word.substr(0, equals);
-    const auto row =
-        std::find_if(verb.options.begin(), verb.options.end(),
-                     [&](const VerbOption& one) { return option == "--" + std::string(one.name); });
-    if (row == verb.options.end()) {
+    const std::string option = word.substr(0, word.find('='));
+    const VerbOption* row = option_named(verb, option);
+    if (row == nullptr) {
       return refuse_usage(option, "there is no such option",
                           "xget " + std::string(verb.name) + " --help lists them");
     }
-    std::optional<std::string> value;
-    if (equals != std::string::npos) value = word.substr(equals + 1);
-    if (row->value_name.empty() && value) return refuse_usage(option, "takes no value");
-    if (!row->value_name.empty() && !value && i + 1 < words.size()) value = words[++i];
-    if (!row->value_name.empty() && value.value_or("").empty()) {
-      return refuse_usage(option, "needs a value");
+    if (auto done = read_option(*row, words, i, read); !done) {
+      return fail(std::move(done.error()));
     }
-    read.options.insert_or_assign(std::string(row->name), value.value_or(""));
   }
   return read;
 }

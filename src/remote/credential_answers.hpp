@@ -1,6 +1,6 @@
 // What commands, portals and metadata services say when they are asked for credentials: JSON, each
 // in words of its own. What is of no use is told without a word of it. STS's XML is in
-// account_answers.hpp. The only place in remote/ that knows the JSON library.
+// account_answers.hpp.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 // https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html

@@ -22,8 +22,8 @@ std::string whole_sha256(const core::ResponseHead& answer) {
 }
 
 std::string recorded_sha256(const core::ResponseHead& answer) {
-  for (const char* name : {kSha256Metadata, kOssSha256Metadata}) {
-    const auto said = answer.find(name);
+  for (const char* prefix : {"x-amz-meta-", "x-oss-meta-"}) {
+    const auto said = answer.find(std::string(prefix) + kSha256Name);
     const auto bytes = said ? parse_hex(trim(*said)) : std::nullopt;
     if (bytes && bytes->size() == kSha256Bytes) return to_base64(*bytes);
   }

@@ -9,9 +9,10 @@
 
 namespace xget::remote {
 
-// What uploads of ours record with an object: 64 hex digits, of its bytes.
-inline constexpr const char* kSha256Metadata = "x-amz-meta-xget-sha256";
-inline constexpr const char* kOssSha256Metadata = "x-oss-meta-xget-sha256";
+// What uploads record in an object's metadata, behind "x-amz-meta-" or "x-oss-meta-".
+inline constexpr const char* kSha256Name = "xget-sha256";  // of its bytes, 64 hexadecimal digits
+inline constexpr const char* kPartSizeName = "xget-part-size";  // in which it was sent, bytes
+inline constexpr const char* kTokenName = "xget-upload";        // which upload made it
 
 // If-Range becomes If-Match, or If-Unmodified-Since where it has a date: stores answer 412 to
 // another version then, where If-Range would bring all of that one. What S3 may say of digests is

@@ -17,12 +17,11 @@
 #include "core/ports.hpp"
 #include "core/retry_policy.hpp"
 #include "engine/http_source.hpp"
+#include "remote/answer_reader.hpp"
 #include "remote/bucket_access.hpp"
 #include "remote/store_error.hpp"
 
 namespace xget::remote {
-
-inline constexpr std::size_t kLargestAnswer = 32 << 20;  // bytes: a thousand keys, each escaped
 
 struct StoreQuestion {
   std::string operation;  // in an imperative, for messages: "list"

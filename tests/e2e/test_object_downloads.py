@@ -11,6 +11,7 @@ from support.answers import Resource, plain_answer
 from support.command import QUICK, Exit, run_xget, start_xget, wait_until
 from support.content import content
 from support.downloads import KIB, MIB, assert_complete, claimed_ranges, partial, sidecar
+from support.object_stores import client, env, gateway  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not ceph_gateway.is_installed(), reason="ceph is not installed")
 
@@ -18,24 +19,6 @@ SIZE = 20 * MIB + 7
 # Each is one object, however much it looks like a URL, an option or a path.
 KEYS = ["plain", "with space", "a+b", "100%", "a%20b", "#1", "a?b=c&d", "a//b", "/rooted", "&<>\"'",
         "ünïcode/文字", "a\tb", "a:b@c", "~tilde", "x" * 200 + "/" + "y" * 200, "-o", "a;b,c=d"]
-
-
-@pytest.fixture(scope="module")
-def gateway():
-    with ceph_gateway.CephGateway() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(gateway):
-    made = gateway.client()
-    made.create_bucket(Bucket="bucket")
-    return made
-
-
-@pytest.fixture
-def env(gateway):
-    return gateway.environment()
 
 
 def put(client, key, data, **more):

@@ -1,0 +1,111 @@
+#include "api/upload_request.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include "api/option_error.hpp"
+#include "base/path_parts.hpp"
+#include "base/text.hpp"
+#include "formats/content_type.hpp"
+#include "remote/upload_checkpoint.hpp"
+
+namespace xget::api {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kConnections = 8;  // what is sent says little of what more would bring
+
+// Where the file is, whatever links lead to it.
+Result<std::string> whole_path(const std::string& path) {
+  std::error_code failed;
+  const fs::path found = fs::canonical(path, failed);
+  if (!failed) return found.string();
+  return fail({.code = ErrorCode::Disk,
+               .operation = "upload",
+               .subject = printable(path),
+               .number = failed.value(),
+               .cause = failed.message()});
+}
+
+// A header field's value holds no control character.
+Result<void> check_value(const std::string& option, const std::string& value) {
+  const bool sound = printable(value) == value || value.find_first_of("\r\n") == std::string::npos;
+  if (sound && value.find('\0') == std::string::npos) return {};
+  return option_error(option, "has a line break in it");
+}
+
+Result<std::vector<core::Header>> object_headers(const UploadSpec& spec, remote::StoreKind store) {
+  const std::string prefix = store == remote::StoreKind::S3 ? "x-amz-" : "x-oss-";
+  const std::string& url = spec.url;
+  const std::string guessed(formats::content_type_of(url));
+  const bool s3 = store == remote::StoreKind::S3;
+  struct Field {
+    const char* option;
+    std::string name;
+    const std::string& value;
+  };
+  const std::vector<Field> fields{
+      {"--content-type", "Content-Type", spec.content_type.empty() ? guessed : spec.content_type},
+      {"--storage-class", prefix + "storage-class", spec.storage_class},
+      {"--acl", s3 ? "x-amz-acl" : "x-oss-object-acl", spec.acl},
+      {"--cache-control", "Cache-Control", spec.cache_control}};
+  std::vector<core::Header> headers;
+  for (const Field& field : fields) {
+    if (auto sound = check_value(field.option, field.value); !sound) return fail(sound.error());
+    if (!field.value.empty()) headers.push_back({field.name, field.value});
+  }
+  for (const auto& [name, value] : spec.metadata) {
+    if (auto sound = check_value("--metadata", name + value); !sound) return fail(sound.error());
+    headers.push_back({prefix + "meta-" + name, value});
+  }
+  return headers;
+}
+
+Result<std::string> checkpoint_folder(const UploadSpec& spec, const Options& options,
+                                      core::FileSystem& files) {
+  std::string folder = spec.checkpoint_folder;
+  if (folder.empty() && options.state_folder.empty()) return std::string();
+  if (folder.empty()) folder = options.state_folder + "/uploads";
+  if (auto made = files.make_folder(folder); !made) return fail(std::move(made.error()));
+  return folder;
+}
+
+}  // namespace
+
+Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& options,
+                                     ObjectStores& stores, core::FileSystem& files) {
+  auto named = stores.find(spec.url);
+  if (!named) return fail(std::move(named.error()));
+  if (!named->object) {
+    return option_error(net::without_secrets(spec.url), "it is no object's URL: s3://BUCKET/KEY");
+  }
+  ObjectRequest object = *std::move(named->object);
+  const auto path = whole_path(spec.file);
+  if (!path) return fail(path.error());
+  auto plan = remote::plan_upload(0, spec.part_size);
+  if (!plan) return fail(std::move(plan.error()));
+  auto headers = object_headers(spec, object.bucket.endpoint.store);
+  if (!headers) return fail(std::move(headers.error()));
+  auto checkpoints = checkpoint_folder(spec, options, files);
+  if (!checkpoints) return fail(std::move(checkpoints.error()));
+  const PathParts parts = parts_of(*path);
+  remote::UploadSettings settings;
+  settings.folder = std::string(parts.folder);
+  settings.file = std::string(parts.name);
+  settings.path = printable(spec.file);
+  settings.key = object.object.key;
+  settings.name = object.name;
+  settings.part_size = spec.part_size;
+  settings.object_headers = *std::move(headers);
+  settings.hashes_payload = object.object.place.scheme == remote::Scheme::Http;
+  settings.keep_existing = spec.keep_existing;
+  settings.connections = options.connections.value_or(kConnections);
+  settings.on_change = spec.on_change;
+  settings.checkpoint_folder = *std::move(checkpoints);
+  settings.checkpoint_name =
+      remote::name_of_checkpoint(authority(object.object.place), object.name, *path);
+  return UploadRequest{std::move(settings), std::move(object)};
+}
+
+}  // namespace xget::api

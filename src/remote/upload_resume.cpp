@@ -1,0 +1,187 @@
+// What an upload keeps from one run to the next, and what of it still counts.
+#include <cerrno>
+#include <span>
+#include <utility>
+
+#include "base/log.hpp"
+#include "remote/upload_task.hpp"
+#include "store/replace_file.hpp"
+
+namespace xget::remote {
+namespace {
+
+constexpr Duration kSaveInterval = std::chrono::seconds(1);
+constexpr std::uint32_t kLockMode = 0600;
+
+Result<std::string> read_document(core::Folder& folder, const std::string& name) {
+  auto file = folder.open(name, core::Access::Read);
+  if (!file) return fail(std::move(file.error()));
+  const auto info = (*file)->info();
+  if (!info) return fail(info.error());
+  if (!info->regular || !info->ours || info->size > kLargestUploadCheckpoint) {
+    return fail({.code = ErrorCode::Disk, .cause = "it is no checkpoint of this user's"});
+  }
+  std::string text(static_cast<std::size_t>(info->size), '\0');
+  const auto read = (*file)->read_at(0, std::as_writable_bytes(std::span(text)));
+  if (!read) return fail(read.error());
+  text.resize(*read);
+  return text;
+}
+
+}  // namespace
+
+// Shared with the worker.
+struct UploadTask::Saving {
+  std::shared_ptr<core::Folder> folder;
+  std::string name;
+  std::string text;
+  bool wanted = true;
+  Result<void> done;
+};
+
+// Two that send one file to one object would take each other's parts.
+Result<void> UploadTask::lock_checkpoint() {
+  auto folder = ports_.files.open_folder(settings_.checkpoint_folder);
+  if (!folder) return fail(std::move(folder.error()));
+  const std::string name = settings_.checkpoint_name + ".lock";
+  auto lock = (*folder)->create(name, kLockMode);
+  if (!lock && lock.error().number == EEXIST) lock = (*folder)->open(name, core::Access::ReadWrite);
+  if (!lock) return fail(std::move(lock.error()));
+  const auto locked = (*lock)->lock();
+  if (!locked) return fail(locked.error());
+  if (*locked == core::LockOutcome::HeldByOther) {
+    return fail({.code = ErrorCode::Busy,
+                 .operation = "upload",
+                 .subject = settings_.path,
+                 .cause = "another process is sending it to " + settings_.name});
+  }
+  lock_ = *std::move(lock);
+  checkpoints_ = *std::move(folder);
+  return {};
+}
+
+void UploadTask::find() {
+  if (settings_.checkpoint_folder.empty()) return begin();
+  if (!checkpoints_) {
+    if (auto locked = lock_checkpoint(); !locked) return fail_with(std::move(locked.error()));
+  }
+  const auto text = read_document(*checkpoints_, settings_.checkpoint_name);
+  if (!text) return begin();
+  auto kept = parse_upload_checkpoint(*text);
+  if (!kept) {
+    log::info(to_string(kept.error()));
+    return begin();
+  }
+  const bool same = kept->sha256 == upload_.sha256 && kept->plan.size == plan_.size;
+  const bool wished = !settings_.part_size || *settings_.part_size == kept->plan.part_size;
+  upload_.upload_id = kept->upload_id;
+  if (!same || !wished) {
+    tell_(Note{settings_.id, settings_.path +
+                                 (same ? ": other parts are wanted than an earlier run "
+                                         "sent; "
+                                       : " is not what an earlier run sent; ") +
+                                 "beginning again"});
+    return abort_then(&UploadTask::begin);
+  }
+  upload_ = *std::move(kept);
+  plan_ = upload_.plan;
+  list_parts(0);
+}
+
+void UploadTask::list_parts(std::uint64_t from) {
+  std::vector<QueryParameter> query{{"uploadId", upload_.upload_id}};
+  if (from > 0) query.push_back({"part-number-marker", std::to_string(from)});
+  if (from == 0) listed_.clear();
+  ask(question_of("list the parts of", core::Method::Get, std::move(query)),
+      &UploadTask::on_listed_parts);
+}
+
+void UploadTask::on_listed_parts(StoreOutcome outcome) {
+  if (!outcome && outcome.error().trouble == StoreTrouble::NoUpload) return confirm({});
+  if (!outcome && outcome.error().trouble == StoreTrouble::NoKey) return confirm({});
+  if (!outcome) return fail_with(std::move(outcome.error().error));
+  const std::uint64_t from = listed_.empty() ? 0 : listed_.back().number;
+  auto page = parse_part_listing(outcome->body, from);
+  if (!page) return fail_with(std::move(page.error().error));
+  listed_.insert(listed_.end(), page->parts.begin(), page->parts.end());
+  if (page->next) return list_parts(*page->next);
+  keep_listed();
+}
+
+// What the store has under the recorded ETags is what was sent.
+void UploadTask::keep_listed() {
+  PartRecords kept;
+  for (const ListedPart& part : listed_) {
+    const auto recorded = upload_.parts.find(part.number);
+    if (recorded == upload_.parts.end() || recorded->second.etag != part.etag) continue;
+    if (part.size == plan_.range(part.number).length()) kept.insert(*recorded);
+  }
+  upload_.parts = std::move(kept);
+  if (!upload_.parts.empty()) {
+    tell_(Note{settings_.id, settings_.name + ": " + std::to_string(upload_.parts.size()) + " of " +
+                                 std::to_string(plan_.count()) + " parts are there already"});
+  }
+  send_parts();
+}
+
+// That it is gone already is as well.
+void UploadTask::abort_then(void (UploadTask::*next)()) {
+  StoreQuestion question = question_of("abort the earlier upload of", core::Method::Delete,
+                                       {{"uploadId", upload_.upload_id}});
+  stage_ = stage_ == Stage::Ending ? Stage::Ending : Stage::Ask;
+  question_ =
+      ports_.client.ask(bucket_, std::move(question), [this, next](const StoreOutcome& outcome) {
+        question_ = 0;
+        if (!outcome) log::info(to_string(outcome.error().error));
+        upload_.upload_id.clear();
+        upload_.parts.clear();
+        (this->*next)();
+      });
+}
+
+void UploadTask::checkpoint(Instant now) {
+  if (now < save_at_) return;
+  save_at_ = now + kSaveInterval;
+  if (saving_ || sender_->parts().size() == saved_parts_) return;
+  save();
+}
+
+void UploadTask::save() {
+  if (!checkpoints_ || upload_.upload_id.empty()) return;
+  if (sender_) upload_.parts = sender_->parts();
+  if (saving_) saving_->wanted = false;  // the later one counts, and comes after it
+  saved_parts_ = upload_.parts.size();
+  saving_ = std::make_shared<Saving>(
+      Saving{checkpoints_, settings_.checkpoint_name, to_text(upload_), true, {}});
+  ports_.disk.submit(
+      [work = saving_] {
+        work->done =
+            store::replace_file(*work->folder, work->name, work->name + ".new", work->text);
+      },
+      [this, work = saving_] {
+        if (work->wanted) on_saved(work->done);
+      });
+}
+
+void UploadTask::on_saved(const Result<void>& saved) {
+  saving_.reset();
+  if (!saved) {
+    tell_(Note{settings_.id, to_string(saved.error()) + "; a later run could not go on from here"});
+    checkpoints_.reset();
+  }
+  if (stage_ == Stage::Ending) end_failed();
+}
+
+void UploadTask::forget_checkpoint() {
+  if (!checkpoints_) return;
+  if (saving_) saving_->wanted = false;
+  ports_.disk.submit(
+      [folder = checkpoints_, name = settings_.checkpoint_name] {
+        for (const std::string& each : {name, name + ".lock"}) {
+          if (auto gone = folder->remove(each); !gone) log::info(to_string(gone.error()));
+        }
+      },
+      [] {});
+}
+
+}  // namespace xget::remote

@@ -1,0 +1,165 @@
+// UploadTask: one local file to one object.
+//
+//   open → digest → find → begin → ( send ⇄ checkpoint ) → complete ⇄ confirm → finish
+//                     small files: → put → finish
+//
+// digest: the file's SHA-256, which goes into the object's metadata, so that whoever has the object
+//   can prove it, however it was sent.
+// find: what an earlier run left in the store, by the checkpoint. Parts count that the store lists
+//   by the recorded ETags, if the file still has the recorded SHA-256; else that upload is aborted.
+// complete: nobody knows what became of it where its answer is lost, or is an error within a 200.
+//   confirm: the object is looked at then, for the token that this upload has in its metadata.
+// A file that changes while it is read begins again, or ends the job, as the user chose.
+//
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+// Thread: loop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ports.hpp"
+#include "core/rate_estimator.hpp"
+#include "engine/task.hpp"
+#include "remote/part_sender.hpp"
+#include "remote/upload_answers.hpp"
+#include "remote/upload_checkpoint.hpp"
+
+namespace xget::remote {
+
+struct UploadSettings {
+  JobId id = 0;
+  std::string folder;  // of the file; empty: the working folder
+  std::string file;    // its name there
+  std::string path;    // of both, for messages
+  std::string key;
+  std::string name;                          // "s3://bucket/key", for messages
+  std::optional<std::uint64_t> part_size;    // nullopt: as part_plan.hpp chooses
+  std::vector<core::Header> object_headers;  // Content-Type, metadata, storage class, …
+  std::vector<core::Header> part_headers;    // keys of SSE-C
+  bool hashes_payload = false;               // as in PartTarget
+  bool etags_are_md5s = true;                // likewise
+  bool keep_existing = false;                // an object that is there stays
+  int connections = 8;
+  OnChange on_change = OnChange::Restart;
+  std::string checkpoint_folder;  // exists; empty: an interrupted upload is aborted
+  std::string checkpoint_name;
+};
+
+struct UploadPorts {
+  StoreClient& client;
+  core::Clock& clock;
+  core::Random& random;
+  core::FileSystem& files;
+  core::Worker& hashing;
+  core::Worker& disk;
+};
+
+class UploadTask final : public engine::Task {
+ public:
+  using Tell = std::function<void(Event)>;
+
+  // The ports must outlive it.
+  UploadTask(UploadSettings settings, std::shared_ptr<BucketAccess> bucket, UploadPorts ports,
+             Tell tell);
+  ~UploadTask() override;
+  UploadTask(const UploadTask&) = delete;
+  UploadTask& operator=(const UploadTask&) = delete;
+
+  void on_time(Instant now) override;
+  [[nodiscard]] std::optional<Instant> next_deadline() const override;
+  void interrupt() override;
+  [[nodiscard]] bool ended() const override { return stage_ == Stage::Ended; }
+  [[nodiscard]] Progress progress(Instant now) override;
+  [[nodiscard]] core::JobWeight weight() const override;
+
+ private:
+  enum class Stage { Open, Digest, Ask, Send, Wait, Ending, Ended };
+  struct Hashing;
+  struct Saving;
+
+  // upload_task.cpp: up to the parts
+  void open();
+  Result<void> open_file();
+  void on_looked(StoreOutcome outcome);
+  void digest();
+  void on_digest(Result<PartDigests> digests);
+  void stop_hashing();
+  void begin();
+  void on_begun(StoreOutcome outcome);
+  void put(const PartDigests& digests);
+  void on_put(StoreOutcome outcome);
+  void send_parts();
+  void step_send(Instant now);
+  void begin_again();
+
+  // upload_resume.cpp: what is kept from one run to the next
+  Result<void> lock_checkpoint();
+  void find();
+  void list_parts(std::uint64_t from);
+  void on_listed_parts(StoreOutcome outcome);
+  void keep_listed();
+  void abort_then(void (UploadTask::*next)());
+  void checkpoint(Instant now);
+  void save();
+  void on_saved(const Result<void>& saved);
+  void forget_checkpoint();
+
+  // upload_end.cpp: from the last part on
+  void complete();
+  void on_completed(StoreOutcome outcome);
+  void confirm(Error why);
+  void on_confirmed(StoreOutcome outcome);
+  void check_object(const std::string& etag);
+  void finish(std::string rests_on);
+  void fail_with(Error error);
+  void end_failed();
+
+  using Then = void (UploadTask::*)(StoreOutcome);
+  void ask(StoreQuestion question, Then then);
+  [[nodiscard]] StoreQuestion question_of(const char* operation, core::Method method,
+                                          std::vector<QueryParameter> query) const;
+  [[nodiscard]] Payload payload_of(std::string_view body) const;
+  [[nodiscard]] std::vector<core::Header> object_headers() const;
+  [[nodiscard]] std::string metadata_name(const char* name) const;
+  [[nodiscard]] const PartRecords& parts() const;
+  [[nodiscard]] std::uint64_t held() const;
+  [[nodiscard]] bool file_changed();
+
+  const UploadSettings settings_;
+  std::shared_ptr<BucketAccess> bucket_;
+  UploadPorts ports_;
+  Tell tell_;
+
+  Stage stage_ = Stage::Open;
+  std::shared_ptr<core::File> file_;
+  core::FileInfo info_;
+  PartPlan plan_;
+  UploadCheckpoint upload_;               // its id is empty while the store knows of none
+  StoreClient::QuestionId question_ = 0;  // 0: nothing is asked
+  std::shared_ptr<Hashing> hashing_;      // null: nothing is hashed
+  std::unique_ptr<PartSender> sender_;    // while parts are sent
+  int restarts_ = 0;
+
+  std::shared_ptr<core::Folder> checkpoints_;  // null: none are kept
+  std::unique_ptr<core::File> lock_;
+  std::vector<ListedPart> listed_;  // by the pages that have come
+  std::shared_ptr<Saving> saving_;  // null: nothing is saved
+  std::size_t saved_parts_ = 0;
+  Instant save_at_{};
+
+  int completions_ = 0;
+  std::optional<Instant> complete_at_;
+  std::optional<Error> failed_;  // to be told at the end
+
+  core::RateEstimator speed_;
+  std::uint64_t sent_before_ = 0;  // bytes, by senders that are gone
+  std::uint64_t measured_ = 0;     // that the speed was told of
+};
+
+}  // namespace xget::remote
