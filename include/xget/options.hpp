@@ -119,9 +119,13 @@ enum class BucketStyle {
 // How objects are asked for (s3://BUCKET/KEY, oss://BUCKET/KEY). What is empty comes from where the
 // stores' own tools have it: the environment (AWS_…, OSS_…) and the profiles in ~/.aws.
 struct ObjectStoreOptions {
-  std::string endpoint_url;  // of the store; http or https
-  std::string region;        // found by the store's answer where it is another one
-  std::string profile;
+  std::string endpoint_url;      // of the store; http or https
+  std::string region;            // found by the store's answer where it is another one
+  std::string profile;           // of credentials_file, or of ~/.aws
+  std::string credentials_file;  // with profiles, as ~/.aws/credentials; empty: that one
+  // A program and its arguments, which prints credentials as an AWS profile's credential_process
+  // does. Empty: none.
+  std::vector<std::string> credentials_command;
   bool anonymous = false;  // nothing is signed
   bool requester_pays = false;
   BucketStyle bucket_style = BucketStyle::Auto;

@@ -237,7 +237,7 @@ auto mirror_maker(const JobRequest& request, const RequestPorts& ports) {
     engine::JobMirror mirror;
     if (source.object) {
       source.over = [object = *source.object, ports](core::Transport& wire) {
-        return ports.stores.open(object, wire, ports.job.clock);
+        return ports.stores.open(object, wire);
       };
     }
     const std::string host = source.url.origin.host;

@@ -1,17 +1,45 @@
 #include "api/object_stores.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <utility>
 
+#include "api/option_error.hpp"
 #include "base/text.hpp"
+#include "base/whole_file.hpp"
+#include "formats/profile_file.hpp"
+#include "remote/configured_store.hpp"
 #include "remote/object_url.hpp"
 
 namespace xget::api {
 namespace {
 
-std::optional<std::string> in_environment(const char* name) {
-  const char* value = std::getenv(name);
+std::optional<std::string> in_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// A file that is not there says nothing.
+Result<std::string> text_of(const std::string& path) {
+  if (path.empty() || ::access(path.c_str(), F_OK) != 0) return std::string();
+  auto file = read_whole_file(path, formats::kLargestProfileFile);
+  if (file) return std::move(file->text);
+  return option_error(printable(path), "cannot be read: " + file.error());
+}
+
+// `own`: a file that was named for this; empty: none.
+Result<remote::Profiles> read_profiles(const std::string& own) {
+  remote::ProfilePaths paths = remote::profile_paths(in_environment);
+  if (!own.empty()) paths = {.credentials = own, .config = "", .sso_cache = paths.sso_cache};
+  if (!own.empty() && ::access(own.c_str(), R_OK) != 0) {
+    return option_error("--credentials-file", printable(own) + " cannot be read");
+  }
+  const auto credentials = text_of(paths.credentials);
+  if (!credentials) return fail(credentials.error());
+  const auto config = text_of(paths.config);
+  if (!config) return fail(config.error());
+  return remote::Profiles::parse({paths.credentials, *credentials}, {paths.config, *config});
 }
 
 remote::PathStyle path_style_of(BucketStyle style) {
@@ -72,10 +100,7 @@ Result<ObjectRequest> ObjectStores::object_of(const std::string& url) {
   const auto account = account_of(named->store);
   if (!account) return fail(account.error());
   ObjectRequest request{.name = printable(to_text(*named)),
-                        .bucket = {.endpoint = {.store = named->store,
-                                                .url = account->endpoint_url,
-                                                .region = account->region,
-                                                .path_style = path_style_of(options_.bucket_style)},
+                        .bucket = {.endpoint = account->endpoint,
                                    .bucket = named->bucket,
                                    .requester_pays = options_.requester_pays},
                         .object = {.key = named->key, .place = {}, .query = {}, .headers = {}}};
@@ -85,32 +110,78 @@ Result<ObjectRequest> ObjectStores::object_of(const std::string& url) {
   return request;
 }
 
-Result<remote::Account> ObjectStores::account_of(remote::StoreKind store) {
+// ---- who asks ---------------------------------------------------------------------------------
+
+Result<StoreAccount> ObjectStores::account_of(remote::StoreKind store) {
   const std::lock_guard lock(mutex_);
   const auto known = accounts_.find(store);
   if (known != accounts_.end()) return known->second;
-  auto account = remote::find_account({.store = store,
-                                       .endpoint_url = options_.endpoint_url,
-                                       .region = options_.region,
-                                       .anonymous = options_.anonymous},
-                                      in_environment);
-  return accounts_.emplace(store, std::move(account)).first->second;
+  return accounts_.emplace(store, read_account(store)).first->second;
+}
+
+Result<StoreAccount> ObjectStores::read_account(remote::StoreKind store) const {
+  auto profiles = read_profiles(options_.credentials_file);
+  if (!profiles) return fail(std::move(profiles.error()));
+  remote::CredentialWishes wishes{.store = store,
+                                  .anonymous = options_.anonymous,
+                                  .command = options_.credentials_command,
+                                  .profile = options_.profile,
+                                  .own_file = !options_.credentials_file.empty(),
+                                  .region = options_.region};
+  const auto profile = chosen_profile(wishes, in_environment, *profiles);
+  if (!profile) return fail(profile.error());
+  auto endpoint = configured_store(store, in_environment, *profile);
+  if (!endpoint) return fail(std::move(endpoint.error()));
+  if (!options_.endpoint_url.empty()) endpoint->url = options_.endpoint_url;
+  if (!options_.region.empty()) endpoint->region = options_.region;
+  if (options_.bucket_style != BucketStyle::Auto) {
+    endpoint->path_style = path_style_of(options_.bucket_style);
+  }
+  auto plan = plan_credentials(wishes, in_environment, *profiles);
+  if (!plan) return fail(std::move(plan.error()));
+  return StoreAccount{*std::move(endpoint), *std::move(plan)};
+}
+
+std::shared_ptr<remote::PlannedCredentials> ObjectStores::credentials_of(remote::StoreKind store) {
+  auto& credentials = credentials_[store];
+  if (!credentials) {
+    credentials =
+        std::make_shared<remote::PlannedCredentials>(account_of(store)->credentials, way_, *ports_);
+  }
+  return credentials;
+}
+
+// ---- the loop's -------------------------------------------------------------------------------
+
+void ObjectStores::use(remote::CredentialPorts ports, engine::HttpSourceSettings way) {
+  ports_.emplace(ports);
+  way_ = std::move(way);
 }
 
 std::unique_ptr<core::Transport> ObjectStores::open(const ObjectRequest& request,
-                                                    core::Transport& wire, core::Clock& clock) {
-  return std::make_unique<remote::ObjectTransport>(wire, access(request.bucket, clock),
-                                                   request.object);
+                                                    core::Transport& wire) {
+  return std::make_unique<remote::ObjectTransport>(wire, access(request.bucket), request.object);
 }
 
-std::shared_ptr<remote::BucketAccess> ObjectStores::access(const remote::BucketSettings& bucket,
-                                                           core::Clock& clock) {
+std::shared_ptr<remote::BucketAccess> ObjectStores::access(const remote::BucketSettings& bucket) {
   const remote::StoreKind store = bucket.endpoint.store;
-  auto& credentials = credentials_[store];
-  if (!credentials) credentials = account_of(store)->make_credentials();
   auto& access = buckets_[to_text(remote::ObjectUrl{store, bucket.bucket, ""})];
-  if (!access) access = std::make_shared<remote::BucketAccess>(bucket, credentials, clock);
+  if (!access) {
+    access = std::make_shared<remote::BucketAccess>(bucket, credentials_of(store), ports_->clock);
+  }
   return access;
+}
+
+void ObjectStores::on_time(Instant now) {
+  for (const auto& [store, credentials] : credentials_) credentials->on_time(now);
+}
+
+std::optional<Instant> ObjectStores::next_deadline() const {
+  std::optional<Instant> next;
+  for (const auto& [store, credentials] : credentials_) {
+    next = earliest(next, credentials->next_deadline());
+  }
+  return next;
 }
 
 }  // namespace xget::api

@@ -1,7 +1,7 @@
 // Objects in stores, as URLs name them (s3://BUCKET/KEY, oss://BUCKET/KEY): where they are, and for
-// whom they are asked. What the environment says of the stores is read when the first object is
-// asked for.
-// Thread: any, but open() and access(): the loop's.
+// whom they are asked. What the environment and the profiles in ~/.aws say is read when the first
+// object is asked for.
+// Thread: any, where nothing else is said.
 #pragma once
 
 #include <map>
@@ -11,9 +11,10 @@
 #include <string>
 
 #include "net/url.hpp"
-#include "remote/account.hpp"
 #include "remote/bucket_access.hpp"
+#include "remote/credential_plan.hpp"
 #include "remote/object_transport.hpp"
+#include "remote/planned_credentials.hpp"
 #include "xget/error.hpp"
 #include "xget/options.hpp"
 
@@ -39,6 +40,12 @@ struct NameInUrl {
 Result<NameInUrl> name_in_url(const std::string& url);
 NameInUrl name_in_url(const NamedUrl& url);
 
+// What a store is told of who asks, and where it is, before any option.
+struct StoreAccount {
+  remote::EndpointSettings endpoint;
+  remote::CredentialPlan credentials;
+};
+
 class ObjectStores {
  public:
   explicit ObjectStores(ObjectStoreOptions options) : options_(std::move(options)) {}
@@ -46,22 +53,30 @@ class ObjectStores {
   // Fails with Usage: it is no URL, none of an object, or nobody is known who could ask for it.
   Result<NamedUrl> find(const std::string& url);
 
-  // What asks for the object; all that ask in one bucket share what they learn. `clock` must
-  // outlive this.
-  std::unique_ptr<core::Transport> open(const ObjectRequest& request, core::Transport& wire,
-                                        core::Clock& clock);
-  std::shared_ptr<remote::BucketAccess> access(const remote::BucketSettings& bucket,
-                                               core::Clock& clock);
+  // ---- the loop's; what is fetched for credentials needs it to turn ----
+
+  // The ports must outlive this. `way`: its proxies and rules count for credentials, too.
+  void use(remote::CredentialPorts ports, engine::HttpSourceSettings way);
+  // What asks for the object; all that ask in one bucket share what they learn.
+  std::unique_ptr<core::Transport> open(const ObjectRequest& request, core::Transport& wire);
+  std::shared_ptr<remote::BucketAccess> access(const remote::BucketSettings& bucket);
+  void on_time(Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
 
  private:
-  Result<remote::Account> account_of(remote::StoreKind store);
+  Result<StoreAccount> account_of(remote::StoreKind store);
+  [[nodiscard]] Result<StoreAccount> read_account(remote::StoreKind store) const;
   Result<ObjectRequest> object_of(const std::string& url);
+  std::shared_ptr<remote::PlannedCredentials> credentials_of(remote::StoreKind store);
 
   const ObjectStoreOptions options_;
   std::mutex mutex_;  // guards the accounts
-  std::map<remote::StoreKind, Result<remote::Account>> accounts_;
+  std::map<remote::StoreKind, Result<StoreAccount>> accounts_;
+
   // The loop's alone.
-  std::map<remote::StoreKind, std::shared_ptr<remote::CredentialsSource>> credentials_;
+  std::optional<remote::CredentialPorts> ports_;
+  engine::HttpSourceSettings way_;
+  std::map<remote::StoreKind, std::shared_ptr<remote::PlannedCredentials>> credentials_;
   std::map<std::string, std::shared_ptr<remote::BucketAccess>> buckets_;
 };
 

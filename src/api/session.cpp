@@ -186,6 +186,8 @@ class Session::Impl {
 
   // Takes what came in, lets the jobs decide, tells how far they are, waits.
   void run() {
+    stores_->use({loop_.transport(), clock_, random_, commands_},
+                 store_client_settings(options_).way);
     Instant next_progress = clock_.now() + kProgressInterval;
     while (!closing_ || !jobs_.empty()) {
       take_inbox();
@@ -200,6 +202,7 @@ class Session::Impl {
       commands_.run_completions();
       Instant now = clock_.now();
       keep_to_schedule(now);
+      stores_->on_time(now);
       client_.on_time(now);
       jobs_.on_time(now);
       if (now >= next_progress) {
@@ -221,7 +224,7 @@ class Session::Impl {
   }
 
   std::optional<Instant> deadline(Instant next_progress) {
-    const auto asked = client_.next_deadline();
+    const auto asked = earliest(client_.next_deadline(), stores_->next_deadline());
     if (jobs_.empty()) return asked;
     const Instant jobs = std::min(jobs_.next_deadline().value_or(next_progress), next_progress);
     return earliest(jobs, asked);
@@ -287,7 +290,7 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make_upload(const api::UploadRequest& request) {
     return std::make_unique<remote::UploadTask>(
-        request.settings, stores_->access(request.object.bucket, clock_),
+        request.settings, stores_->access(request.object.bucket),
         remote::UploadPorts{client_, clock_, random_, files_, hashing_, disk_},
         [this](Event event) { tell(std::move(event)); });
   }

@@ -188,13 +188,7 @@ Result<Options> read_options(const Given& given) {
   reader.read_text(OptionId::Cookies, options.cookies);
   reader.read_text(OptionId::CookieJar, options.cookie_jar);
   reader.read_text(OptionId::Trace, options.trace_file);
-  reader.read_text(OptionId::EndpointUrl, options.object_store.endpoint_url);
-  reader.read_text(OptionId::Region, options.object_store.region);
-  reader.read(OptionId::BucketStyle, options.object_store.bucket_style, parse_bucket_style,
-              "auto, path or host");
   if (reader.error()) return fail(*reader.error());
-  options.object_store.anonymous = given.has(OptionId::NoSignRequest);
-  options.object_store.requester_pays = given.has(OptionId::RequestPayer);
   options.connect_to = given.all(OptionId::ConnectTo);
   options.dns_servers = parted_by_commas(given.all(OptionId::DnsServers));
   options.address_family = family_of(given);
@@ -225,6 +219,23 @@ Result<std::vector<std::string>> read_command(const Given& given, OptionId id) {
     return refuse_usage(row_of(id).longest(), words.error().cause, words.error().remedy);
   }
   return words;
+}
+
+Result<ObjectStoreOptions> read_object_store(const Given& given) {
+  ObjectStoreOptions store;
+  ValueReader reader(given);
+  reader.read_text(OptionId::EndpointUrl, store.endpoint_url);
+  reader.read_text(OptionId::Region, store.region);
+  reader.read_text(OptionId::Profile, store.profile);
+  reader.read_text(OptionId::CredentialsFile, store.credentials_file);
+  reader.read(OptionId::BucketStyle, store.bucket_style, parse_bucket_style, "auto, path or host");
+  if (reader.error()) return fail(*reader.error());
+  auto command = read_command(given, OptionId::CredentialsCommand);
+  if (!command) return fail(std::move(command.error()));
+  store.credentials_command = *std::move(command);
+  store.anonymous = given.has(OptionId::NoSignRequest);
+  store.requester_pays = given.has(OptionId::RequestPayer);
+  return store;
 }
 
 // What all jobs share.
@@ -358,6 +369,9 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input,
   auto jobs = read_jobs(given, *common);
   if (!jobs) return fail(jobs.error());
 
+  auto store = read_object_store(given);
+  if (!store) return fail(std::move(store.error()));
+  options->object_store = *std::move(store);
   arguments->options = *std::move(options);
   arguments->jobs = std::move(jobs->downloads);
   arguments->uploads = std::move(jobs->uploads);
@@ -379,6 +393,7 @@ Result<void> check_given(const Given& given) {
   if (auto sound = check_contradictions(given); !sound) return sound;
   if (const auto arguments = read_messages(given); !arguments) return fail(arguments.error());
   if (const auto options = read_options(given); !options) return fail(options.error());
+  if (const auto store = read_object_store(given); !store) return fail(store.error());
   if (const auto job = read_common_job(given); !job) return fail(job.error());
   return check_hosts(given);
 }

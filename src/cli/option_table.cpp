@@ -188,6 +188,12 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "sign for this region; else AWS_REGION or OSS_REGION say. Where the store says that a bucket "
      "is "
      "in another one, that one is asked"},
+    {Id::Profile, Group::ObjectStores, 0, "profile", "NAME",
+     "ask as this profile of ~/.aws says (AWS_PROFILE)"},
+    {Id::CredentialsFile, Group::ObjectStores, 0, "credentials-file", "FILE",
+     "the profiles are in FILE, which looks like ~/.aws/credentials"},
+    {Id::CredentialsCommand, Group::ObjectStores, 0, "credentials-command", "CMD",
+     "ask with the credentials that CMD prints, as an AWS profile's credential_process does"},
     {Id::NoSignRequest, Group::ObjectStores, 0, "no-sign-request", "",
      "ask for objects without credentials: those that anybody may read"},
     {Id::RequestPayer, Group::ObjectStores, 0, "request-payer", "",

@@ -290,3 +290,52 @@ def test_secrets_go_to_the_store_alone(store, server, tls_server, folder):
     for text in (run.err, (folder / "log").read_text()):
         assert "canary" not in text
         assert "Signature=" not in text
+
+
+# ---- who asks -----------------------------------------------------------------------------------
+
+@pytest.fixture
+def bare(env, client):
+    """The store, and nobody who may ask."""
+    put(client, "who", b"data")
+    return {name: value for name, value in env.items()
+            if not name.endswith(("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"))}
+
+
+KEYS_OF_PROFILE = (f"aws_access_key_id = {ceph_gateway.ACCESS_KEY}\n"
+                   f"aws_secret_access_key = {ceph_gateway.SECRET_KEY}\n")
+
+
+def test_a_profile_says_who_asks_and_where(folder, bare):
+    endpoint = bare.pop("AWS_ENDPOINT_URL")
+    (folder / "credentials").write_text(f"[default]\n[other]\n{KEYS_OF_PROFILE}")
+    (folder / "config").write_text(f"[profile other]\nendpoint_url = {endpoint}\n"
+                                   "region = eu-west-1\ns3 =\n  addressing_style = path\n")
+    bare |= {"AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+             "AWS_CONFIG_FILE": str(folder / "config")}
+    get("s3://bucket/who", folder, bare, "--profile", "other").expect(0)
+    assert (folder / "who").read_bytes() == b"data"
+    assert "nobody" in get("s3://bucket/who", folder, bare, "--profile", "nobody").expect(
+        Exit.USAGE).err
+
+
+def test_credentials_come_from_a_file_of_their_own(folder, bare):
+    (folder / "mine").write_text(f"[default]\n{KEYS_OF_PROFILE}")
+    get("s3://bucket/who", folder, bare, "--credentials-file", "mine").expect(0)
+    assert (folder / "who").read_bytes() == b"data"
+
+
+def test_credentials_come_from_a_command(folder, bare):
+    command = folder / "command"
+    command.write_text("#!/bin/sh\necho '" + json.dumps(
+        {"Version": 1, "AccessKeyId": ceph_gateway.ACCESS_KEY,
+         "SecretAccessKey": ceph_gateway.SECRET_KEY}) + "'\n")
+    command.chmod(0o700)
+    get("s3://bucket/who", folder, bare, "--credentials-command", str(command)).expect(0)
+    assert (folder / "who").read_bytes() == b"data"
+
+
+def test_a_command_that_fails_is_told_and_nothing_is_asked(folder, bare):
+    run = get("s3://bucket/who", folder, bare, "--credentials-command", "/bin/false")
+    assert run.code != 0
+    assert "/bin/false" in run.err or "credentials" in run.err
