@@ -1,16 +1,13 @@
 #include "api/object_stores.hpp"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <utility>
 
 #include "api/option_error.hpp"
 #include "base/text.hpp"
-#include "base/whole_file.hpp"
-#include "formats/profile_file.hpp"
 #include "remote/configured_store.hpp"
 #include "remote/object_url.hpp"
+#include "remote/profile_files.hpp"
 
 namespace xget::api {
 namespace {
@@ -18,28 +15,6 @@ namespace {
 std::optional<std::string> in_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-// A file that is not there says nothing.
-Result<std::string> text_of(const std::string& path) {
-  if (path.empty() || ::access(path.c_str(), F_OK) != 0) return std::string();
-  auto file = read_whole_file(path, formats::kLargestProfileFile);
-  if (file) return std::move(file->text);
-  return option_error(printable(path), "cannot be read: " + file.error());
-}
-
-// `own`: a file that was named for this; empty: none.
-Result<remote::Profiles> read_profiles(const std::string& own) {
-  remote::ProfilePaths paths = remote::profile_paths(in_environment);
-  if (!own.empty()) paths = {.credentials = own, .config = "", .sso_cache = paths.sso_cache};
-  if (!own.empty() && ::access(own.c_str(), R_OK) != 0) {
-    return option_error("--credentials-file", printable(own) + " cannot be read");
-  }
-  const auto credentials = text_of(paths.credentials);
-  if (!credentials) return fail(credentials.error());
-  const auto config = text_of(paths.config);
-  if (!config) return fail(config.error());
-  return remote::Profiles::parse({paths.credentials, *credentials}, {paths.config, *config});
 }
 
 remote::PathStyle path_style_of(BucketStyle style) {
@@ -120,7 +95,8 @@ Result<StoreAccount> ObjectStores::account_of(remote::StoreKind store) {
 }
 
 Result<StoreAccount> ObjectStores::read_account(remote::StoreKind store) const {
-  auto profiles = read_profiles(options_.credentials_file);
+  auto profiles =
+      remote::read_profiles(remote::profile_paths(in_environment), options_.credentials_file);
   if (!profiles) return fail(std::move(profiles.error()));
   remote::CredentialWishes wishes{.store = store,
                                   .anonymous = options_.anonymous,

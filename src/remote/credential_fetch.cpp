@@ -172,7 +172,8 @@ void CredentialFetch::begin(const MachineMetadata& machine) {
 // Unless a profile names it, it is asked for want of anything else.
 void CredentialFetch::no_machine(std::string cause) {
   if (plan_.roles.empty()) cause += ", and " + plan_.passed_over;
-  fail_with(ErrorCode::Usage, std::move(cause), "type \"aws configure\", or ask anonymously");
+  fail_with(ErrorCode::Usage, std::move(cause),
+            "type \"aws configure\", or give --no-sign-request");
 }
 
 void CredentialFetch::on_machine_token(const BriefAnswer& answer) {

@@ -190,11 +190,13 @@ class Planner {
   [[nodiscard]] tl::unexpected<Error> none_found() const {
     if (wishes_.store == StoreKind::Oss) {
       return credential_error(
-          "", passed_over(), "set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ask anonymously");
+          "", passed_over(),
+          "set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or give --no-sign-request");
     }
     std::string cause = passed_over();
     if (!wishes_.own_file) cause += ", AWS_EC2_METADATA_DISABLED is set";
-    return credential_error("", std::move(cause), "type \"aws configure\", or ask anonymously");
+    return credential_error("", std::move(cause),
+                            "type \"aws configure\", or give --no-sign-request");
   }
 
   const CredentialWishes& wishes_;
