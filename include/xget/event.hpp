@@ -60,7 +60,7 @@ struct Retrying {
 
 // Something the user should know that does not end the job.
 struct Note {
-  JobId job = 0;
+  JobId job = 0;  // 0: of none
   std::string text;
 };
 
@@ -110,6 +110,7 @@ enum class PlannedStep {
   Begin,    // with a new file
   GoOn,     // with what an earlier run left
   Nothing,  // the file is complete, or not modified
+  Send,     // a file to a store
 };
 
 // What a job would do that is a JobSpec::dry_run. It has ended.

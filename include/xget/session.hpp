@@ -44,6 +44,10 @@ class Session {
   // Adds an entry of a list: one that is an error, or that `add` would refuse, ends at once as
   // Failed, so that the list goes on behind it.
   JobId add_listed(Result<JobSpec> entry);
+  JobId add_listed(const Result<UploadSpec>& entry);
+
+  // Tells what is no job's: a Note of job 0 among the events.
+  void note(std::string text);
 
   // The next event in order; waits for it. nullopt once every job added has ended and all
   // events were read, and so at once before the first job is added. At most one thread should wait

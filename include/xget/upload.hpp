@@ -28,6 +28,7 @@ struct UploadSpec {
   // What the next run needs to go on; made if missing. Empty: in Options::state_folder, and where
   // that is empty, too, an upload that is interrupted is aborted.
   std::string checkpoint_folder;
+  bool dry_run = false;  // asks nobody and writes nothing: ends as Planned
 };
 
 }  // namespace xget

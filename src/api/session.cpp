@@ -95,7 +95,7 @@ class Session::Impl {
         schedule_(options_.limit_rate, options_.limit_rate_windows),
         limits_(options_.limit_rate, rates_per_host(options_)),
         connections_(connections_per_host(options_), options_.most_connections()),
-        client_(store_client_settings(options_), {loop_.transport(), clock_, random_}),
+        client_(store_client_settings(options_), {loop_.transport(), clock_, random_, &limits_}),
         jobs_(options_.max_active_jobs, connections_per_host(options_)),
         thread_(start_without_signals([this] { run(); })) {}
 
@@ -123,6 +123,10 @@ class Session::Impl {
     if (!request) return fail(std::move(request.error()));
     const JobId id = request->settings.id = ++last_id_;
     events_.add_job();
+    if (spec.dry_run) {
+      events_.push(api::plan_of(*request));
+      return id;
+    }
     queue({.id = id,
            .host = request->object.object.place.host,
            .content = "",
@@ -137,9 +141,20 @@ class Session::Impl {
       std::string& subject = added.error().subject;
       subject = entry->listed_at + (subject.empty() ? "" : ": " + subject);
     }
+    return fail_listed("", std::move(added.error()));
+  }
+
+  JobId add_listed(const Result<UploadSpec>& entry) {
+    auto added = entry ? add_upload(*entry) : fail(entry.error());
+    return added ? *added : fail_listed(entry ? entry->url : "", std::move(added.error()));
+  }
+
+  void note(std::string text) { events_.push(Note{.job = 0, .text = std::move(text)}); }
+
+  JobId fail_listed(std::string path, Error error) {
     const JobId id = ++last_id_;
     events_.add_job();
-    events_.push(Failed{.job = id, .path = "", .error = std::move(added.error())});
+    events_.push(Failed{.job = id, .path = std::move(path), .error = std::move(error)});
     return id;
   }
 
@@ -478,6 +493,8 @@ Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
 Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
+JobId Session::add_listed(const Result<UploadSpec>& entry) { return impl_->add_listed(entry); }
+void Session::note(std::string text) { impl_->note(std::move(text)); }
 Result<JobId> Session::add_upload(const UploadSpec& spec) { return impl_->add_upload(spec); }
 JobId Session::add_listed(Result<JobSpec> entry) { return impl_->add_listed(entry); }
 std::optional<Event> Session::next_event() { return impl_->next_event(); }

@@ -65,7 +65,7 @@ Result<std::vector<core::Header>> object_headers(const UploadSpec& spec, remote:
 Result<std::string> checkpoint_folder(const UploadSpec& spec, const Options& options,
                                       core::FileSystem& files) {
   std::string folder = spec.checkpoint_folder;
-  if (folder.empty() && options.state_folder.empty()) return std::string();
+  if (spec.dry_run || (folder.empty() && options.state_folder.empty())) return std::string();
   if (folder.empty()) folder = options.state_folder + "/uploads";
   if (auto made = files.make_folder(folder); !made) return fail(std::move(made.error()));
   return folder;
@@ -106,6 +106,20 @@ Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& opti
   settings.checkpoint_name =
       remote::name_of_checkpoint(authority(object.object.place), object.name, *path);
   return UploadRequest{std::move(settings), std::move(object)};
+}
+
+Planned plan_of(const UploadRequest& request) {
+  std::error_code unseen;
+  const fs::path path = fs::path(request.settings.folder) / request.settings.file;
+  const std::uintmax_t size = fs::file_size(path, unseen);
+  return {.job = request.settings.id,
+          .step = PlannedStep::Send,
+          .url = request.settings.path,
+          .path = request.settings.name,
+          .size = unseen ? std::nullopt : std::optional<std::uint64_t>(size),
+          .connections = request.settings.connections,
+          .proof = Proof::Digest,
+          .rests_on = "each part's MD5, and the store's ETag"};
 }
 
 }  // namespace xget::api

@@ -4,6 +4,7 @@
 #include "api/object_stores.hpp"
 #include "remote/upload_task.hpp"
 #include "xget/error.hpp"
+#include "xget/event.hpp"
 #include "xget/options.hpp"
 #include "xget/upload.hpp"
 
@@ -17,5 +18,8 @@ struct UploadRequest {
 // Makes the folder for checkpoints. Fails with Usage, or Disk.
 Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& options,
                                      ObjectStores& stores, core::FileSystem& files);
+
+// What it would do.
+Planned plan_of(const UploadRequest& request);
 
 }  // namespace xget::api

@@ -81,11 +81,29 @@ Result<UploadSpec> upload(const Copy& copy, const std::string& source) {
   spec->file = source;
   spec->url = copy.destination;
   spec->on_change = copy.common.on_change;
+  spec->dry_run = copy.common.dry_run;
   if (!copy.container) return spec;
   if (!spec->url.ends_with('/')) spec->url += '/';
   const std::string name = last_component(source);
   if (name.empty()) return refuse_usage(printable(source), "it is a folder");
   spec->url += name;
+  return spec;
+}
+
+Result<FolderUploadSpec> folder_upload(const Copy& copy, const std::string& source) {
+  auto common = upload_settings(copy.own);
+  if (!common) return fail(std::move(common.error()));
+  FolderUploadSpec spec{.folder = source,
+                        .url = copy.destination,
+                        .common = *std::move(common),
+                        .rules = {},
+                        .follow_links = copy.own.has("follow-symlinks")};
+  spec.common.on_change = copy.common.on_change;
+  spec.common.dry_run = copy.common.dry_run;
+  if (!spec.url.ends_with('/')) spec.url += '/';
+  for (const auto& [name, value] : copy.own.all) {
+    if (name == "include" || name == "exclude") spec.rules.push_back({name == "include", value});
+  }
   return spec;
 }
 
@@ -108,7 +126,16 @@ Result<NamedJobs> jobs_of(const VerbWords& own, std::vector<std::string> words,
   copy.container = is_container(copy.destination, words.size());
   NamedJobs jobs;
   for (const std::string& source : words) {
-    if (is_object_url(copy.destination) && !is_url(source)) {
+    std::error_code unseen;
+    if (is_object_url(copy.destination) && own.has("recursive") &&
+        std::filesystem::is_directory(source, unseen)) {
+      auto folder = folder_upload(copy, source);
+      if (!folder) return fail(std::move(folder.error()));
+      jobs.folders.push_back(*std::move(folder));
+    } else if (is_object_url(copy.destination) && !is_url(source)) {
+      if (std::filesystem::is_directory(source, unseen)) {
+        return refuse_usage(shown(source), "it is a folder", "-r copies all that is below it");
+      }
       auto spec = upload(copy, source);
       if (!spec) return fail(std::move(spec.error()));
       jobs.uploads.push_back(*std::move(spec));

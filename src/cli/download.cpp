@@ -8,6 +8,7 @@
 #include "cli/announcer.hpp"
 #include "cli/end_files.hpp"
 #include "cli/event_text.hpp"
+#include "cli/folder_feeder.hpp"
 #include "cli/help.hpp"
 #include "cli/hooks.hpp"
 #include "cli/interpret.hpp"
@@ -72,13 +73,19 @@ ExitCode code_of(const Outcome& outcome) {
 // What is downloaded: the command line's own files, and a list of more; or, where a session file
 // keeps all of that, what it lists.
 struct Work {
+  std::vector<FolderUpload> folders;
   std::vector<JobSpec> jobs;
   std::optional<GivenList> list;
   std::unique_ptr<SessionFile> session_file;
 };
 
 Result<Work> take_work(Arguments& arguments) {
-  Work work{.jobs = std::move(arguments.jobs), .list = {}, .session_file = {}};
+  Work work{.folders = {}, .jobs = std::move(arguments.jobs), .list = {}, .session_file = {}};
+  for (FolderUploadSpec& folder : arguments.folders) {
+    auto opened = FolderUpload::open(std::move(folder));
+    if (!opened) return fail(std::move(opened.error()));
+    work.folders.push_back(*std::move(opened));
+  }
   if (!arguments.input_file.empty()) {
     auto list = InputFile::open(arguments.input_file, arguments.common);
     if (!list) return fail(std::move(list.error()));
@@ -101,6 +108,8 @@ class Feeder {
       of_session_.emplace(*work.session_file, std::move(work.list), session, book);
     } else if (work.list) {
       of_list_.emplace(std::move(work.list->list), session, book);
+    } else if (!work.folders.empty()) {
+      of_folders_.emplace(std::move(work.folders), session, book);
     }
   }
 
@@ -109,11 +118,13 @@ class Feeder {
     const bool complete = !of_session_ || of_session_->list_is_taken();
     of_session_.reset();
     of_list_.reset();
+    of_folders_.reset();
     return complete;
   }
 
  private:
   std::optional<ListFeeder> of_list_;
+  std::optional<FolderFeeder> of_folders_;
   std::optional<SessionFeeder> of_session_;
 };
 
@@ -212,7 +223,9 @@ ExitCode run_jobs(const CommandLine& line, const Given& given, Arguments argumen
   if (queue.broken) rest = ExitCode::Disk;
   const ExitCode called = end_hooks(hooks);
   const bool can_go_on = outcome.can_go_on || (outcome.interrupted && queue.can_go_on());
-  if (can_go_on && !dry_run && line.verb.empty()) {
+  if (can_go_on && !dry_run && !line.verb.empty()) {
+    print_error("to go on: the same command again\n");
+  } else if (can_go_on && !dry_run) {
     const LeftBehind left = left_behind(outcome, queue.kept);
     print_error(go_on_text(resume_command(line.program, given, left)));
   }

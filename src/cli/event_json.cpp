@@ -91,6 +91,7 @@ const char* step_name(PlannedStep step) {
     case PlannedStep::Begin: return "begin";
     case PlannedStep::GoOn: return "go-on";
     case PlannedStep::Nothing: return "nothing";
+    case PlannedStep::Send: return "send";
   }
   return "";
 }

@@ -63,6 +63,7 @@ std::string some_of(std::vector<std::string> texts) {
 
 std::string step_text(const Planned& planned) {
   if (planned.step == PlannedStep::Nothing) return "complete already: nothing would be fetched";
+  if (planned.step == PlannedStep::Send) return "all of it would be sent";
   if (planned.held == 0) return "all of it would be fetched";
   std::string text = format_size(planned.held) + " of it here already";
   if (!planned.size) return text;
@@ -125,7 +126,7 @@ std::string planned_text(const Planned& planned) {
     line(std::string(planned.proof == Proof::None ? "not proven: " : "proof: ") +
          printable(planned.rests_on));
   }
-  if (planned.step == PlannedStep::Nothing) return text;
+  if (planned.step == PlannedStep::Nothing || planned.step == PlannedStep::Send) return text;
   line(planned.ranges ? "the server sends parts: it can be resumed"
                       : "the server sends all of it or nothing: it cannot be resumed");
   line("validators: " + validators_text(planned));

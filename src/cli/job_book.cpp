@@ -41,6 +41,14 @@ bool JobBook::add_listed(Session& session, Result<JobSpec> entry, const std::str
   return true;
 }
 
+bool JobBook::add_listed(Session& session, const Result<UploadSpec>& entry) {
+  std::unique_lock lock(mutex_);
+  if (!wait_for_room(lock)) return false;
+  add_open(session.add_listed(entry), {std::nullopt, nullptr, std::nullopt, {}});
+  changed_.notify_all();
+  return true;
+}
+
 Queued JobBook::add_queued(Session& session, QueuedJob queued) {
   std::unique_lock lock(mutex_);
   if (!wait_for_room(lock)) return Queued::Stopped;

@@ -50,6 +50,7 @@ class JobBook {
   Result<void> add_word(Session& session, const UploadSpec& upload);
   // Waits for room. False: stop(), nothing was added. `lines`: what the list has of it.
   bool add_listed(Session& session, Result<JobSpec> entry, const std::string& lines);
+  bool add_listed(Session& session, const Result<UploadSpec>& entry);
   // The same of an entry of a session file. One that is open already, at another place, stands for
   // this one, which is not added.
   Queued add_queued(Session& session, QueuedJob queued);

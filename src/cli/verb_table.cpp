@@ -36,6 +36,12 @@ constexpr std::array kCleanOptions{
 };
 
 constexpr std::array kCopyOptions{
+    VerbOption{"recursive", "", "copy all files below SRC, a folder, to what DST begins", 'r'},
+    VerbOption{"include", "GLOB",
+               "of a folder's files, copy these, too, though an --exclude before "
+               "takes them; the last that takes a path decides"},
+    VerbOption{"exclude", "GLOB", "of a folder's files, leave these; * ends at a /, ** does not"},
+    VerbOption{"follow-symlinks", "", "copy what links lead to; else they are passed over"},
     VerbOption{"part-size", "SIZE",
                "send files in parts of SIZE; else in 8 MiB, or more where those would be too many"},
     VerbOption{"content-type", "TYPE", "the objects' media type; else guessed from their names"},
@@ -94,7 +100,8 @@ std::string verb_help(const VerbRow& verb) {
   text.append("\n\n").append(verb.help).append("\n");
   if (!verb.options.empty()) text += "\n";
   for (const VerbOption& option : verb.options) {
-    std::string left = "  --" + std::string(option.name);
+    std::string left = option.letter == 0 ? "  " : std::string("  -") + option.letter + ", ";
+    left += "--" + std::string(option.name);
     if (!option.value_name.empty()) left.append(" ").append(option.value_name);
     left.append(left.size() < kOptionColumn ? kOptionColumn - left.size() : 1, ' ');
     text += left.append(option.help).append("\n");

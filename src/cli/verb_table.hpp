@@ -16,6 +16,7 @@ struct VerbOption {
   std::string_view name;        // without the dashes
   std::string_view value_name;  // empty: a flag; as in OptionRow
   std::string_view help;        // the first letter small
+  char letter = 0;              // 0: none
 };
 
 struct VerbRow {

@@ -11,8 +11,11 @@ namespace {
 
 const VerbOption* option_named(const VerbRow& verb, std::string_view word) {
   const auto row =
-      std::find_if(verb.options.begin(), verb.options.end(),
-                   [&](const VerbOption& one) { return word == "--" + std::string(one.name); });
+      std::find_if(verb.options.begin(), verb.options.end(), [&](const VerbOption& one) {
+        const bool short_one =
+            one.letter != 0 && word.size() == 2 && word[0] == '-' && word[1] == one.letter;
+        return short_one || word == "--" + std::string(one.name);
+      });
   return row == verb.options.end() ? nullptr : &*row;
 }
 

@@ -55,23 +55,32 @@ Error network_error(const StoreQuestion& question, long number, std::string caus
 
 }  // namespace
 
-// Tells when the transport has taken some of it.
+// Tells when the transport has taken some of it, and keeps to the rate limit.
 class StoreClient::WatchedBody final : public core::RequestBody {
  public:
-  WatchedBody(std::shared_ptr<core::RequestBody> body, core::Clock& clock,
-              std::shared_ptr<Instant> read_at)
-      : body_(std::move(body)), clock_(clock), read_at_(std::move(read_at)) {}
+  WatchedBody(std::shared_ptr<core::RequestBody> body, core::Clock& clock, core::RateLimits* limits,
+              std::shared_ptr<Instant> heard_at)
+      : body_(std::move(body)), clock_(clock), limits_(limits), heard_at_(std::move(heard_at)) {}
 
   [[nodiscard]] std::uint64_t size() const override { return body_->size(); }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
-    *read_at_ = clock_.now();
-    return body_->read_at(offset, into);
+    const Instant now = clock_.now();
+    *heard_at_ = now;
+    held_ = limits_ != nullptr && !limits_->open(nullptr, now);
+    if (held_) return 0U;
+    auto read = body_->read_at(offset, into);
+    if (limits_ != nullptr && read) limits_->take(*read, nullptr, now);
+    return read;
   }
+  // The limit keeps it from being sent.
+  [[nodiscard]] bool held() const { return held_; }
 
  private:
   std::shared_ptr<core::RequestBody> body_;
   core::Clock& clock_;
-  std::shared_ptr<Instant> read_at_;
+  core::RateLimits* limits_;
+  std::shared_ptr<Instant> heard_at_;
+  bool held_ = false;
 };
 
 StoreClient::StoreClient(StoreClientSettings settings, StoreClientPorts ports)
@@ -119,6 +128,9 @@ std::optional<Instant> StoreClient::next_deadline() const {
   for (const auto& [id, asked] : asked_) {
     if (asked.request != 0) {
       next = earliest(next, answer_by(asked));
+      if (asked.sending && asked.sending->held()) {
+        next = earliest(next, ports_.limits->opens_at(nullptr, ports_.clock.now()));
+      }
     } else {
       next = earliest(next, asked.next_at);
     }
@@ -126,7 +138,17 @@ std::optional<Instant> StoreClient::next_deadline() const {
   return next;
 }
 
+// What the limit holds back is not silent.
+void StoreClient::let_bodies_go_on(Instant now) {
+  for (auto& [id, asked] : asked_) {
+    if (asked.request == 0 || !asked.sending || !asked.sending->held()) continue;
+    *asked.heard_at = now;
+    if (ports_.limits->open(nullptr, now)) ports_.transport.resume(asked.request);
+  }
+}
+
 void StoreClient::on_time(Instant now) {
+  let_bodies_go_on(now);
   std::vector<QuestionId> due;
   for (const auto& [id, asked] : asked_) {
     const auto at = asked.request != 0 ? std::optional(answer_by(asked)) : asked.next_at;
@@ -167,8 +189,11 @@ void StoreClient::send_signed(QuestionId id, Asked& asked, const Place& place, I
   asked.started = *asked.heard_at = now;
   asked.head.reset();
   asked.body.clear();
+  asked.sending.reset();
   if (asked.question.body) {
-    request.body = std::make_shared<WatchedBody>(asked.question.body, ports_.clock, asked.heard_at);
+    asked.sending = std::make_shared<WatchedBody>(asked.question.body, ports_.clock, ports_.limits,
+                                                  asked.heard_at);
+    request.body = asked.sending;
   }
   asked.request = ports_.transport.start(request, *this);
   ids_.emplace(asked.request, id);

@@ -15,6 +15,7 @@
 #include <tl/expected.hpp>
 
 #include "core/ports.hpp"
+#include "core/rate_limits.hpp"
 #include "core/retry_policy.hpp"
 #include "engine/http_source.hpp"
 #include "remote/answer_reader.hpp"
@@ -58,6 +59,7 @@ struct StoreClientPorts {
   core::Transport& transport;
   core::Clock& clock;
   core::Random& random;
+  core::RateLimits* limits = nullptr;  // which bodies keep to, too; null: none
 };
 
 class StoreClient final : private core::TransferListener {
@@ -89,8 +91,9 @@ class StoreClient final : private core::TransferListener {
     core::RequestId request = 0;     // 0: none is under way
     std::optional<Instant> next_at;  // when it is asked (again)
     Instant started{};
-    std::shared_ptr<Instant> heard_at;  // the last byte of the request or of its answer
-    bool taught = false;                // a refusal was heeded
+    std::shared_ptr<Instant> heard_at;     // the last byte of the request or of its answer
+    std::shared_ptr<WatchedBody> sending;  // while a request with a body is under way
+    bool taught = false;                   // a refusal was heeded
     std::optional<core::ResponseHead> head;
     std::string body;
     std::optional<StoreFailure> failed;  // to be told when the loop turns
@@ -101,6 +104,7 @@ class StoreClient final : private core::TransferListener {
   core::Flow on_body(core::RequestId id, std::span<const std::byte> bytes) override;
   void on_transfer_end(core::RequestId id, const core::TransferEnd& end) override;
 
+  void let_bodies_go_on(Instant now);
   void send(QuestionId id, Asked& asked, Instant now);
   void send_signed(QuestionId id, Asked& asked, const Place& place, Instant now);
   std::function<void(Result<void>)> once_credentials_come(QuestionId id);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <xget/folder_upload.hpp>
 #include <xget/host_check.hpp>
 #include <xget/input_file.hpp>
 #include <xget/leftover.hpp>
@@ -25,7 +26,11 @@ void need_every_function() {
   using xget::Session;
   need(&Session::create);
   need(&Session::add);
-  need(&Session::add_listed);
+  need(static_cast<xget::JobId (Session::*)(xget::Result<xget::JobSpec>)>(&Session::add_listed));
+  need(static_cast<xget::JobId (Session::*)(const xget::Result<xget::UploadSpec>&)>(
+      &Session::add_listed));
+  need(&Session::add_upload);
+  need(&Session::note);
   need(static_cast<std::optional<xget::Event> (Session::*)()>(&Session::next_event));
   need(static_cast<std::optional<xget::Event> (Session::*)(xget::Milliseconds)>(
       &Session::next_event));
@@ -40,6 +45,12 @@ void need_every_function() {
   need(&InputFile::next);
   need(&InputFile::lines);
   need(&InputFile::interrupt);
+  using xget::FolderUpload;
+  need(&FolderUpload::open);
+  need(static_cast<FolderUpload& (FolderUpload::*)(FolderUpload &&) noexcept>(
+      &FolderUpload::operator=));
+  need(&FolderUpload::next);
+  need(&FolderUpload::take_notes);
   need(&xget::listed_job);
   need(&xget::find_partials);
   need(&xget::find_leftovers);
@@ -49,6 +60,7 @@ void need_every_function() {
   need(&xget::holds_for);
   need(&xget::version);
   need(&xget::is_metalink);
+  need(&xget::is_object_url);
   need(&xget::check_targets);
   need(&xget::target_path);
   need(static_cast<std::string (*)(const xget::Error&)>(&xget::to_string));

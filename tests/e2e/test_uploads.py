@@ -234,7 +234,8 @@ def test_an_object_that_is_to_be_left_is_left(client, folder, env):
 
 @pytest.mark.parametrize("words,said", [
     (["missing", f"s3://{BUCKET}/x"], "missing"),
-    ([".", f"s3://{BUCKET}/x"], "no regular file"),
+    ([".", f"s3://{BUCKET}/x"], "-r copies"),
+    (["/dev/null", f"s3://{BUCKET}/x"], "no regular file"),
     (["file", f"s3://{BUCKET}/x", "--part-size", "1M"], "5"),
     (["file", f"s3://{BUCKET}/x", "--part-size", "many"], "--part-size"),
     (["file", f"s3://{BUCKET}/x", "--metadata", "novalue"], "--metadata"),
@@ -259,3 +260,81 @@ def test_memory_does_not_grow_with_the_parts(client, folder, env):
             time.sleep(0.01)
         child.wait(10).expect(0)
     assert 0 < peak < 64 * MIB
+
+
+# ---- folders ------------------------------------------------------------------------------------
+
+def keys_below(client, prefix):
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+    return {item["Key"].removeprefix(prefix) for page in pages for item in page.get("Contents", [])}
+
+
+def make_tree(folder, *paths):
+    for path in paths:
+        file = folder / "tree" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(path)
+
+
+def test_a_folder_goes_below_a_prefix_with_its_paths(client, folder, env):
+    paths = ["a", "b/c", "b/d/e", "sp ace", "ünïcode/文字", "-dash", "b-", ".hidden"]
+    make_tree(folder, *paths)
+    cp(folder, env, "-r", "tree", f"s3://{BUCKET}/tree").expect(0)
+    assert keys_below(client, "tree/") == set(paths)
+    for path in paths:
+        assert stored(client, f"tree/{path}") == path.encode()
+
+
+def test_many_small_files_all_arrive(client, folder, env):
+    names = [f"{i % 7}/{i}" for i in range(1500)]
+    make_tree(folder, *names)
+    cp(folder, env, "--recursive", "tree", f"s3://{BUCKET}/thousands/").expect(0)
+    assert keys_below(client, "thousands/") == set(names)
+
+
+def test_rules_say_which_files_are_copied_and_the_last_one_decides(client, folder, env):
+    make_tree(folder, "a.jpg", "a.txt", "b/c.jpg", "b/c.txt", "tmp/x.jpg", "keep/y.txt")
+    cp(folder, env, "-r", "--exclude", "*.txt", "--exclude", "tmp/", "--include", "keep/**", "tree",
+       f"s3://{BUCKET}/rules").expect(0)
+    assert keys_below(client, "rules/") == {"a.jpg", "b/c.jpg", "keep/y.txt"}
+
+
+def test_links_are_passed_over_by_name_or_followed(client, folder, env):
+    make_tree(folder, "real/file")
+    (folder / "tree/link").symlink_to("real/file")
+    run = cp(folder, env, "-r", "tree", f"s3://{BUCKET}/links").expect(0)
+    assert "tree/link: it is a symbolic link; passed over" in run.err
+    assert keys_below(client, "links/") == {"real/file"}
+    cp(folder, env, "-r", "--follow-symlinks", "tree", f"s3://{BUCKET}/followed").expect(0)
+    assert keys_below(client, "followed/") == {"link", "real/file"}
+
+
+def test_a_file_that_can_be_no_object_fails_alone(client, folder, env):
+    make_tree(folder, "good")
+    (folder / "tree/file.partial").write_bytes(b"x")
+    bad = bytes(folder / "tree") + b"/\xff\xfe"
+    with open(bad, "wb") as file:
+        file.write(b"x")
+    run = cp(folder, env, "-r", "tree", f"s3://{BUCKET}/faults")
+    assert run.code != 0
+    assert "file.partial" in run.err
+    assert keys_below(client, "faults/") == {"good"}
+
+
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(client, folder, env):
+    make_tree(folder, "a", "b/c")
+    run = cp(folder, env, "-r", "--dry-run", "tree", f"s3://{BUCKET}/dry").expect(0)
+    assert f"tree/b/c → s3://{BUCKET}/dry/b/c" in run.err and "would be sent" in run.err
+    run = cp(folder, env, "-r", "--dry-run", "--json", "tree", f"s3://{BUCKET}/dry").expect(0)
+    planned = [event for event in map(json.loads, run.out.splitlines())
+               if event["event"] == "planned"]
+    assert sorted(event["step"] for event in planned) == ["send", "send"]
+    assert not keys_below(client, "dry/")
+    assert not (folder / "state/xget/uploads").exists()
+
+
+def test_what_is_sent_keeps_to_the_rate_limit(client, folder, env):
+    make(folder, 3 * MIB)
+    run = cp(folder, env, "--limit-rate", "2M", "file", f"s3://{BUCKET}/limited").expect(0)
+    assert run.seconds > 1.2
+    assert stored(client, "limited") == (folder / "file").read_bytes()

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "remote/store_client.hpp"
+#include "remote/text_body.hpp"
 #include "support/fake_credentials.hpp"
 #include "support/fake_network.hpp"
 
@@ -151,6 +152,37 @@ TEST_CASE_METHOD(Fixture, "a request that stands still is given up, and one that
   CHECK(wire.newest() == 0);
   wait();
   CHECK(wire.newest() > id);
+}
+
+TEST_CASE("what is sent keeps to the rate limit, and is not taken for silent meanwhile") {
+  test::FakeClock clock;
+  test::FakeTransport wire;
+  NoChance random;
+  core::RateLimits limits(1000, {0, {}});
+  const auto bucket = std::make_shared<remote::BucketAccess>(
+      remote::BucketSettings{.endpoint = {}, .bucket = "bucket"},
+      std::make_shared<test::FakeCredentials>(), clock);
+  remote::StoreClient client({.way = {}, .retry = {}, .stall_timeout = 5s},
+                             {wire, clock, random, &limits});
+  client.ask(bucket,
+             {.asked = {.method = core::Method::Put, .key = "k"},
+              .body = std::make_shared<remote::TextBody>(std::string(20'000, 'x'))},
+             [](const remote::StoreOutcome&) {});
+  client.on_time(clock.now());
+  const auto body = wire.request(wire.newest()).body;
+  std::array<std::byte, 10'000> into{};
+  CHECK(body->read_at(0, into) == 10'000U);
+  CHECK(body->read_at(10'000, into) == 0U);
+  for (int second = 0; second < 9; ++second) {
+    clock.pass(1s);
+    client.on_time(clock.now());
+    CHECK(wire.newest() != 0);
+    CHECK(body->read_at(10'000, into) == 0U);
+  }
+  clock.pass(2s);
+  CHECK(client.next_deadline() <= clock.now() + 50ms);
+  client.on_time(clock.now());
+  CHECK(body->read_at(10'000, into) == 10'000U);
 }
 
 TEST_CASE_METHOD(Fixture, "an answer without end is given up") {
