@@ -76,7 +76,8 @@ class Store:
             f"[default]\naccess_key = {ceph_gateway.ACCESS_KEY}\n"
             f"secret_key = {ceph_gateway.SECRET_KEY}\nhost_base = {host}\n"
             f"host_bucket = {host}\nuse_https = False\n")
-        self.environment = os.environ | gateway.environment() | {
+        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self.environment = own | gateway.environment() | {
             "AWS_DEFAULT_REGION": "us-east-1", "XDG_STATE_HOME": str(work / "state"),
             "RCLONE_S3_PROVIDER": "Ceph", "RCLONE_S3_ENDPOINT": gateway.url,
             "RCLONE_S3_ACCESS_KEY_ID": ceph_gateway.ACCESS_KEY,
