@@ -66,13 +66,6 @@ struct CredentialWorld {
   engine::HttpSourceSettings way;
 };
 
-inline std::string header_of(const core::HttpRequest& request, const std::string& name) {
-  for (const core::Header& header : request.headers) {
-    if (header.name == name) return header.value;
-  }
-  return "";
-}
-
 // STS's answer, good until `end`.
 inline std::string role_answer(const std::string& id, const std::string& end) {
   return "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>" + id +

@@ -75,6 +75,12 @@ class FakeTransport final : public core::Transport {
     for (const auto& [id, running] : running_) all.push_back(running.request.pinned_address);
     return all;
   }
+  // The requests that run, in the order they were started.
+  [[nodiscard]] std::vector<core::RequestId> running() const {
+    std::vector<core::RequestId> ids;
+    for (const auto& [id, running] : running_) ids.push_back(id);
+    return ids;
+  }
   // The newest request, or the one that is pinned to this address; 0 if there is none.
   [[nodiscard]] core::RequestId newest() const {
     return running_.empty() ? 0 : running_.rbegin()->first;
@@ -120,5 +126,13 @@ class FakeTransport final : public core::Transport {
   core::RequestId last_ = 0;
   std::map<core::RequestId, Running> running_;
 };
+
+// Empty: the request has no such header.
+inline std::string header_of(const core::HttpRequest& request, const std::string& name) {
+  for (const core::Header& header : request.headers) {
+    if (header.name == name) return header.value;
+  }
+  return "";
+}
 
 }  // namespace xget::test
