@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "api/option_error.hpp"
+#include "base/header_line.hpp"
 #include "base/path_parts.hpp"
 #include "base/text.hpp"
 #include "formats/content_type.hpp"
+#include "remote/object_url.hpp"
 #include "remote/upload_checkpoint.hpp"
 
 namespace xget::api {
@@ -28,11 +30,21 @@ Result<std::string> whole_path(const std::string& path) {
                .cause = failed.message()});
 }
 
-// A header field's value holds no control character.
-Result<void> check_value(const std::string& option, const std::string& value) {
-  const bool sound = printable(value) == value || value.find_first_of("\r\n") == std::string::npos;
-  if (sound && value.find('\0') == std::string::npos) return {};
-  return option_error(option, "has a line break in it");
+Result<core::Header> field(const std::string& option, const std::string& name,
+                           const std::string& value) {
+  auto line = parse_header_line(name + ": " + value);
+  if (!line) return option_error(option, std::move(line.error()));
+  if (line->name != name) return option_error(option, "the name has a colon in it");
+  return core::Header{std::move(line->name), std::move(line->value)};
+}
+
+Result<core::Header> metadata_field(const std::string& prefix, const std::string& name,
+                                    const std::string& value) {
+  if (name.empty()) return option_error("--metadata", "it has no name");
+  if (lower_case(name).starts_with("xget-")) {
+    return option_error("--metadata", "names that begin with \"xget-\" are xget's own");
+  }
+  return field("--metadata", prefix + "meta-" + name, value);
 }
 
 Result<std::vector<core::Header>> object_headers(const UploadSpec& spec, remote::StoreKind store) {
@@ -40,24 +52,27 @@ Result<std::vector<core::Header>> object_headers(const UploadSpec& spec, remote:
   const std::string& url = spec.url;
   const std::string guessed(formats::content_type_of(url));
   const bool s3 = store == remote::StoreKind::S3;
-  struct Field {
+  struct Said {
     const char* option;
     std::string name;
     const std::string& value;
   };
-  const std::vector<Field> fields{
+  const std::vector<Said> all{
       {"--content-type", "Content-Type", spec.content_type.empty() ? guessed : spec.content_type},
       {"--storage-class", prefix + "storage-class", spec.storage_class},
       {"--acl", s3 ? "x-amz-acl" : "x-oss-object-acl", spec.acl},
       {"--cache-control", "Cache-Control", spec.cache_control}};
   std::vector<core::Header> headers;
-  for (const Field& field : fields) {
-    if (auto sound = check_value(field.option, field.value); !sound) return fail(sound.error());
-    if (!field.value.empty()) headers.push_back({field.name, field.value});
+  for (const auto& [option, name, value] : all) {
+    if (value.empty()) continue;
+    auto header = field(option, name, value);
+    if (!header) return fail(std::move(header.error()));
+    headers.push_back(*std::move(header));
   }
   for (const auto& [name, value] : spec.metadata) {
-    if (auto sound = check_value("--metadata", name + value); !sound) return fail(sound.error());
-    headers.push_back({prefix + "meta-" + name, value});
+    auto header = metadata_field(prefix, name, value);
+    if (!header) return fail(std::move(header.error()));
+    headers.push_back(*std::move(header));
   }
   return headers;
 }
@@ -103,8 +118,9 @@ Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& opti
   settings.connections = options.connections.value_or(kConnections);
   settings.on_change = spec.on_change;
   settings.checkpoint_folder = *std::move(checkpoints);
+  const remote::ObjectUrl url{object.bucket.endpoint.store, object.bucket.bucket, settings.key};
   settings.checkpoint_name =
-      remote::name_of_checkpoint(authority(object.object.place), object.name, *path);
+      remote::name_of_checkpoint(authority(object.object.place), to_text(url), *path);
   return UploadRequest{std::move(settings), std::move(object)};
 }
 

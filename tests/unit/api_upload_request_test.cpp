@@ -1,0 +1,133 @@
+// What a caller wants to upload is checked, and completed, before any request.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "api/upload_request.hpp"
+#include "store/posix_file_system.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace xget;
+using namespace xget::api;
+
+namespace {
+
+struct Fixture {
+  Fixture() {
+    std::ofstream(folder / "file") << "bytes";
+    spec.file = folder / "file";
+    spec.url = "s3://bucket/dir/page.html";
+  }
+  Result<UploadRequest> prepare() { return prepare_upload(spec, options, stores, files); }
+  remote::UploadSettings prepared() {
+    auto request = prepare();
+    REQUIRE(request);
+    return request->settings;
+  }
+  Error refused() {
+    const auto request = prepare();
+    REQUIRE_FALSE(request);
+    return request.error();
+  }
+  std::string header(const std::string& name) {
+    for (const core::Header& header : prepared().object_headers) {
+      if (header.name == name) return header.value;
+    }
+    return "";
+  }
+
+  test::TemporaryFolder folder;
+  store::PosixFileSystem files;
+  UploadSpec spec;
+  Options options;
+  ObjectStores stores{{.region = "cn-hangzhou", .anonymous = true}};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "an upload knows its file, its object and how it is to be described") {
+  spec.acl = "private";
+  spec.storage_class = "STANDARD_IA";
+  spec.cache_control = "max-age=5";
+  spec.metadata = {{"a", "1"}, {"b", "two words"}};
+  const remote::UploadSettings settings = prepared();
+  CHECK(settings.key == "dir/page.html");
+  CHECK(settings.name == "s3://bucket/dir/page.html");
+  CHECK(settings.file == "file");
+  CHECK(header("Content-Type") == "text/html");
+  CHECK(header("x-amz-acl") == "private");
+  CHECK(header("x-amz-storage-class") == "STANDARD_IA");
+  CHECK(header("Cache-Control") == "max-age=5");
+  CHECK(header("x-amz-meta-b") == "two words");
+}
+
+TEST_CASE_METHOD(Fixture, "OSS has its own names for the same") {
+  spec.url = "oss://bucket/key";
+  spec.acl = "private";
+  spec.content_type = "text/x-own";
+  spec.metadata = {{"a", "1"}};
+  CHECK(header("x-oss-object-acl") == "private");
+  CHECK(header("x-oss-meta-a") == "1");
+  CHECK(header("Content-Type") == "text/x-own");
+}
+
+TEST_CASE_METHOD(Fixture, "what is not said goes out as nothing") {
+  CHECK(prepared().object_headers.size() == 1);
+  CHECK_FALSE(prepared().hashes_payload);
+  CHECK_FALSE(prepared().keep_existing);
+}
+
+TEST_CASE_METHOD(Fixture, "a link is the file that it leads to") {
+  std::filesystem::create_directory(folder / "dir");
+  std::filesystem::create_symlink(folder / "file", folder / "dir/link");
+  const std::string direct = prepared().checkpoint_name;
+  spec.file = folder / "dir/link";
+  CHECK(prepared().file == "file");
+  CHECK(prepared().checkpoint_name == direct);
+}
+
+TEST_CASE_METHOD(Fixture, "two objects never share what is kept of their uploads") {
+  spec.url = "s3://bucket/a\x01";
+  const std::string one = prepared().checkpoint_name;
+  const std::string shown = prepared().name;
+  spec.url = shown;  // a key of its own, which looks the same
+  CHECK(prepared().name == shown);
+  CHECK(prepared().checkpoint_name != one);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "checkpoints are kept where the caller says, or with the state, or nowhere") {
+  CHECK(prepared().checkpoint_folder.empty());
+  options.state_folder = folder / "state";
+  CHECK(prepared().checkpoint_folder == folder / "state/uploads");
+  CHECK(std::filesystem::is_directory(folder / "state/uploads"));
+  spec.checkpoint_folder = folder / "own";
+  CHECK(prepared().checkpoint_folder == folder / "own");
+  CHECK(std::filesystem::is_directory(folder / "own"));
+}
+
+TEST_CASE_METHOD(Fixture, "what can be no header is refused by its option") {
+  SECTION("a line break in a value") {
+    spec.cache_control = "a\r\nX-Own: b";
+    CHECK(refused().subject == "--cache-control");
+  }
+  SECTION("a line break in metadata") {
+    spec.metadata = {{"a", "b\nX-Own: c"}};
+    CHECK(refused().subject == "--metadata");
+  }
+  SECTION("a name that is none") {
+    spec.metadata = {{GENERATE("a b", "a:b", "a\nb", "", "\xc3\xa4", "Xget-Sha256"), "1"}};
+    CHECK(refused().subject == "--metadata");
+  }
+  CHECK(refused().code == ErrorCode::Usage);
+}
+
+TEST_CASE_METHOD(Fixture, "what is no object, no part's size or no file is refused by name") {
+  SECTION("a URL of the web") { spec.url = "https://host/f"; }
+  SECTION("a bucket") { spec.url = "s3://bucket/"; }
+  SECTION("small parts") { spec.part_size = 1024; }
+  SECTION("nothing there") { spec.file = folder / "missing"; }
+  const Error error = refused();
+  CHECK((error.code == ErrorCode::Usage || error.code == ErrorCode::Disk));
+  CHECK_FALSE(error.cause.empty());
+}
