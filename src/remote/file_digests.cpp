@@ -18,20 +18,24 @@ tl::unexpected<Error> became_shorter() {
                .cause = "the file became shorter while it was read"});
 }
 
-// Hands all bytes of the range to `take`, in order; until that says false.
+// Hands all bytes of the range to `take`, in order.
 template <typename Take>
-Result<bool> read_through(core::File& file, ByteRange range, const Take& take) {
+Result<void> read_through(core::File& file, ByteRange range, const std::atomic<bool>& stop,
+                          const Take& take) {
   std::vector<std::byte> buffer(kReadSize);
   while (!range.empty()) {
+    if (stop.load(std::memory_order_relaxed)) {
+      return fail({.code = ErrorCode::Interrupted, .operation = "read"});
+    }
     const auto wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(range.length(), kReadSize));
     const auto read = file.read_at(range.begin, std::span(buffer).first(wanted));
     if (!read) return fail(read.error());
     if (*read < wanted) return became_shorter();
-    if (!take(std::span<const std::byte>(buffer).first(wanted))) return false;
+    take(std::span<const std::byte>(buffer).first(wanted));
     range.begin += wanted;
   }
-  return true;
+  return {};
 }
 
 Sha256 to_sha256(const std::string& hex) {
@@ -43,13 +47,13 @@ Sha256 to_sha256(const std::string& hex) {
 
 }  // namespace
 
-Result<PartDigests> digest_part(core::File& file, ByteRange range, bool with_sha256) {
+Result<PartDigests> digest_part(core::File& file, ByteRange range, bool with_sha256,
+                                const std::atomic<bool>& stop) {
   const auto md5 = Digester::create(DigestAlgorithm::Md5);
   const auto sha256 = with_sha256 ? Digester::create(DigestAlgorithm::Sha256) : nullptr;
-  const auto read = read_through(file, range, [&](std::span<const std::byte> bytes) {
+  const auto read = read_through(file, range, stop, [&](std::span<const std::byte> bytes) {
     if (md5) md5->update(bytes);
     if (sha256) sha256->update(bytes);
-    return true;
   });
   if (!read) return fail(read.error());
   PartDigests digests;
@@ -60,12 +64,9 @@ Result<PartDigests> digest_part(core::File& file, ByteRange range, bool with_sha
 
 Result<Sha256> sha256_of_file(core::File& file, std::uint64_t size, const std::atomic<bool>& stop) {
   const auto sha256 = Digester::create(DigestAlgorithm::Sha256);
-  const auto read = read_through(file, {0, size}, [&](std::span<const std::byte> bytes) {
-    sha256->update(bytes);
-    return !stop.load(std::memory_order_relaxed);
-  });
+  const auto read = read_through(file, {0, size}, stop,
+                                 [&](std::span<const std::byte> bytes) { sha256->update(bytes); });
   if (!read) return fail(read.error());
-  if (!*read) return fail({.code = ErrorCode::Interrupted, .operation = "read"});
   return to_sha256(sha256->finish_hex());
 }
 

@@ -1,4 +1,5 @@
-// Digests of what is to be sent. They block for as long as the disk needs: for a worker.
+// Digests of what is to be sent. They block for as long as the disk needs: for a worker. `stop`
+// ends them early, with Interrupted.
 #pragma once
 
 #include <atomic>
@@ -18,9 +19,8 @@ struct PartDigests {
 };
 
 // Fails with Disk, or with Changed where the file is shorter than that.
-Result<PartDigests> digest_part(core::File& file, ByteRange range, bool with_sha256);
-
-// `stop`: ends it early, with Interrupted.
+Result<PartDigests> digest_part(core::File& file, ByteRange range, bool with_sha256,
+                                const std::atomic<bool>& stop);
 Result<Sha256> sha256_of_file(core::File& file, std::uint64_t size, const std::atomic<bool>& stop);
 
 }  // namespace xget::remote

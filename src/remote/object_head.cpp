@@ -57,4 +57,13 @@ core::ResponseHead plain_head(const core::ResponseHead& answer) {
   return head;
 }
 
+bool may_have_md5_etag(const core::ResponseHead& answer) {
+  for (const std::string prefix : {"x-amz-", "x-oss-"}) {
+    if (answer.find(prefix + "server-side-encryption-customer-algorithm")) return false;
+    const auto said = answer.find(prefix + "server-side-encryption");
+    if (said && !equals_ignoring_case(*said, "AES256")) return false;
+  }
+  return true;
+}
+
 }  // namespace xget::remote

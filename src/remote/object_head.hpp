@@ -24,4 +24,8 @@ std::vector<core::Header> object_fields(const std::vector<core::Header>& fields,
 // becomes Repr-Digest (RFC 9530).
 core::ResponseHead plain_head(const core::ResponseHead& answer);
 
+// Whether an ETag may be an MD5 of the bytes: none is of what the store encrypts with keys of its
+// key service (SSE-KMS) or of the caller's (SSE-C), which a bucket may have asked for unasked.
+bool may_have_md5_etag(const core::ResponseHead& answer);
+
 }  // namespace xget::remote

@@ -1,11 +1,13 @@
 #include "remote/part_sender.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "remote/multipart_etag.hpp"
+#include "remote/object_head.hpp"
 
 namespace xget::remote {
 namespace {
@@ -23,8 +25,9 @@ std::string content_md5(const std::string& hex) {
 }
 
 // Whether the store says that it has other bytes than were meant.
-bool contradicts(const std::string& etag, const PartDigests& digests) {
-  const auto said = parse_md5_etag(etag);
+bool contradicts(const core::ResponseHead& answer, std::string_view etag,
+                 const PartDigests& digests) {
+  const auto said = may_have_md5_etag(answer) ? parse_md5_etag(etag) : std::nullopt;
   return said && said->parts == 0 && !digests.md5.empty() && said->md5 != digests.md5;
 }
 
@@ -35,8 +38,8 @@ struct PartSender::Digesting {
   std::shared_ptr<core::File> file;
   ByteRange range;
   bool with_sha256 = false;
+  std::atomic<bool> stop = false;
   Result<PartDigests> digests{PartDigests{}};
-  bool wanted = true;
 };
 
 PartSender::PartSender(PartTarget target, PartPlan plan, PartRecords there,
@@ -52,7 +55,7 @@ PartSender::PartSender(PartTarget target, PartPlan plan, PartRecords there,
 }
 
 PartSender::~PartSender() {
-  if (digesting_) digesting_->wanted = false;
+  if (digesting_) digesting_->stop = true;
   for (const auto& [number, part] : sending_) ports_.client.cancel(part.question);
 }
 
@@ -88,15 +91,17 @@ void PartSender::digest_next() {
   if (digesting_ || ready_.size() >= kDigestedAhead) return;
   while (next_ <= plan_.count() && parts_.contains(next_)) ++next_;
   if (next_ > plan_.count()) return;
-  digesting_ = std::make_shared<Digesting>(
-      Digesting{file_, plan_.range(next_), target_.hashes_payload, PartDigests{}, true});
+  digesting_ = std::make_shared<Digesting>();
+  digesting_->file = file_;
+  digesting_->range = plan_.range(next_);
+  digesting_->with_sha256 = target_.hashes_payload;
   const std::uint64_t number = next_++;
   ports_.worker.submit(
       [work = digesting_] {
-        work->digests = digest_part(*work->file, work->range, work->with_sha256);
+        work->digests = digest_part(*work->file, work->range, work->with_sha256, work->stop);
       },
       [this, number, work = digesting_] {
-        if (work->wanted) on_digested(number, std::move(work->digests));
+        if (!work->stop) on_digested(number, std::move(work->digests));
       });
 }
 
@@ -124,8 +129,10 @@ StoreQuestion PartSender::question_for(std::uint64_t number, const Sending& part
   }
   question.body = part.body;
   question.on_retry = [this](const core::Failure& failure, Duration wait) {
-    if (failure.kind != core::FailureKind::Busy) return;
-    connections_->on_refusal(active() - 1, wait, ports_.clock.now());
+    if (failure.kind == core::FailureKind::Busy) {
+      connections_->on_refusal(active() - 1, wait, ports_.clock.now());
+    }
+    if (target_.on_retry) target_.on_retry(failure, wait);
   };
   return question;
 }
@@ -152,7 +159,7 @@ void PartSender::on_answer(std::uint64_t number, StoreOutcome outcome) {
                        .subject = target_.name,
                        .cause = "the store took it without an ETag, which it would be named by"}});
   }
-  if (target_.etags_are_md5s && contradicts(std::string(*etag), part.digests)) {
+  if (target_.etags_are_md5s && contradicts(outcome->head, *etag, part.digests)) {
     log::info("part " + std::to_string(number) + " arrived as other bytes than were read");
     if (!part.again) return send(number, std::move(part.digests), true);
     return fail_with({{.code = ErrorCode::Checksum,

@@ -9,10 +9,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +34,8 @@ struct PartTarget {
   std::vector<core::Header> headers;  // for each part: keys of SSE-C
   bool hashes_payload = false;        // the signature needs the bytes' SHA-256: there is no TLS
   bool etags_are_md5s = true;         // false: the store encrypts, and they are none
+  // Each time that a part is to be sent again after a wait. May be null; deletes nothing.
+  std::function<void(const core::Failure& failure, Duration wait)> on_retry;
 };
 
 struct PartSenderPorts {
@@ -44,7 +46,7 @@ struct PartSenderPorts {
 
 class PartSender {
  public:
-  // `there`: what the store has. `file` and the ports outlive it; the policy is its own.
+  // `there`: what the store has. The ports outlive it; the policy is its own.
   PartSender(PartTarget target, PartPlan plan, PartRecords there, std::shared_ptr<core::File> file,
              std::unique_ptr<core::ConnectionPolicy> connections, PartSenderPorts ports);
   ~PartSender();
@@ -63,10 +65,6 @@ class PartSender {
 
  private:
   struct Digesting;
-  struct Ready {
-    std::uint64_t number = 0;
-    PartDigests digests;
-  };
   struct Sending {
     StoreClient::QuestionId question = 0;
     std::shared_ptr<FilePart> body;

@@ -17,16 +17,10 @@ constexpr int kMostCompletions = 6;  // of one upload, whose answers were lost
 constexpr Duration kFirstWait = std::chrono::seconds(1);
 constexpr Duration kLongestWait = std::chrono::seconds(30);
 
-// What the store calls the object if it has what was sent. nullopt: not all MD5s are known.
-std::optional<Md5Etag> expected_etag(const PartRecords& parts, bool at_once) {
-  auto etag = PartsEtag::create();
-  for (const auto& [number, part] : parts) {
-    const auto md5 = parse_hex(part.md5);
-    if (!etag || !md5 || md5->empty()) return std::nullopt;
-    if (at_once) return Md5Etag{part.md5, 0};
-    etag->add(*md5);
-  }
-  return etag ? std::optional(etag->finish()) : std::nullopt;
+// Where it answers so, an earlier try may have done it, whose answer was lost.
+bool may_be_done(StoreTrouble trouble) {
+  return trouble == StoreTrouble::NoUpload || trouble == StoreTrouble::NoKey ||
+         trouble == StoreTrouble::Condition;
 }
 
 }  // namespace
@@ -42,7 +36,7 @@ void UploadTask::complete() {
       question_of("complete", core::Method::Post, {{"uploadId", upload_.upload_id}});
   question.repeatable = false;
   question.asked.headers.push_back({"Content-Type", "application/xml"});
-  if (settings_.keep_existing) question.asked.headers.push_back({"If-None-Match", "*"});
+  if (leaves_existing()) question.asked.headers.push_back({"If-None-Match", "*"});
   question.asked.payload = payload_of(body);
   question.body = std::make_shared<TextBody>(body);
   ask(std::move(question), &UploadTask::on_completed);
@@ -51,13 +45,13 @@ void UploadTask::complete() {
 void UploadTask::on_completed(StoreOutcome outcome) {
   if (!outcome) {
     StoreFailure& failure = outcome.error();
-    // An answer that was lost before may have been a success.
-    const bool doubtful = failure.may_be_done || failure.trouble == StoreTrouble::NoUpload ||
-                          failure.trouble == StoreTrouble::NoKey;
-    return doubtful ? confirm(std::move(failure.error)) : fail_with(std::move(failure.error));
+    const bool doubtful = failure.may_be_done || may_be_done(failure.trouble);
+    if (!doubtful) return fail_with(std::move(failure.error));
+    const bool other = failure.trouble == StoreTrouble::Condition;
+    return confirm(other ? exists() : std::move(failure.error));
   }
   auto finished = parse_finished_upload(outcome->body);
-  if (finished && !finished->etag.empty()) return check_object(finished->etag);
+  if (finished && !finished->etag.empty()) return check_object(outcome->head, finished->etag);
   if (finished) {  // some stores leave its ETag to be asked for
     return confirm({.code = ErrorCode::Network,
                     .operation = "upload",
@@ -65,9 +59,11 @@ void UploadTask::on_completed(StoreOutcome outcome) {
                     .cause = "the store says that it has the object, and has none"});
   }
   AnswerFailure& failure = finished.error();
-  const bool final = failure.said && !may_pass(trouble_of(*failure.said, outcome->head.status));
-  if (final) return fail_with(std::move(failure.error));
-  confirm(std::move(failure.error));
+  const auto trouble =
+      failure.said ? trouble_of(*failure.said, outcome->head.status) : StoreTrouble::TryAgain;
+  if (!may_pass(trouble) && !may_be_done(trouble)) return fail_with(std::move(failure.error));
+  const bool other = trouble == StoreTrouble::Condition;
+  confirm(other ? exists() : std::move(failure.error));
 }
 
 // `why`: what put it in doubt, to be told if it is not there.
@@ -77,35 +73,51 @@ void UploadTask::confirm(Error why) {
 }
 
 void UploadTask::on_confirmed(StoreOutcome outcome) {
-  const Error why = *std::exchange(failed_, std::nullopt);
+  Error why = *std::exchange(failed_, std::nullopt);
   if (outcome) {
     const auto token = outcome->head.find(metadata_name(kTokenName));
     if (token && !upload_.token.empty() && *token == upload_.token) {
-      return check_object(std::string(outcome->head.find("ETag").value_or("")));
+      return check_object(outcome->head, std::string(outcome->head.find("ETag").value_or("")));
     }
   } else if (outcome.error().trouble != StoreTrouble::NoKey) {
     return fail_with(std::move(outcome.error().error));
   }
-  if (upload_.parts.size() < plan_.count() || why.cause.empty()) return begin();  // it is gone
-  if (completions_ >= kMostCompletions) return fail_with(why);
+  if (why.code == ErrorCode::Exists) return drop_with(std::move(why));
+  if (why.cause.empty()) return begin();  // an earlier run's, and gone
+  if (completions_ >= kMostCompletions) return fail_with(std::move(why));
   log::info(to_string(why) + "; not there: completed again");
   stage_ = Stage::Wait;
   complete_at_ = ports_.clock.now() + doubled(kFirstWait, completions_ - 1, kLongestWait);
 }
 
-void UploadTask::check_object(const std::string& etag) {
-  const auto said = parse_md5_etag(etag);
-  const auto expected = expected_etag(upload_.parts, upload_.upload_id.empty());
-  if (!settings_.etags_are_md5s || !said || !expected) {
-    return finish("the store has taken each part with its MD5");
+// What the store calls the object if it has what was sent. nullopt: its ETags are no MD5s, or not
+// all parts are on record.
+std::optional<Md5Etag> UploadTask::expected_etag() const {
+  if (upload_.upload_id.empty()) {
+    if (!settings_.etags_are_md5s || whole_.md5.empty()) return std::nullopt;
+    return Md5Etag{whole_.md5, 0};
   }
-  if (*said != *expected) {
-    return fail_with({.code = ErrorCode::Checksum,
-                      .operation = "upload",
-                      .subject = settings_.name,
-                      .cause = "the store's ETag " + etag + " is of other bytes than were sent"});
+  auto etag = PartsEtag::create();
+  if (!etag || upload_.parts.size() != plan_.count()) return std::nullopt;
+  for (const auto& [number, part] : upload_.parts) {
+    if (parse_md5_etag(part.etag) != Md5Etag{part.md5, 0}) return std::nullopt;
+    etag->add(*parse_hex(part.md5));
   }
-  finish("the store's ETag is the MD5 of what was sent");
+  return etag->finish();
+}
+
+void UploadTask::check_object(const core::ResponseHead& answer, const std::string& etag) {
+  const auto said = may_have_md5_etag(answer) ? parse_md5_etag(etag) : std::nullopt;
+  const auto expected = expected_etag();
+  if (!said || !expected) return finish("the store has taken each part with its MD5");
+  if (*said == *expected) return finish("the store's ETag is the MD5 of what was sent");
+  // The upload has come to its end, if to a bad one: nothing goes on from there.
+  recorded_ = false;
+  upload_.upload_id.clear();
+  fail_with({.code = ErrorCode::Checksum,
+             .operation = "upload",
+             .subject = settings_.name,
+             .cause = "the store's ETag " + etag + " is of other bytes than were sent"});
 }
 
 void UploadTask::finish(std::string rests_on) {
@@ -120,23 +132,52 @@ void UploadTask::finish(std::string rests_on) {
                  .digest = "sha256:" + upload_.sha256});
 }
 
-void UploadTask::fail_with(Error error) {
+void UploadTask::stop_all() {
   stop_hashing();
+  stop_saving();
   if (question_ != 0) ports_.client.cancel(std::exchange(question_, 0));
   if (sender_) upload_.parts = sender_->parts();
   sender_.reset();
+  body_.reset();
+  stage_ = Stage::Ending;
+}
+
+void UploadTask::fail_with(Error error) {
+  stop_all();
   if (error.operation.empty()) error.operation = "upload";
   if (error.subject.empty()) error.subject = settings_.path;
   failed_ = std::move(error);
-  stage_ = Stage::Ending;
   if (upload_.upload_id.empty()) return end_failed();
-  if (!checkpoints_) return abort_then(&UploadTask::end_failed);
-  failed_->kept = format_size(held()) + " of " + format_size(plan_.size) + " in the store";
-  failed_->remedy = "the same command goes on";
+  if (!checkpoints_ || !can_save_) return end_kept();
   save();
 }
 
+// What is there is of no use to a later run.
+void UploadTask::drop_with(Error error) {
+  stop_all();
+  failed_ = std::move(error);
+  if (upload_.upload_id.empty()) return end_failed();
+  abort_then(upload_.upload_id, &UploadTask::end_failed);
+}
+
+void UploadTask::end_kept() {
+  if (!recorded_) return abort_then(upload_.upload_id, &UploadTask::end_failed);
+  failed_->kept = format_size(held()) + " of " + format_size(plan_.size) + " in the store";
+  failed_->remedy = "the same command goes on";
+  end_failed();
+}
+
+// The store does not answer, and somebody waits for the end.
+void UploadTask::leave_unfinished() {
+  end_by_.reset();
+  ports_.client.cancel(std::exchange(question_, 0));
+  tell_(
+      Note{settings_.id, settings_.name + ": the store does not answer; its parts are left there"});
+  end_failed();
+}
+
 void UploadTask::end_failed() {
+  if (!recorded_) forget_checkpoint();
   stage_ = Stage::Ended;
   tell_(Failed{.job = settings_.id, .path = settings_.name, .error = *std::move(failed_)});
 }

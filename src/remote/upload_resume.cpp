@@ -11,7 +11,24 @@ namespace xget::remote {
 namespace {
 
 constexpr Duration kSaveInterval = std::chrono::seconds(1);
+constexpr Duration kLongestEnd = std::chrono::seconds(10);  // of an upload that is aborted
 constexpr std::uint32_t kLockMode = 0600;
+
+// Locked; null: another process has it, or has ended just now and taken it away.
+Result<std::unique_ptr<core::File>> locked_file(core::Folder& folder, const std::string& name) {
+  auto lock = folder.create(name, kLockMode);
+  if (!lock && lock.error().number == EEXIST) lock = folder.open(name, core::Access::ReadWrite);
+  if (!lock) return lock;
+  const auto locked = (*lock)->lock();
+  if (!locked) return fail(locked.error());
+  if (*locked == core::LockOutcome::HeldByOther) return nullptr;
+  const auto mine = (*lock)->info();
+  if (!mine) return fail(mine.error());
+  const auto named = folder.info(name);
+  if (!named) return fail(named.error());
+  if (!*named || (*named)->inode != mine->inode) return nullptr;
+  return lock;
+}
 
 Result<std::string> read_document(core::Folder& folder, const std::string& name) {
   auto file = folder.open(name, core::Access::Read);
@@ -39,17 +56,18 @@ struct UploadTask::Saving {
   Result<void> done;
 };
 
-// Two that send one file to one object would take each other's parts.
+// Two that send one file to one object would take each other's parts. What is sent at once keeps
+// nothing, and only what an earlier run left matters to it.
 Result<void> UploadTask::lock_checkpoint() {
   auto folder = ports_.files.open_folder(settings_.checkpoint_folder);
   if (!folder) return fail(std::move(folder.error()));
-  const std::string name = settings_.checkpoint_name + ".lock";
-  auto lock = (*folder)->create(name, kLockMode);
-  if (!lock && lock.error().number == EEXIST) lock = (*folder)->open(name, core::Access::ReadWrite);
+  if (plan_.count() == 1) {
+    const auto earlier = (*folder)->info(settings_.checkpoint_name);
+    if (earlier && !*earlier) return {};
+  }
+  auto lock = locked_file(**folder, settings_.checkpoint_name + ".lock");
   if (!lock) return fail(std::move(lock.error()));
-  const auto locked = (*lock)->lock();
-  if (!locked) return fail(locked.error());
-  if (*locked == core::LockOutcome::HeldByOther) {
+  if (!*lock) {
     return fail({.code = ErrorCode::Busy,
                  .operation = "upload",
                  .subject = settings_.path,
@@ -65,6 +83,7 @@ void UploadTask::find() {
   if (!checkpoints_) {
     if (auto locked = lock_checkpoint(); !locked) return fail_with(std::move(locked.error()));
   }
+  if (!checkpoints_) return begin();
   const auto text = read_document(*checkpoints_, settings_.checkpoint_name);
   if (!text) return begin();
   auto kept = parse_upload_checkpoint(*text);
@@ -74,14 +93,14 @@ void UploadTask::find() {
   }
   const bool same = kept->sha256 == upload_.sha256 && kept->plan.size == plan_.size;
   const bool wished = !settings_.part_size || *settings_.part_size == kept->plan.part_size;
-  upload_.upload_id = kept->upload_id;
+  recorded_ = true;
   if (!same || !wished) {
     tell_(Note{settings_.id, settings_.path +
                                  (same ? ": other parts are wanted than an earlier run "
                                          "sent; "
                                        : " is not what an earlier run sent; ") +
                                  "beginning again"});
-    return abort_then(&UploadTask::begin);
+    return abort_then(kept->upload_id, &UploadTask::begin);
   }
   upload_ = *std::move(kept);
   plan_ = upload_.plan;
@@ -92,6 +111,7 @@ void UploadTask::list_parts(std::uint64_t from) {
   std::vector<QueryParameter> query{{"uploadId", upload_.upload_id}};
   if (from > 0) query.push_back({"part-number-marker", std::to_string(from)});
   if (from == 0) listed_.clear();
+  listed_from_ = from;
   ask(question_of("list the parts of", core::Method::Get, std::move(query)),
       &UploadTask::on_listed_parts);
 }
@@ -100,23 +120,20 @@ void UploadTask::on_listed_parts(StoreOutcome outcome) {
   if (!outcome && outcome.error().trouble == StoreTrouble::NoUpload) return confirm({});
   if (!outcome && outcome.error().trouble == StoreTrouble::NoKey) return confirm({});
   if (!outcome) return fail_with(std::move(outcome.error().error));
-  const std::uint64_t from = listed_.empty() ? 0 : listed_.back().number;
-  auto page = parse_part_listing(outcome->body, from);
+  auto page = parse_part_listing(outcome->body, listed_from_);
   if (!page) return fail_with(std::move(page.error().error));
-  listed_.insert(listed_.end(), page->parts.begin(), page->parts.end());
-  if (page->next) return list_parts(*page->next);
+  // What the store has under the recorded ETags is what was sent.
+  for (const ListedPart& part : page->parts) {
+    const auto recorded = upload_.parts.find(part.number);
+    if (recorded == upload_.parts.end() || recorded->second.etag != part.etag) continue;
+    if (part.size == plan_.range(part.number).length()) listed_.insert(*recorded);
+  }
+  if (page->next && *page->next < plan_.count()) return list_parts(*page->next);
   keep_listed();
 }
 
-// What the store has under the recorded ETags is what was sent.
 void UploadTask::keep_listed() {
-  PartRecords kept;
-  for (const ListedPart& part : listed_) {
-    const auto recorded = upload_.parts.find(part.number);
-    if (recorded == upload_.parts.end() || recorded->second.etag != part.etag) continue;
-    if (part.size == plan_.range(part.number).length()) kept.insert(*recorded);
-  }
-  upload_.parts = std::move(kept);
+  upload_.parts = std::exchange(listed_, {});
   if (!upload_.parts.empty()) {
     tell_(Note{settings_.id, settings_.name + ": " + std::to_string(upload_.parts.size()) + " of " +
                                  std::to_string(plan_.count()) + " parts are there already"});
@@ -124,19 +141,34 @@ void UploadTask::keep_listed() {
   send_parts();
 }
 
-// That it is gone already is as well.
-void UploadTask::abort_then(void (UploadTask::*next)()) {
-  StoreQuestion question = question_of("abort the earlier upload of", core::Method::Delete,
-                                       {{"uploadId", upload_.upload_id}});
-  stage_ = stage_ == Stage::Ending ? Stage::Ending : Stage::Ask;
+void UploadTask::abort_then(const std::string& upload_id, void (UploadTask::*next)()) {
+  StoreQuestion question =
+      question_of("abort the earlier upload of", core::Method::Delete, {{"uploadId", upload_id}});
+  if (stage_ == Stage::Ending) {
+    end_by_ = ports_.clock.now() + kLongestEnd;
+  } else {
+    stage_ = Stage::Ask;
+  }
   question_ =
       ports_.client.ask(bucket_, std::move(question), [this, next](const StoreOutcome& outcome) {
         question_ = 0;
-        if (!outcome) log::info(to_string(outcome.error().error));
-        upload_.upload_id.clear();
-        upload_.parts.clear();
+        on_aborted(outcome);
         (this->*next)();
       });
+}
+
+// That it is gone already is as well.
+void UploadTask::on_aborted(const StoreOutcome& outcome) {
+  const bool gone = outcome || outcome.error().trouble == StoreTrouble::NoUpload ||
+                    outcome.error().trouble == StoreTrouble::NoKey;
+  if (gone) {
+    recorded_ = false;
+  } else {
+    tell_(
+        Note{settings_.id, to_string(outcome.error().error) + "; its parts are left in the store"});
+  }
+  upload_.upload_id.clear();
+  upload_.parts.clear();
 }
 
 void UploadTask::checkpoint(Instant now) {
@@ -147,9 +179,9 @@ void UploadTask::checkpoint(Instant now) {
 }
 
 void UploadTask::save() {
-  if (!checkpoints_ || upload_.upload_id.empty()) return;
+  if (!checkpoints_ || !can_save_ || upload_.upload_id.empty()) return;
   if (sender_) upload_.parts = sender_->parts();
-  if (saving_) saving_->wanted = false;  // the later one counts, and comes after it
+  stop_saving();  // the later one counts, and comes after it
   saved_parts_ = upload_.parts.size();
   saving_ = std::make_shared<Saving>(
       Saving{checkpoints_, settings_.checkpoint_name, to_text(upload_), true, {}});
@@ -163,25 +195,34 @@ void UploadTask::save() {
       });
 }
 
-void UploadTask::on_saved(const Result<void>& saved) {
+void UploadTask::stop_saving() {
+  if (saving_) saving_->wanted = false;
   saving_.reset();
-  if (!saved) {
-    tell_(Note{settings_.id, to_string(saved.error()) + "; a later run could not go on from here"});
-    checkpoints_.reset();
-  }
-  if (stage_ == Stage::Ending) end_failed();
 }
 
+void UploadTask::on_saved(const Result<void>& saved) {
+  saving_.reset();
+  if (saved) {
+    recorded_ = true;
+  } else {
+    tell_(Note{settings_.id, to_string(saved.error()) + "; a later run could not go on from here"});
+    can_save_ = false;
+  }
+  if (stage_ == Stage::Ending) end_kept();
+}
+
+// Under the lock, which goes with it.
 void UploadTask::forget_checkpoint() {
   if (!checkpoints_) return;
-  if (saving_) saving_->wanted = false;
+  stop_saving();
   ports_.disk.submit(
-      [folder = checkpoints_, name = settings_.checkpoint_name] {
+      [folder = checkpoints_, name = settings_.checkpoint_name, lock = std::move(lock_)] {
         for (const std::string& each : {name, name + ".lock"}) {
           if (auto gone = folder->remove(each); !gone) log::info(to_string(gone.error()));
         }
       },
       [] {});
+  checkpoints_.reset();
 }
 
 }  // namespace xget::remote

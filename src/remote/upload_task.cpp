@@ -26,7 +26,7 @@ struct UploadTask::Hashing {
 
   void run() {
     if (at_once) {
-      digests = digest_part(*file, {0, size}, true);
+      digests = digest_part(*file, {0, size}, true, stop);
     } else if (auto sha256 = sha256_of_file(*file, size, stop)) {
       digests->sha256 = *sha256;
     } else {
@@ -45,13 +45,18 @@ UploadTask::UploadTask(UploadSettings settings, std::shared_ptr<BucketAccess> bu
 
 UploadTask::~UploadTask() {
   stop_hashing();
+  stop_saving();
   if (question_ != 0) ports_.client.cancel(question_);
 }
 
 void UploadTask::on_time(Instant now) {
   switch (stage_) {
     case Stage::Open: return open();
+    case Stage::Ask: return step_put();
     case Stage::Send: return step_send(now);
+    case Stage::Ending:
+      if (end_by_ && now >= *end_by_) leave_unfinished();
+      return;
     case Stage::Wait:
       if (complete_at_ && now >= *complete_at_) complete();
       return;
@@ -64,6 +69,7 @@ std::optional<Instant> UploadTask::next_deadline() const {
     case Stage::Open: return Instant::min();
     case Stage::Send: return save_at_;
     case Stage::Wait: return complete_at_;
+    case Stage::Ending: return end_by_;
     default: return std::nullopt;
   }
 }
@@ -97,6 +103,7 @@ const PartRecords& UploadTask::parts() const { return sender_ ? sender_->parts()
 
 std::uint64_t UploadTask::held() const {
   if (sender_) return sender_->held();
+  if (body_) return body_->sent();
   std::uint64_t bytes = 0;
   for (const auto& [number, part] : upload_.parts) bytes += plan_.range(number).length();
   return bytes;
@@ -112,7 +119,7 @@ void UploadTask::open() {
                .size = info_.size,
                .held = 0,
                .ranges = true});
-  if (!settings_.keep_existing) return digest();
+  if (!leaves_existing()) return digest();
   ask(question_of("look at", core::Method::Head, {}), &UploadTask::on_looked);
 }
 
@@ -120,11 +127,15 @@ void UploadTask::open() {
 void UploadTask::on_looked(StoreOutcome outcome) {
   if (!outcome && outcome.error().trouble == StoreTrouble::NoKey) return digest();
   if (!outcome) return fail_with(std::move(outcome.error().error));
-  fail_with({.code = ErrorCode::Exists,
-             .operation = "upload",
-             .subject = settings_.name,
-             .cause = "the object exists, and is to be left",
-             .remedy = "without --no-clobber it is replaced"});
+  fail_with(exists());
+}
+
+Error UploadTask::exists() const {
+  return {.code = ErrorCode::Exists,
+          .operation = "upload",
+          .subject = settings_.name,
+          .cause = "the object exists, and is to be left",
+          .remedy = "without --no-clobber it is replaced"};
 }
 
 Result<void> UploadTask::open_file() {
@@ -173,11 +184,12 @@ void UploadTask::on_digest(Result<PartDigests> digests) {
   hashing_.reset();
   if (!digests && digests.error().code == ErrorCode::Changed) return begin_again();
   if (!digests) return fail_with(std::move(digests.error()));
+  if (file_changed()) return begin_again();
+  whole_ = *std::move(digests);
   upload_ = {.url = settings_.name,
              .file = settings_.path,
              .plan = plan_,
-             .sha256 = to_hex(digests->sha256)};
-  if (plan_.count() == 1) return put(*digests);
+             .sha256 = to_hex(whole_.sha256)};
   find();
 }
 
@@ -188,16 +200,14 @@ void UploadTask::begin_again() {
                       .subject = settings_.path,
                       .cause = "the file changed while it was read"};
   if (settings_.on_change == OnChange::Fail || ++restarts_ > kMostRestarts) {
-    return fail_with(changed);
+    return drop_with(changed);
   }
   tell_(Note{settings_.id, to_string(changed) + "; beginning again"});
   if (sender_) sent_before_ += sender_->sent();
   sender_.reset();
-  if (upload_.upload_id.empty()) {
-    stage_ = Stage::Open;
-  } else {
-    abort_then(&UploadTask::open);
-  }
+  if (!upload_.upload_id.empty()) return abort_then(upload_.upload_id, &UploadTask::open);
+  upload_.parts.clear();
+  stage_ = Stage::Open;
 }
 
 // ---- requests ---------------------------------------------------------------------------------
@@ -211,7 +221,7 @@ void UploadTask::ask(StoreQuestion question, Then then) {
 }
 
 StoreQuestion UploadTask::question_of(const char* operation, core::Method method,
-                                      std::vector<QueryParameter> query) const {
+                                      std::vector<QueryParameter> query) {
   StoreQuestion question;
   question.operation = operation;
   question.subject = settings_.name;
@@ -219,12 +229,17 @@ StoreQuestion UploadTask::question_of(const char* operation, core::Method method
   question.asked.key = settings_.key;
   question.asked.query = std::move(query);
   question.on_retry = [this](const core::Failure& failure, Duration wait) {
-    tell_(Retrying{.job = settings_.id,
-                   .url = settings_.name,
-                   .cause = failure.cause,
-                   .wait = std::chrono::duration_cast<Milliseconds>(wait)});
+    on_retry(failure, wait);
   };
   return question;
+}
+
+void UploadTask::on_retry(const core::Failure& failure, Duration wait) {
+  retried_ = true;
+  tell_(Retrying{.job = settings_.id,
+                 .url = settings_.name,
+                 .cause = failure.cause,
+                 .wait = std::chrono::duration_cast<Milliseconds>(wait)});
 }
 
 Payload UploadTask::payload_of(std::string_view body) const {
@@ -246,36 +261,53 @@ std::vector<core::Header> UploadTask::object_headers() const {
 
 // ---- put: one request -------------------------------------------------------------------------
 
-void UploadTask::put(const PartDigests& digests) {
+void UploadTask::put() {
   StoreQuestion question = question_of("put", core::Method::Put, {});
   question.asked.headers = object_headers();
-  const auto md5 = parse_hex(digests.md5);
+  const auto md5 = parse_hex(whole_.md5);
   if (md5 && !md5->empty()) question.asked.headers.push_back({"Content-MD5", to_base64(*md5)});
-  if (settings_.keep_existing) question.asked.headers.push_back({"If-None-Match", "*"});
-  question.asked.payload = settings_.hashes_payload ? Payload::hashed(digests.sha256)
-                                                    : *Payload::unhashed(Scheme::Https);
-  question.body = std::make_shared<FilePart>(file_, ByteRange{0, plan_.size});
-  upload_.parts = {{1, {"", digests.md5}}};
+  if (leaves_existing()) question.asked.headers.push_back({"If-None-Match", "*"});
+  question.asked.payload =
+      settings_.hashes_payload ? Payload::hashed(whole_.sha256) : *Payload::unhashed(Scheme::Https);
+  question.body = body_ = std::make_shared<FilePart>(file_, ByteRange{0, plan_.size});
+  retried_ = false;
   ask(std::move(question), &UploadTask::on_put);
 }
 
+// The store refuses what is not as it was digested, again and again: it is not to be waited for.
+void UploadTask::step_put() {
+  if (!body_ || !std::exchange(retried_, false) || !file_changed()) return;
+  ports_.client.cancel(std::exchange(question_, 0));
+  body_.reset();
+  begin_again();
+}
+
 void UploadTask::on_put(StoreOutcome outcome) {
+  body_.reset();
   const bool changed = file_changed();
   if (!outcome) {
-    upload_.parts.clear();
-    return changed ? begin_again() : fail_with(std::move(outcome.error().error));
+    if (changed) return begin_again();
+    // The answer to an earlier try may have been lost.
+    if (outcome.error().trouble == StoreTrouble::Condition) return confirm(exists());
+    return fail_with(std::move(outcome.error().error));
   }
   sent_before_ += plan_.size;
+  upload_.parts = {{1, {}}};
+  replaces_own_ = true;
   if (changed) return begin_again();
-  check_object(std::string(outcome->head.find("ETag").value_or("")));
+  check_object(outcome->head, std::string(outcome->head.find("ETag").value_or("")));
 }
 
 // ---- parts ------------------------------------------------------------------------------------
 
 void UploadTask::begin() {
+  recorded_ = false;
   upload_.upload_id.clear();
   upload_.parts.clear();
-  upload_.token = std::to_string(ports_.random.next());
+  const bool at_once = plan_.count() == 1;
+  // What is sent at once is there with its answer, or again: only who must not replace it asks.
+  if (!at_once || leaves_existing()) upload_.token = std::to_string(ports_.random.next());
+  if (at_once) return put();
   StoreQuestion question =
       question_of("begin the upload of", core::Method::Post, {{"uploads", ""}});
   question.asked.headers = object_headers();
@@ -300,7 +332,9 @@ void UploadTask::send_parts() {
                  .upload_id = upload_.upload_id,
                  .headers = settings_.part_headers,
                  .hashes_payload = settings_.hashes_payload,
-                 .etags_are_md5s = settings_.etags_are_md5s},
+                 .etags_are_md5s = settings_.etags_are_md5s,
+                 .on_retry = [this](const core::Failure& failure,
+                                    Duration wait) { on_retry(failure, wait); }},
       plan_, upload_.parts, file_, std::make_unique<core::FixedConnections>(settings_.connections),
       PartSenderPorts{ports_.client, ports_.clock, ports_.hashing});
   measured_ = sender_->held();
@@ -309,6 +343,7 @@ void UploadTask::send_parts() {
 
 void UploadTask::step_send(Instant now) {
   sender_->on_time(now);
+  if (std::exchange(retried_, false) && file_changed()) return begin_again();
   if (const auto& failure = sender_->failure()) {
     // It was read to another end than it had, or sent as other bytes than were digested.
     if (failure->error.code == ErrorCode::Changed || file_changed()) return begin_again();
@@ -321,10 +356,11 @@ void UploadTask::step_send(Instant now) {
     return fail_with(failure->error);
   }
   if (!sender_->finished()) return checkpoint(now);
+  if (file_changed()) return begin_again();
+  save();
   sent_before_ += sender_->sent();
   upload_.parts = sender_->parts();
   sender_.reset();
-  if (file_changed()) return begin_again();
   complete();
 }
 

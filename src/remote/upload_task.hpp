@@ -6,10 +6,12 @@
 // digest: the file's SHA-256, which goes into the object's metadata, so that whoever has the object
 //   can prove it, however it was sent.
 // find: what an earlier run left in the store, by the checkpoint. Parts count that the store lists
-//   by the recorded ETags, if the file still has the recorded SHA-256; else that upload is aborted.
+//   by the recorded ETags, if the file still has the recorded SHA-256; else that upload is aborted,
+//   though what is there now may be small.
 // complete: nobody knows what became of it where its answer is lost, or is an error within a 200.
 //   confirm: the object is looked at then, for the token that this upload has in its metadata.
 // A file that changes while it is read begins again, or ends the job, as the user chose.
+// An upload that fails is left for the next run if that can find it, and aborted if not.
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 // Thread: loop.
@@ -26,6 +28,8 @@
 #include "core/ports.hpp"
 #include "core/rate_estimator.hpp"
 #include "engine/task.hpp"
+#include "remote/file_part.hpp"
+#include "remote/multipart_etag.hpp"
 #include "remote/part_sender.hpp"
 #include "remote/upload_answers.hpp"
 #include "remote/upload_checkpoint.hpp"
@@ -92,10 +96,11 @@ class UploadTask final : public engine::Task {
   void stop_hashing();
   void begin();
   void on_begun(StoreOutcome outcome);
-  void put(const PartDigests& digests);
+  void put();
   void on_put(StoreOutcome outcome);
   void send_parts();
   void step_send(Instant now);
+  void step_put();
   void begin_again();
 
   // upload_resume.cpp: what is kept from one run to the next
@@ -104,9 +109,11 @@ class UploadTask final : public engine::Task {
   void list_parts(std::uint64_t from);
   void on_listed_parts(StoreOutcome outcome);
   void keep_listed();
-  void abort_then(void (UploadTask::*next)());
+  void abort_then(const std::string& upload_id, void (UploadTask::*next)());
+  void on_aborted(const StoreOutcome& outcome);
   void checkpoint(Instant now);
   void save();
+  void stop_saving();
   void on_saved(const Result<void>& saved);
   void forget_checkpoint();
 
@@ -115,18 +122,26 @@ class UploadTask final : public engine::Task {
   void on_completed(StoreOutcome outcome);
   void confirm(Error why);
   void on_confirmed(StoreOutcome outcome);
-  void check_object(const std::string& etag);
+  void check_object(const core::ResponseHead& answer, const std::string& etag);
+  [[nodiscard]] std::optional<Md5Etag> expected_etag() const;
   void finish(std::string rests_on);
+  void stop_all();
   void fail_with(Error error);
+  void drop_with(Error error);
+  void end_kept();
+  void leave_unfinished();
   void end_failed();
 
   using Then = void (UploadTask::*)(StoreOutcome);
   void ask(StoreQuestion question, Then then);
+  void on_retry(const core::Failure& failure, Duration wait);
   [[nodiscard]] StoreQuestion question_of(const char* operation, core::Method method,
-                                          std::vector<QueryParameter> query) const;
+                                          std::vector<QueryParameter> query);
   [[nodiscard]] Payload payload_of(std::string_view body) const;
   [[nodiscard]] std::vector<core::Header> object_headers() const;
   [[nodiscard]] std::string metadata_name(const char* name) const;
+  [[nodiscard]] bool leaves_existing() const { return settings_.keep_existing && !replaces_own_; }
+  [[nodiscard]] Error exists() const;
   [[nodiscard]] const PartRecords& parts() const;
   [[nodiscard]] std::uint64_t held() const;
   [[nodiscard]] bool file_changed();
@@ -140,22 +155,30 @@ class UploadTask final : public engine::Task {
   std::shared_ptr<core::File> file_;
   core::FileInfo info_;
   PartPlan plan_;
+  PartDigests whole_;                     // of the file; its MD5 only where it is sent at once
   UploadCheckpoint upload_;               // its id is empty while the store knows of none
   StoreClient::QuestionId question_ = 0;  // 0: nothing is asked
   std::shared_ptr<Hashing> hashing_;      // null: nothing is hashed
   std::unique_ptr<PartSender> sender_;    // while parts are sent
+  std::shared_ptr<FilePart> body_;        // while the file is sent at once
+  bool retried_ = false;                  // some of the file, since it was last looked at
+  bool replaces_own_ = false;  // the object that is there is this one's, of a file that changed
   int restarts_ = 0;
 
   std::shared_ptr<core::Folder> checkpoints_;  // null: none are kept
-  std::unique_ptr<core::File> lock_;
-  std::vector<ListedPart> listed_;  // by the pages that have come
+  std::shared_ptr<core::File> lock_;
+  bool can_save_ = true;
+  bool recorded_ = false;           // the checkpoint names an upload that the store may have
+  std::uint64_t listed_from_ = 0;   // the page's that was asked for last
+  PartRecords listed_;              // that count, by the pages that have come
   std::shared_ptr<Saving> saving_;  // null: nothing is saved
   std::size_t saved_parts_ = 0;
   Instant save_at_{};
 
   int completions_ = 0;
   std::optional<Instant> complete_at_;
-  std::optional<Error> failed_;  // to be told at the end
+  std::optional<Error> failed_;    // to be told at the end
+  std::optional<Instant> end_by_;  // while an upload is aborted at the end
 
   core::RateEstimator speed_;
   std::uint64_t sent_before_ = 0;  // bytes, by senders that are gone
