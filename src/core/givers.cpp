@@ -5,7 +5,7 @@
 namespace xget::core {
 namespace {
 
-constexpr int kSharesThatConvict = 3;
+constexpr int kPiecesThatConvict = 3;
 
 }  // namespace
 
@@ -46,16 +46,25 @@ RangeSet Givers::given_by_others(MirrorId mirror) const {
 
 std::optional<MirrorId> Givers::blame(ByteRange piece) {
   const std::vector<MirrorId> givers = of(piece);
-  if (givers.size() == 1) return givers.front();
+  if (givers.empty()) return std::nullopt;
+  if (givers.size() == 1) return convict(givers.front());
+  ++shared_wrong_pieces_;
+  for (const MirrorId mirror : givers) ++shares_in_them_[mirror];
+  if (shared_wrong_pieces_ < kPiecesThatConvict) return std::nullopt;
   std::optional<MirrorId> guilty;
-  int most = kSharesThatConvict - 1;
-  for (const MirrorId mirror : givers) {
-    const int shares = ++shares_in_wrong_pieces_[mirror];
-    if (shares <= most) continue;
-    most = shares;
+  for (const auto& [mirror, shares] : shares_in_them_) {
+    if (shares < shared_wrong_pieces_) continue;
+    if (guilty) return std::nullopt;
     guilty = mirror;
   }
-  return guilty;
+  return guilty ? std::optional(convict(*guilty)) : std::nullopt;
+}
+
+// What it had a share in says nothing about the others any more.
+MirrorId Givers::convict(MirrorId mirror) {
+  shared_wrong_pieces_ = 0;
+  shares_in_them_.clear();
+  return mirror;
 }
 
 }  // namespace xget::core

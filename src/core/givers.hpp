@@ -22,13 +22,17 @@ class Givers {
   [[nodiscard]] std::uint64_t bytes() const;  // that they gave and that were not removed
   [[nodiscard]] RangeSet given_by_others(MirrorId mirror) const;
 
-  // The bytes of a piece are wrong. Who is to be left: the only one that gave them, or one that
-  // had a share in several wrong pieces. nullopt: that cannot be told yet.
+  // The bytes of a piece are wrong. Who is to be left: the only one that gave them, or the only one
+  // that had a share in every wrong piece of several givers, of which there were some. nullopt:
+  // that cannot be told yet; where two mirrors share every piece, it never can.
   [[nodiscard]] std::optional<MirrorId> blame(ByteRange piece);
 
  private:
+  MirrorId convict(MirrorId mirror);
+
   std::map<MirrorId, RangeSet> given_;
-  std::map<MirrorId, int> shares_in_wrong_pieces_;
+  int shared_wrong_pieces_ = 0;
+  std::map<MirrorId, int> shares_in_them_;
 };
 
 }  // namespace xget::core

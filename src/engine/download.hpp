@@ -116,6 +116,7 @@ class Download : public std::enable_shared_from_this<Download> {
   void refetch_bad_claims(Instant now);
   void refetch_wrong_pieces(Instant now);
   [[nodiscard]] std::optional<Error> on_wrong_piece(ByteRange piece);
+  void go_on_alone();
   bool leave_guilty_of(ByteRange piece);
   bool after_wrong_digest(Instant now);
   void compare_mirrors(Instant now);

@@ -9,6 +9,7 @@ namespace xget::engine {
 namespace {
 
 constexpr int kMostRefetchesOfAPiece = 3;
+constexpr int kMostRefetchesOfASharedPiece = 2;  // then one of its mirrors goes on alone
 
 }  // namespace
 
@@ -75,6 +76,7 @@ void Download::act_on_comparisons(Instant now) {
 }
 
 void Download::refetch_wrong_pieces(Instant now) {
+  const bool was_alone = alone_;
   for (const ByteRange& piece : std::exchange(wrong_pieces_, {})) {
     if (auto refusal = on_wrong_piece(piece)) {
       outcome_ = *std::move(refusal);
@@ -82,6 +84,7 @@ void Download::refetch_wrong_pieces(Instant now) {
     }
     transfer_->lose(piece, now);
   }
+  if (alone_ && !was_alone && end_transfer()) start_transfer(now);
 }
 
 // The source gave it, and it is not what its publisher says: to be fetched again, unless that was
@@ -94,9 +97,19 @@ std::optional<Error> Download::on_wrong_piece(ByteRange piece) {
     job_.note("the server gave bytes that are not what " + publisher +
               " says; such pieces are fetched again");
   }
+  const bool of_several = givers_.of(piece).size() > 1;
   if (leave_guilty_of(piece)) return std::nullopt;
-  if (++times_wrong_[piece.begin] <= kMostRefetchesOfAPiece) return std::nullopt;
+  const int times = ++times_wrong_[piece.begin];
+  if (of_several && !alone_ && times >= kMostRefetchesOfASharedPiece) go_on_alone();
+  if (times <= kMostRefetchesOfAPiece) return std::nullopt;
   return wrong_piece_error(job_.url(), piece, publisher);
+}
+
+// What one mirror gives alone shows whether it is the guilty one. The next transfer obeys.
+void Download::go_on_alone() {
+  alone_ = true;
+  job_.mirrors.forget_version();
+  job_.mirrors.admit(plan_.mirror);
 }
 
 // False: it cannot be told who is, or there is nobody else.
@@ -109,6 +122,7 @@ bool Download::leave_guilty_of(ByteRange piece) {
   job_.note(job_.sources.name(*guilty) + " gave wrong bytes: it is left out");
   job_.mirrors.ban(*guilty);
   admitted_.erase(*guilty);
+  alone_ = false;
   if (transfer_) transfer_->expel(*guilty, job_.ports.clock.now());
   return true;
 }
@@ -125,9 +139,7 @@ bool Download::after_wrong_digest(Instant now) {
       sink_.forget(range);
       givers_.remove(range);
     }
-    alone_ = true;
-    job_.mirrors.forget_version();
-    job_.mirrors.admit(plan_.mirror);
+    go_on_alone();
     finishing_ = false;
     start_transfer(now);
     return true;
