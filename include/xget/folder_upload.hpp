@@ -30,7 +30,8 @@ struct FolderUploadSpec {
 // In the byte order of the paths. Threads: any, one at a time; its calls block.
 class FolderUpload {
  public:
-  // Fails with Usage (a rule that is none) or Disk (it is no folder, or is closed).
+  // Fails with Usage (a rule that is none, a URL of no store) or Disk (it is no folder, or is
+  // closed).
   static Result<FolderUpload> open(FolderUploadSpec spec);
   ~FolderUpload();
   FolderUpload(FolderUpload&&) noexcept;

@@ -84,6 +84,10 @@ class FolderUpload::Impl {
 };
 
 Result<FolderUpload> FolderUpload::open(FolderUploadSpec spec) {
+  // Once, and not for each file.
+  if (auto prefix = remote::parse_object_url(spec.url); !prefix) {
+    return fail(std::move(prefix.error()));
+  }
   auto filter = filter_of(spec.rules);
   if (!filter) return fail(std::move(filter.error()));
   auto walk = remote::FolderWalk::open({spec.folder, *std::move(filter), spec.follow_links});
