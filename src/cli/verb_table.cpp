@@ -53,7 +53,7 @@ constexpr std::array kCopyOptions{
 };
 
 constexpr std::array kTable{
-    VerbRow{"cp", "[OPTION...] SRC... DST",
+    VerbRow{"cp", "SRC... DST",
             "copy files to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and objects and "
             "URLs to files; DST is a folder or a prefix if it ends in / or several SRC are given",
             kCopyOptions, true, copy},
