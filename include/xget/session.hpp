@@ -20,6 +20,10 @@
 
 namespace xget {
 
+namespace api {
+struct SessionAccess;
+}
+
 class Session {
  public:
   // Fails with Usage when an option makes no sense or names a file that cannot be used (its name is
@@ -79,6 +83,7 @@ class Session {
   void interrupt();
 
  private:
+  friend struct api::SessionAccess;
   class Impl;
   explicit Session(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

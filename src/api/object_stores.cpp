@@ -6,7 +6,6 @@
 #include "api/option_error.hpp"
 #include "base/text.hpp"
 #include "remote/configured_store.hpp"
-#include "remote/object_url.hpp"
 #include "remote/profile_files.hpp"
 
 namespace xget::api {
@@ -75,14 +74,34 @@ Result<ObjectRequest> ObjectStores::object_of(const std::string& url) {
   const auto account = account_of(named->store);
   if (!account) return fail(account.error());
   ObjectRequest request{.name = printable(to_text(*named)),
-                        .bucket = {.endpoint = account->endpoint,
-                                   .bucket = named->bucket,
-                                   .requester_pays = options_.requester_pays},
+                        .bucket = bucket_of(*named, *account),
                         .object = {.key = named->key, .place = {}, .query = {}, .headers = {}}};
   auto place = place_of(request.bucket.endpoint, named->bucket, named->key);
   if (!place) return fail(std::move(place.error()));
   request.object.place = *std::move(place);
   return request;
+}
+
+Result<PrefixRequest> ObjectStores::find_prefix(const std::string& url) {
+  auto named = remote::parse_object_url(url);
+  if (!named) return fail(std::move(named.error()));
+  const auto account = account_of(named->store);
+  if (!account) return fail(account.error());
+  PrefixRequest request{.name = printable(to_text(*named)),
+                        .bucket = bucket_of(*named, *account),
+                        .prefix = named->key};
+  // What cannot be asked there at all is told before anything is.
+  if (auto place = place_of(request.bucket.endpoint, named->bucket, ""); !place) {
+    return fail(std::move(place.error()));
+  }
+  return request;
+}
+
+remote::BucketSettings ObjectStores::bucket_of(const remote::ObjectUrl& url,
+                                               const StoreAccount& account) const {
+  return {.endpoint = account.endpoint,
+          .bucket = url.bucket,
+          .requester_pays = options_.requester_pays};
 }
 
 // ---- who asks ---------------------------------------------------------------------------------

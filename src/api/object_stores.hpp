@@ -14,6 +14,7 @@
 #include "remote/bucket_access.hpp"
 #include "remote/credential_plan.hpp"
 #include "remote/object_transport.hpp"
+#include "remote/object_url.hpp"
 #include "remote/planned_credentials.hpp"
 #include "xget/error.hpp"
 #include "xget/options.hpp"
@@ -24,6 +25,13 @@ struct ObjectRequest {
   std::string name;  // "s3://bucket/key", printable
   remote::BucketSettings bucket;
   remote::ObjectSettings object;
+};
+
+// What a URL without an object's whole name means: a bucket, or those of its keys that begin alike.
+struct PrefixRequest {
+  std::string name;  // "s3://bucket/prefix", printable
+  remote::BucketSettings bucket;
+  std::string prefix;  // raw; empty: the whole bucket
 };
 
 // A URL that a job names: of the web, or of an object, which is asked for by HTTP in the end.
@@ -53,6 +61,9 @@ class ObjectStores {
   // Fails with Usage: it is no URL, none of an object, or nobody is known who could ask for it.
   Result<NamedUrl> find(const std::string& url);
 
+  // Fails with Usage: it names no bucket, or nobody is known who could ask there.
+  Result<PrefixRequest> find_prefix(const std::string& url);
+
   // ---- the loop's; what is fetched for credentials needs it to turn ----
 
   // The ports must outlive this. `way`: its proxies and rules count for credentials, too.
@@ -67,6 +78,8 @@ class ObjectStores {
   Result<StoreAccount> account_of(remote::StoreKind store);
   [[nodiscard]] Result<StoreAccount> read_account(remote::StoreKind store) const;
   Result<ObjectRequest> object_of(const std::string& url);
+  [[nodiscard]] remote::BucketSettings bucket_of(const remote::ObjectUrl& url,
+                                                 const StoreAccount& account) const;
   std::shared_ptr<remote::PlannedCredentials> credentials_of(remote::StoreKind store);
 
   const ObjectStoreOptions options_;

@@ -21,6 +21,7 @@
 #include "api/object_stores.hpp"
 #include "api/option_error.hpp"
 #include "api/proof_files.hpp"
+#include "api/store_desk.hpp"
 #include "api/upload_request.hpp"
 #include "base/quiet_thread.hpp"
 #include "core/connection_budget.hpp"
@@ -170,6 +171,8 @@ class Session::Impl {
     loop_.wake();
   }
 
+  api::StoreDesk& store_desk() { return desk_; }
+
   Result<void> save_cookies() {
     if (options_.cookie_jar.empty()) return {};
     std::future<std::string> text;
@@ -208,6 +211,7 @@ class Session::Impl {
       take_inbox();
       if (interrupted_ && !told_interrupt_) {
         jobs_.interrupt();
+        desk_.interrupt();
         told_interrupt_ = true;
       }
       disk_.run_completions();
@@ -254,6 +258,15 @@ class Session::Impl {
       inbox_.jobs.push_back(std::move(job));
     }
     if (first) loop_.wake();  // else it is awake, or woken
+  }
+
+  // Any thread.
+  void call_on_loop(std::function<void()> call) {
+    {
+      const std::lock_guard lock(mutex_);
+      inbox_.calls.push_back(std::move(call));
+    }
+    loop_.wake();
   }
 
   // Jobs first: whoever cancels one has added it before.
@@ -466,6 +479,8 @@ class Session::Impl {
   core::RateLimits limits_;
   core::ConnectionBudget connections_;
   remote::StoreClient client_;
+  api::StoreDesk desk_{*stores_, client_,
+                       [this](std::function<void()> call) { call_on_loop(std::move(call)); }};
   engine::Originals originals_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;
@@ -506,5 +521,9 @@ void Session::cancel(JobId job) { impl_->cancel(job); }
 Result<void> Session::save_cookies() { return impl_->save_cookies(); }
 Result<void> Session::end_trace() { return impl_->end_trace(); }
 void Session::interrupt() { impl_->interrupt(); }
+
+api::StoreDesk& api::SessionAccess::store_desk(Session& session) {
+  return session.impl_->store_desk();
+}
 
 }  // namespace xget

@@ -10,6 +10,7 @@
 #include <xget/host_check.hpp>
 #include <xget/input_file.hpp>
 #include <xget/leftover.hpp>
+#include <xget/object_listing.hpp>
 #include <xget/partial.hpp>
 #include <xget/session.hpp>
 #include <xget/verification.hpp>
@@ -45,6 +46,11 @@ void need_every_function() {
   need(&InputFile::next);
   need(&InputFile::lines);
   need(&InputFile::interrupt);
+  using xget::ObjectListing;
+  need(&ObjectListing::open);
+  need(static_cast<ObjectListing& (ObjectListing::*)(ObjectListing &&) noexcept>(
+      &ObjectListing::operator=));
+  need(&ObjectListing::next);
   using xget::FolderUpload;
   need(&FolderUpload::open);
   need(static_cast<FolderUpload& (FolderUpload::*)(FolderUpload &&) noexcept>(
