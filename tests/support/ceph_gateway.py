@@ -135,9 +135,10 @@ class CephGateway:
         self._call("ceph-mon", "-i", "a", "--mkfs", "--monmap", f"{self.folder}/monmap",
                    *self._user())
         self._run("ceph-mon", "-i", "a")
-        self._call("ceph", "osd", "new", disk)
+        self._repeat("ceph", "osd", "new", disk)
         self._call("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", disk, *self._user())
-        self._call("ceph", "osd", "crush", "add", "osd.0", "1.0", "root=default", "host=localhost")
+        self._repeat("ceph", "osd", "crush", "add", "osd.0", "1.0", "root=default",
+                     "host=localhost")
         self._start_disk()
         self._admin("user", "create", "--uid=test", "--display-name=test",
                     f"--access-key={ACCESS_KEY}", f"--secret-key={SECRET_KEY}")
@@ -173,9 +174,13 @@ class CephGateway:
         self._wait_for("a disk", is_up)
 
     def _admin(self, *words):
+        self._repeat("radosgw-admin", *words)
+
+    def _repeat(self, program, *words):
+        """What has just started may refuse what it takes a moment later."""
         def done():
             try:
-                self._call("radosgw-admin", *words)
+                self._call(program, *words)
             except subprocess.CalledProcessError:
                 return False
             return True
