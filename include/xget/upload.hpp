@@ -11,20 +11,24 @@
 
 namespace xget {
 
-// A local file that becomes an object of a store. Its SHA-256 goes into the object's metadata.
+// A local file that becomes an object of a store, or a copy of what a URL names. A file's SHA-256
+// goes into the object's metadata.
 struct UploadSpec {
   std::string file;  // path; a symbolic link is followed
-  std::string url;   // s3://BUCKET/KEY or oss://BUCKET/KEY
-  // Bytes of each part but the last; nullopt: 8 MiB, or more where that would be too many parts. A
-  // file of one part is sent at once.
+  // What is copied instead of `file`: an object of a store. Of this its `url` counts. One that is
+  // in the destination's store is copied there, with what it says of itself.
+  std::optional<JobSpec> from;
+  std::string url;  // s3://BUCKET/KEY or oss://BUCKET/KEY
+  // Bytes of each part but the last; nullopt: 8 MiB, or more where that would be too many parts,
+  // and as much as may be where the store copies. What is one part is sent at once.
   std::optional<std::uint64_t> part_size;
-  std::string content_type;  // empty: guessed from the key
+  std::string content_type;  // empty: as the source says, or guessed from the key
   std::string storage_class;
   std::string acl;
   std::string cache_control;
   std::vector<std::pair<std::string, std::string>> metadata;
   bool keep_existing = false;  // an object that is there is left, and the upload fails with Exists
-  OnChange on_change = OnChange::Restart;  // the file changes while it is read
+  OnChange on_change = OnChange::Restart;  // the source changes while it is read
   // What the next run needs to go on; made if missing. Empty: in Options::state_folder, and where
   // that is empty, too, an upload that is interrupted is aborted.
   std::string checkpoint_folder;

@@ -318,8 +318,9 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make_upload(const api::UploadRequest& request) {
     return std::make_unique<remote::UploadTask>(
-        request.settings, stores_->access(request.object.bucket),
-        remote::UploadPorts{client_, clock_, random_, files_, hashing_, disk_},
+        request.settings, api::make_source(request, {*stores_, client_, files_, hashing_}),
+        stores_->access(request.object.bucket),
+        remote::UploadPorts{client_, clock_, random_, files_, disk_},
         [this](Event event) { tell(std::move(event)); });
   }
 

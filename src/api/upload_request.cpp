@@ -50,7 +50,7 @@ Result<core::Header> metadata_field(const std::string& prefix, const std::string
 Result<std::vector<core::Header>> object_headers(const UploadSpec& spec, remote::StoreKind store) {
   const std::string prefix = store == remote::StoreKind::S3 ? "x-amz-" : "x-oss-";
   const std::string& url = spec.url;
-  const std::string guessed(formats::content_type_of(url));
+  const std::string guessed(spec.from ? "" : formats::content_type_of(url));
   const bool s3 = store == remote::StoreKind::S3;
   struct Said {
     const char* option;
@@ -86,56 +86,122 @@ Result<std::string> checkpoint_folder(const UploadSpec& spec, const Options& opt
   return folder;
 }
 
+// Whether what is said of the object differs from what a copy takes along.
+bool describes_object(const UploadSpec& spec) {
+  return !spec.content_type.empty() || !spec.cache_control.empty() || !spec.metadata.empty();
+}
+
+Result<ObjectRequest> object_at(const std::string& url, ObjectStores& stores) {
+  auto named = stores.find(url);
+  if (!named) return fail(std::move(named.error()));
+  if (named->object) return *std::move(named->object);
+  return option_error(net::without_secrets(url), "it is no object's URL: s3://BUCKET/KEY");
+}
+
+remote::ObjectUrl url_of(const ObjectRequest& object) {
+  return {object.bucket.endpoint.store, object.bucket.bucket, object.object.key};
+}
+
+// A source, and what it is called where checkpoints are named.
+struct NamedSource {
+  std::variant<remote::FileSourceSettings, CopiedObject> source;
+  std::string path;   // for messages
+  std::string whole;  // one for each
+};
+
+Result<NamedSource> file_source(const UploadSpec& spec, bool hashes_payload) {
+  const auto path = whole_path(spec.file);
+  if (!path) return fail(path.error());
+  const PathParts parts = parts_of(*path);
+  remote::FileSourceSettings file{.folder = std::string(parts.folder),
+                                  .file = std::string(parts.name),
+                                  .path = printable(spec.file),
+                                  .hashes_payload = hashes_payload};
+  return NamedSource{file, file.path, *path};
+}
+
+Result<NamedSource> object_source(const UploadSpec& spec, const ObjectRequest& to,
+                                  ObjectStores& stores) {
+  auto from = object_at(spec.from->url, stores);
+  if (!from) return fail(std::move(from.error()));
+  const remote::ObjectUrl url = url_of(*from);
+  const bool in_store = url.store == to.bucket.endpoint.store;
+  if (in_store && url == url_of(to) && !describes_object(spec) && spec.storage_class.empty() &&
+      spec.acl.empty()) {
+    return option_error(from->name, "it would be copied onto itself");
+  }
+  const std::string whole = authority(from->object.place) + "/" + to_text(url);
+  CopiedObject copied{.settings = {.object = url,
+                                   .name = from->name,
+                                   .in_store = in_store,
+                                   .to = to.bucket.endpoint.store},
+                      .object = *std::move(from)};
+  const std::string name = copied.settings.name;
+  return NamedSource{std::move(copied), name, whole};
+}
+
 }  // namespace
 
 Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& options,
                                      ObjectStores& stores, core::FileSystem& files) {
-  auto named = stores.find(spec.url);
-  if (!named) return fail(std::move(named.error()));
-  if (!named->object) {
-    return option_error(net::without_secrets(spec.url), "it is no object's URL: s3://BUCKET/KEY");
-  }
-  ObjectRequest object = *std::move(named->object);
-  const auto path = whole_path(spec.file);
-  if (!path) return fail(path.error());
+  auto object = object_at(spec.url, stores);
+  if (!object) return fail(std::move(object.error()));
+  const bool hashes_payload = object->object.place.scheme == remote::Scheme::Http;
+  auto source =
+      spec.from ? object_source(spec, *object, stores) : file_source(spec, hashes_payload);
+  if (!source) return fail(std::move(source.error()));
   auto plan = remote::plan_upload(0, spec.part_size);
   if (!plan) return fail(std::move(plan.error()));
-  auto headers = object_headers(spec, object.bucket.endpoint.store);
+  auto headers = object_headers(spec, object->bucket.endpoint.store);
   if (!headers) return fail(std::move(headers.error()));
   auto checkpoints = checkpoint_folder(spec, options, files);
   if (!checkpoints) return fail(std::move(checkpoints.error()));
-  const PathParts parts = parts_of(*path);
   remote::UploadSettings settings;
-  settings.folder = std::string(parts.folder);
-  settings.file = std::string(parts.name);
-  settings.path = printable(spec.file);
-  settings.key = object.object.key;
-  settings.name = object.name;
+  if (spec.from) settings.operation = "copy";
+  settings.path = source->path;
+  settings.key = object->object.key;
+  settings.name = object->name;
   settings.part_size = spec.part_size;
   settings.object_headers = *std::move(headers);
-  settings.hashes_payload = object.object.place.scheme == remote::Scheme::Http;
+  settings.describes_object = describes_object(spec);
+  settings.hashes_payload = hashes_payload;
   settings.keep_existing = spec.keep_existing;
   settings.connections = options.connections.value_or(kConnections);
   settings.on_change = spec.on_change;
   settings.checkpoint_folder = *std::move(checkpoints);
-  const remote::ObjectUrl url{object.bucket.endpoint.store, object.bucket.bucket, settings.key};
-  settings.checkpoint_name =
-      remote::name_of_checkpoint(authority(object.object.place), to_text(url), *path);
-  return UploadRequest{std::move(settings), std::move(object)};
+  settings.checkpoint_name = remote::name_of_checkpoint(authority(object->object.place),
+                                                        to_text(url_of(*object)), source->whole);
+  return UploadRequest{std::move(settings), *std::move(object), std::move(source->source)};
+}
+
+std::unique_ptr<remote::UploadSource> make_source(const UploadRequest& request,
+                                                  UploadSourcePorts ports) {
+  if (const auto* file = std::get_if<remote::FileSourceSettings>(&request.source)) {
+    return std::make_unique<remote::FileSource>(*file, ports.files, ports.hashing);
+  }
+  const auto& copied = std::get<CopiedObject>(request.source);
+  return std::make_unique<remote::ObjectSource>(
+      copied.settings, ports.stores.access(copied.object.bucket),
+      remote::ObjectSourcePorts{ports.client, ports.hashing});
 }
 
 Planned plan_of(const UploadRequest& request) {
-  std::error_code unseen;
-  const fs::path path = fs::path(request.settings.folder) / request.settings.file;
-  const std::uintmax_t size = fs::file_size(path, unseen);
-  return {.job = request.settings.id,
-          .step = PlannedStep::Send,
-          .url = request.settings.path,
-          .path = request.settings.name,
-          .size = unseen ? std::nullopt : std::optional<std::uint64_t>(size),
-          .connections = request.settings.connections,
-          .proof = Proof::Digest,
-          .rests_on = "each part's MD5, and the store's ETag"};
+  Planned planned{.job = request.settings.id,
+                  .step = PlannedStep::Send,
+                  .url = request.settings.path,
+                  .path = request.settings.name,
+                  .connections = request.settings.connections,
+                  .proof = Proof::Digest,
+                  .rests_on = "each part's MD5, and the store's ETag"};
+  if (const auto* file = std::get_if<remote::FileSourceSettings>(&request.source)) {
+    std::error_code unseen;
+    const std::uintmax_t size = fs::file_size(fs::path(file->folder) / file->file, unseen);
+    if (!unseen) planned.size = size;
+  } else {
+    planned.proof = Proof::StrongValidator;
+    planned.rests_on = "its ETag, and that of the copy";
+  }
+  return planned;
 }
 
 }  // namespace xget::api

@@ -78,7 +78,12 @@ Result<UploadSpec> upload_settings(const VerbWords& own) {
 Result<UploadSpec> upload(const Copy& copy, const std::string& source) {
   auto spec = upload_settings(copy.own);
   if (!spec) return spec;
-  spec->file = source;
+  if (is_url(source)) {
+    spec->from = copy.common;
+    spec->from->url = source;
+  } else {
+    spec->file = source;
+  }
   spec->url = copy.destination;
   spec->on_change = copy.common.on_change;
   spec->dry_run = copy.common.dry_run;
@@ -132,7 +137,7 @@ Result<NamedJobs> jobs_of(const VerbWords& own, std::vector<std::string> words,
       auto folder = folder_upload(copy, source);
       if (!folder) return fail(std::move(folder.error()));
       jobs.folders.push_back(*std::move(folder));
-    } else if (is_object_url(copy.destination) && !is_url(source)) {
+    } else if (is_object_url(copy.destination) && (!is_url(source) || is_object_url(source))) {
       if (std::filesystem::is_directory(source, unseen)) {
         return refuse_usage(shown(source), "it is a folder", "-r copies all that is below it");
       }
@@ -142,7 +147,7 @@ Result<NamedJobs> jobs_of(const VerbWords& own, std::vector<std::string> words,
     } else if (is_url(source) && !is_url(copy.destination)) {
       jobs.downloads.push_back(download_of(copy, source));
     } else if (is_url(source)) {
-      return refuse_usage(shown(source), "from one store to another is not built yet",
+      return refuse_usage(shown(source), "from a web server to a store is not built yet",
                           "copy it to a file first");
     } else {
       return refuse_usage(shown(copy.destination), "neither it nor " + shown(source) + " is a URL",

@@ -44,7 +44,8 @@ constexpr std::array kCopyOptions{
     VerbOption{"follow-symlinks", "", "copy what links lead to; else they are passed over"},
     VerbOption{"part-size", "SIZE",
                "send files in parts of SIZE; else in 8 MiB, or more where those would be too many"},
-    VerbOption{"content-type", "TYPE", "the objects' media type; else guessed from their names"},
+    VerbOption{"content-type", "TYPE",
+               "the objects' media type; else the source's, or guessed from their names"},
     VerbOption{"storage-class", "CLASS", "store them in CLASS (STANDARD_IA, GLACIER, ...)"},
     VerbOption{"acl", "ACL", "who may read them (private, public-read, ...)"},
     VerbOption{"cache-control", "TEXT", "what their Cache-Control says"},
@@ -54,8 +55,9 @@ constexpr std::array kCopyOptions{
 
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
-            "copy files to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and objects and "
-            "URLs to files; DST is a folder or a prefix if it ends in / or several SRC are given",
+            "copy files and objects to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
+            "objects and URLs to files; DST is a folder or a prefix if it ends in / or several SRC "
+            "are given",
             kCopyOptions, true, copy},
     VerbRow{"status", "[DIR|FILE...]",
             "list partial downloads: how much is there, from where, and what goes on with them",

@@ -18,7 +18,6 @@ Result<std::size_t> FilePart::read_at(std::uint64_t offset, std::span<std::byte>
                  .operation = "read",
                  .cause = "the file became shorter while it was sent"});
   }
-  sent_ = std::max(sent_, offset + *read);
   return read;
 }
 

@@ -18,13 +18,9 @@ class FilePart final : public core::RequestBody {
   // Fails with Changed where the file has become shorter.
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override;
 
-  // Bytes that were read: the furthest, so that what is sent twice counts once.
-  [[nodiscard]] std::uint64_t sent() const { return sent_; }
-
  private:
   std::shared_ptr<core::File> file_;
   ByteRange range_;
-  std::uint64_t sent_ = 0;
 };
 
 }  // namespace xget::remote

@@ -38,6 +38,10 @@ std::optional<Md5Etag> parse_md5_etag(std::string_view etag) {
   return parts ? std::optional(Md5Etag{lower_case(digits), *parts}) : std::nullopt;
 }
 
+bool same_etag(std::string_view a, std::string_view b) {
+  return without_quotes(a) == without_quotes(b);
+}
+
 std::string to_string(const Md5Etag& etag) {
   return etag.parts == 0 ? etag.md5 : etag.md5 + "-" + std::to_string(etag.parts);
 }

@@ -28,6 +28,9 @@ struct Md5Etag {
 // weak.
 std::optional<Md5Etag> parse_md5_etag(std::string_view etag);
 
+// Whether both are one, of any form: some stores write quotes in one answer and not in the other.
+bool same_etag(std::string_view a, std::string_view b);
+
 // Without quotes, as it is compared: "d41d8cd98f00b204e9800998ecf8427e", "…-3".
 std::string to_string(const Md5Etag& etag);
 

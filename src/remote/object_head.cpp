@@ -1,8 +1,12 @@
 #include "remote/object_head.hpp"
 
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 
@@ -21,13 +25,24 @@ std::string whole_sha256(const core::ResponseHead& answer) {
   return std::string(*said);
 }
 
-std::string recorded_sha256(const core::ResponseHead& answer) {
-  for (const char* prefix : {"x-amz-meta-", "x-oss-meta-"}) {
-    const auto said = answer.find(std::string(prefix) + kSha256Name);
-    const auto bytes = said ? parse_hex(trim(*said)) : std::nullopt;
-    if (bytes && bytes->size() == kSha256Bytes) return to_base64(*bytes);
+std::string in_base64(const std::string& hex) {
+  const auto bytes = parse_hex(hex);
+  return bytes ? to_base64(*bytes) : "";
+}
+
+// "x-amz-meta-NAME" → "NAME"; nullopt: it is none.
+std::optional<std::string> metadata_name(const std::string& field) {
+  for (const std::string_view prefix : {"x-amz-meta-", "x-oss-meta-"}) {
+    if (lower_case(field).starts_with(prefix)) return field.substr(prefix.size());
   }
-  return "";
+  return std::nullopt;
+}
+
+bool describes_content(const std::string& field) {
+  constexpr std::array kFields{"Content-Type",        "Content-Encoding", "Content-Language",
+                               "Content-Disposition", "Cache-Control",    "Expires"};
+  return std::any_of(kFields.begin(), kFields.end(),
+                     [&](const char* name) { return equals_ignoring_case(field, name); });
 }
 
 }  // namespace
@@ -52,9 +67,44 @@ core::ResponseHead plain_head(const core::ResponseHead& answer) {
     return equals_ignoring_case(field.name, "Content-Encoding");
   });
   std::string sha256 = whole_sha256(answer);
-  if (sha256.empty()) sha256 = recorded_sha256(answer);
+  if (sha256.empty()) sha256 = in_base64(recorded_sha256(answer));
   if (!sha256.empty()) head.headers.push_back({"Repr-Digest", "sha-256=:" + sha256 + ":"});
   return head;
+}
+
+std::string own_prefix(StoreKind store) { return store == StoreKind::S3 ? "x-amz-" : "x-oss-"; }
+
+std::string recorded_sha256(const core::ResponseHead& answer) {
+  for (const StoreKind store : {StoreKind::S3, StoreKind::Oss}) {
+    const auto said = answer.find(own_prefix(store) + "meta-" + kSha256Name);
+    const auto bytes = said ? parse_hex(trim(*said)) : std::nullopt;
+    if (bytes && bytes->size() == kSha256Bytes) return to_hex(*bytes);
+  }
+  return "";
+}
+
+std::vector<core::Header> headers_of_copy(const core::ResponseHead& answer, StoreKind to) {
+  std::vector<core::Header> headers;
+  for (const core::Header& field : answer.headers) {
+    const auto name = metadata_name(field.name);
+    if (name && !lower_case(*name).starts_with("xget-")) {
+      headers.push_back({own_prefix(to) + "meta-" + *name, field.value});
+    } else if (!name && describes_content(field.name) && !field.value.empty()) {
+      headers.push_back(field);
+    }
+  }
+  return headers;
+}
+
+std::vector<core::Header> laid_over(std::vector<core::Header> own,
+                                    const std::vector<core::Header>& given) {
+  std::erase_if(own, [&](const core::Header& field) {
+    return std::any_of(given.begin(), given.end(), [&](const core::Header& other) {
+      return equals_ignoring_case(field.name, other.name);
+    });
+  });
+  own.insert(own.end(), given.begin(), given.end());
+  return own;
 }
 
 bool may_have_md5_etag(const core::ResponseHead& answer) {

@@ -1,28 +1,16 @@
 #include "remote/part_sender.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <utility>
 
-#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "remote/multipart_etag.hpp"
 #include "remote/object_head.hpp"
+#include "remote/part_request.hpp"
 
 namespace xget::remote {
 namespace {
 
-constexpr std::size_t kDigestedAhead = 2;
-
-Payload payload_of(const PartDigests& digests, bool hashed) {
-  if (hashed) return Payload::hashed(digests.sha256);
-  return *Payload::unhashed(Scheme::Https);
-}
-
-std::string content_md5(const std::string& hex) {
-  const auto bytes = parse_hex(hex);
-  return bytes ? to_base64(*bytes) : "";
-}
+constexpr std::size_t kPreparedAhead = 2;
 
 // Whether the store says that it has other bytes than were meant.
 bool contradicts(const core::ResponseHead& answer, std::string_view etag,
@@ -33,21 +21,12 @@ bool contradicts(const core::ResponseHead& answer, std::string_view etag,
 
 }  // namespace
 
-// Shared with the worker, which may still have it when nobody waits for it any more.
-struct PartSender::Digesting {
-  std::shared_ptr<core::File> file;
-  ByteRange range;
-  bool with_sha256 = false;
-  std::atomic<bool> stop = false;
-  Result<PartDigests> digests{PartDigests{}};
-};
-
 PartSender::PartSender(PartTarget target, PartPlan plan, PartRecords there,
-                       std::shared_ptr<core::File> file,
+                       std::unique_ptr<PartSource> source,
                        std::unique_ptr<core::ConnectionPolicy> connections, PartSenderPorts ports)
     : target_(std::move(target)),
       plan_(plan),
-      file_(std::move(file)),
+      source_(std::move(source)),
       connections_(std::move(connections)),
       ports_(ports),
       parts_(std::move(there)) {
@@ -55,78 +34,71 @@ PartSender::PartSender(PartTarget target, PartPlan plan, PartRecords there,
 }
 
 PartSender::~PartSender() {
-  if (digesting_) digesting_->stop = true;
   for (const auto& [number, part] : sending_) ports_.client.cancel(part.question);
 }
 
 std::uint64_t PartSender::held() const {
   std::uint64_t bytes = held_by_parts_;
-  for (const auto& [number, part] : sending_) bytes += part.body->sent();
+  for (const auto& [number, part] : sending_) bytes += part.body ? part.body->sent() : 0;
   return bytes;
 }
 
 void PartSender::on_time(Instant now) {
+  source_->on_time(now);
   if (failure_ || finished()) return;
   tell_policy(now);
   while (!ready_.empty() && active() < connections_->target(now)) {
     auto part = ready_.extract(ready_.begin());
     send(part.key(), std::move(part.mapped()), false);
   }
-  digest_next();
+  prepare_more();
 }
 
 void PartSender::tell_policy(Instant now) {
   std::uint64_t bytes = 0;
   for (auto& [number, part] : sending_) {
-    const std::uint64_t sent = part.body->sent();
+    const std::uint64_t sent = part.body ? part.body->sent() : 0;
     bytes += sent - part.counted;
     part.counted = sent;
   }
   if (bytes > 0) connections_->on_bytes(bytes, active(), now);
 }
 
-// ---- digests ----------------------------------------------------------------------------------
+// ---- what is to be sent -------------------------------------------------------------------------
 
-void PartSender::digest_next() {
-  if (digesting_ || ready_.size() >= kDigestedAhead) return;
-  while (next_ <= plan_.count() && parts_.contains(next_)) ++next_;
-  if (next_ > plan_.count()) return;
-  digesting_ = std::make_shared<Digesting>();
-  digesting_->file = file_;
-  digesting_->range = plan_.range(next_);
-  digesting_->with_sha256 = target_.hashes_payload;
-  const std::uint64_t number = next_++;
-  ports_.worker.submit(
-      [work = digesting_] {
-        work->digests = digest_part(*work->file, work->range, work->with_sha256, work->stop);
-      },
-      [this, number, work = digesting_] {
-        if (!work->stop) on_digested(number, std::move(work->digests));
-      });
+void PartSender::prepare_more() {
+  while (preparing_ < source_->most_at_once() && ready_.size() < kPreparedAhead) {
+    while (next_ <= plan_.count() && parts_.contains(next_)) ++next_;
+    if (next_ > plan_.count()) return;
+    ++preparing_;
+    const std::uint64_t number = next_++;
+    source_->prepare(plan_.range(number), [this, number](Result<PartContent> content) {
+      on_prepared(number, std::move(content));
+    });
+  }
 }
 
-void PartSender::on_digested(std::uint64_t number, Result<PartDigests> digests) {
-  digesting_.reset();
-  if (!digests) return fail_with({std::move(digests.error())});
-  ready_.emplace(number, *std::move(digests));
+void PartSender::on_prepared(std::uint64_t number, Result<PartContent> content) {
+  --preparing_;
+  if (!content) return fail_with({std::move(content.error())});
+  ready_.emplace(number, *std::move(content));
   on_time(ports_.clock.now());
 }
 
 // ---- requests ---------------------------------------------------------------------------------
 
 StoreQuestion PartSender::question_for(std::uint64_t number, const Sending& part) {
+  const PartContent& content = part.content;
   StoreQuestion question;
-  question.operation = "send part " + std::to_string(number) + " of";
+  question.operation = (part.body ? "send part " : "copy part ") + std::to_string(number) + " of";
   question.subject = target_.name;
   question.asked = {
       .method = core::Method::Put,
       .key = target_.key,
       .query = {{"partNumber", std::to_string(number)}, {"uploadId", target_.upload_id}},
       .headers = target_.headers,
-      .payload = payload_of(part.digests, target_.hashes_payload)};
-  if (!part.digests.md5.empty()) {
-    question.asked.headers.push_back({"Content-MD5", content_md5(part.digests.md5)});
-  }
+      .payload = {}};
+  add_content(content, target_.hashes_payload, question);
   question.body = part.body;
   question.on_retry = [this](const core::Failure& failure, Duration wait) {
     if (failure.kind == core::FailureKind::Busy) {
@@ -137,11 +109,9 @@ StoreQuestion PartSender::question_for(std::uint64_t number, const Sending& part
   return question;
 }
 
-void PartSender::send(std::uint64_t number, PartDigests digests, bool again) {
-  Sending part{.body = std::make_shared<FilePart>(file_, plan_.range(number)),
-               .digests = std::move(digests),
-               .started = ports_.clock.now(),
-               .again = again};
+void PartSender::send(std::uint64_t number, PartContent content, bool again) {
+  Sending part{.content = std::move(content), .started = ports_.clock.now(), .again = again};
+  if (part.content.body) part.body = std::make_shared<CountedBody>(part.content.body);
   part.question =
       ports_.client.ask(target_.bucket, question_for(number, part),
                         [this, number](StoreOutcome outcome) { on_answer(number, outcome); });
@@ -152,23 +122,18 @@ void PartSender::on_answer(std::uint64_t number, StoreOutcome outcome) {
   tell_policy(ports_.clock.now());
   Sending part = std::move(sending_.extract(number).mapped());
   if (!outcome) return fail_with(std::move(outcome.error()));
-  const auto etag = outcome->head.find("ETag");
-  if (!etag) {
-    return fail_with({{.code = ErrorCode::Refused,
-                       .operation = "send a part of",
-                       .subject = target_.name,
-                       .cause = "the store took it without an ETag, which it would be named by"}});
-  }
-  if (target_.etags_are_md5s && contradicts(outcome->head, *etag, part.digests)) {
+  auto etag = etag_of_content(*outcome, part.content, target_.name);
+  if (!etag) return fail_with({std::move(etag.error())});
+  if (target_.etags_are_md5s && contradicts(outcome->head, *etag, part.content.digests)) {
     log::info("part " + std::to_string(number) + " arrived as other bytes than were read");
-    if (!part.again) return send(number, std::move(part.digests), true);
+    if (!part.again) return send(number, std::move(part.content), true);
     return fail_with({{.code = ErrorCode::Checksum,
                        .operation = "send part " + std::to_string(number) + " of",
                        .subject = target_.name,
-                       .cause = "the store has other bytes than were read from the file"},
+                       .cause = "the store has other bytes than were read from the source"},
                       StoreTrouble::WrongBytes});
   }
-  taken(number, std::move(part), std::string(*etag));
+  taken(number, std::move(part), *std::move(etag));
 }
 
 void PartSender::taken(std::uint64_t number, Sending part, std::string etag) {
@@ -177,7 +142,7 @@ void PartSender::taken(std::uint64_t number, Sending part, std::string etag) {
   const std::uint64_t length = plan_.range(number).length();
   held_by_parts_ += length;
   sent_ += length;
-  parts_.emplace(number, PartRecord{std::move(etag), std::move(part.digests.md5)});
+  parts_.emplace(number, PartRecord{std::move(etag), std::move(part.content.digests.md5)});
   on_time(now);
 }
 

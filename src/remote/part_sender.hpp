@@ -1,11 +1,10 @@
-// PartSender: sends those parts of a file that a store does not have yet, several at a time.
+// PartSender: sends those parts of an object that a store does not have yet, several at a time.
 //
-//   digest (on a worker) → send → compare the store's ETag with the digest
+//   prepare (as its source does) → send, or have it copied → compare the store's ETag with the
+//   digest
 //
-// A few parts are digested ahead, so that connections never wait for the worker; a part is read
-// again from the page cache as it is sent, and none is held in memory. How many go at a time the
-// policy says, from what goes out.
-// Thread: loop.
+// A few parts are prepared ahead, so that connections never wait for them. How many go at a time
+// the policy says, from what goes out. Thread: loop.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +17,9 @@
 
 #include "core/connection_policy.hpp"
 #include "remote/bucket_access.hpp"
-#include "remote/file_digests.hpp"
-#include "remote/file_part.hpp"
+#include "remote/counted_body.hpp"
 #include "remote/part_plan.hpp"
+#include "remote/part_source.hpp"
 #include "remote/store_client.hpp"
 #include "remote/upload_checkpoint.hpp"
 
@@ -41,19 +40,20 @@ struct PartTarget {
 struct PartSenderPorts {
   StoreClient& client;
   core::Clock& clock;
-  core::Worker& worker;
 };
 
 class PartSender {
  public:
   // `there`: what the store has. The ports outlive it; the policy is its own.
-  PartSender(PartTarget target, PartPlan plan, PartRecords there, std::shared_ptr<core::File> file,
+  PartSender(PartTarget target, PartPlan plan, PartRecords there,
+             std::unique_ptr<PartSource> source,
              std::unique_ptr<core::ConnectionPolicy> connections, PartSenderPorts ports);
   ~PartSender();
   PartSender(const PartSender&) = delete;
   PartSender& operator=(const PartSender&) = delete;
 
   void on_time(Instant now);
+  [[nodiscard]] std::optional<Instant> next_deadline() const { return source_->next_deadline(); }
 
   [[nodiscard]] bool finished() const { return parts_.size() == plan_.count(); }
   [[nodiscard]] const std::optional<StoreFailure>& failure() const { return failure_; }
@@ -64,19 +64,18 @@ class PartSender {
   [[nodiscard]] int active() const { return static_cast<int>(sending_.size()); }
 
  private:
-  struct Digesting;
   struct Sending {
     StoreClient::QuestionId question = 0;
-    std::shared_ptr<FilePart> body;
-    PartDigests digests;
+    PartContent content;
+    std::shared_ptr<CountedBody> body;  // null: it is copied
     Instant started{};
     std::uint64_t counted = 0;  // bytes that the policy was told of
     bool again = false;         // what was sent first did not arrive as it was
   };
 
-  void digest_next();
-  void on_digested(std::uint64_t number, Result<PartDigests> digests);
-  void send(std::uint64_t number, PartDigests digests, bool again);
+  void prepare_more();
+  void on_prepared(std::uint64_t number, Result<PartContent> content);
+  void send(std::uint64_t number, PartContent content, bool again);
   void on_answer(std::uint64_t number, StoreOutcome outcome);
   void taken(std::uint64_t number, Sending part, std::string etag);
   void tell_policy(Instant now);
@@ -85,13 +84,13 @@ class PartSender {
 
   const PartTarget target_;
   const PartPlan plan_;
-  std::shared_ptr<core::File> file_;
+  std::unique_ptr<PartSource> source_;
   std::unique_ptr<core::ConnectionPolicy> connections_;
   PartSenderPorts ports_;
   PartRecords parts_;
-  std::uint64_t next_ = 1;                // the first that may still have to be digested
-  std::shared_ptr<Digesting> digesting_;  // null: no part is
-  std::map<std::uint64_t, PartDigests> ready_;
+  std::uint64_t next_ = 1;     // the first that may still have to be prepared
+  std::size_t preparing_ = 0;  // parts
+  std::map<std::uint64_t, PartContent> ready_;
   std::map<std::uint64_t, Sending> sending_;
   std::optional<StoreFailure> failure_;
   std::uint64_t held_by_parts_ = 0;

@@ -120,7 +120,8 @@ void StoreClient::resume(QuestionId id) {
 // ---- time -----------------------------------------------------------------------------------
 
 Instant StoreClient::answer_by(const Asked& asked) const {
-  return *asked.heard_at + asked.retry.patience(settings_.stall_timeout);
+  return *asked.heard_at +
+         std::max(asked.question.patience, asked.retry.patience(settings_.stall_timeout));
 }
 
 std::optional<Instant> StoreClient::next_deadline() const {
@@ -249,6 +250,9 @@ void StoreClient::on_transfer_end(core::RequestId request, const core::TransferE
 
 void StoreClient::answered(QuestionId id, Asked& asked) {
   if (asked.head->status < 200 || asked.head->status >= 300) return refused(id, asked);
+  if (asked.question.may_fail_late && !parse_store_error(asked.body).code.empty()) {
+    return refused(id, asked);
+  }
   StoreAnswer answer{*std::move(asked.head), std::move(asked.body)};
   const auto ended = asked_.extract(id);
   ended.mapped().done(std::move(answer));

@@ -32,6 +32,8 @@ struct StoreQuestion {
   std::size_t largest_answer = kLargestAnswer;
   // Twice does what once does. Else it is not asked again where nobody knows what became of it.
   bool repeatable = true;
+  bool may_fail_late = false;  // an Error may come in a 200, and is a refusal like any other
+  Duration patience{};         // with a silent store, where that is longer than with others
   // Each time it is to be asked again after a wait. May be null.
   std::function<void(const core::Failure& failure, Duration wait)> on_retry;
 };

@@ -67,6 +67,7 @@ constexpr std::array kKnownCodes = std::to_array<KnownCode>({
     {"EntityTooSmall", StoreTrouble::TooSmall},
     {"PreconditionFailed", StoreTrouble::Condition},
     {"FileAlreadyExists", StoreTrouble::Condition},
+    {"NotImplemented", StoreTrouble::Final},
     {"ConditionalRequestConflict", StoreTrouble::Conflict},
     {"OperationAborted", StoreTrouble::Conflict},
 });

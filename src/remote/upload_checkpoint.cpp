@@ -71,6 +71,7 @@ std::string to_text(const UploadCheckpoint& checkpoint) {
                       {"size", checkpoint.plan.size},
                       {"part_size", checkpoint.plan.part_size},
                       {"sha256", checkpoint.sha256},
+                      {"tag", checkpoint.tag},
                       {"parts", std::move(parts)}};
   return document.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
@@ -100,6 +101,7 @@ Result<UploadCheckpoint> parse_upload_checkpoint(std::string_view text) {
                           .token = *std::move(token),
                           .plan = *plan,
                           .sha256 = *std::move(sha256),
+                          .tag = text_in(document, "tag").value_or(""),
                           .parts = *std::move(parts)};
 }
 

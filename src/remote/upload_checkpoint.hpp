@@ -2,11 +2,12 @@
 // upload that is not finished, in a folder of its own, replaced in one step.
 //
 //   {"v": 1, "url": "s3://bucket/key", "file": "/home/me/disk.img", "upload_id": "2~x…",
-//    "token": "…", "size": 52428800, "part_size": 8388608, "sha256": "9f86…",
+//    "token": "…", "size": 52428800, "part_size": 8388608, "sha256": "9f86…", "tag": "",
 //    "parts": [[1, "\"etag\"", "md5"], [3, …]]}
 //
 // It proves nothing by itself: the next run hashes the file again, and counts only parts that the
-// store lists by the same ETags. "url" and "file" are for people, who may look at it with jq; which
+// store lists by the same ETags. Of what is no local file "file" is the URL and "tag" its ETag.
+// "url" and "file" are for people, who may look at it with jq; which
 // upload it is the document's name says (name_of_checkpoint). A list of parts in the order of their
 // numbers was preferred to a journal: 10,000 parts are 0.9 MB, written once a second at most.
 // Thread: any; pure.
@@ -35,7 +36,8 @@ struct UploadCheckpoint {
   std::string upload_id;
   std::string token;   // which the finished object has in its metadata
   PartPlan plan;       // of the file as it was
-  std::string sha256;  // of its bytes then, 64 digits
+  std::string sha256;  // of its bytes then, 64 digits; empty: not known
+  std::string tag;     // of a source that is no file: what named that version of it
   PartRecords parts;   // those that the store has taken
   friend bool operator==(const UploadCheckpoint&, const UploadCheckpoint&) = default;
 };

@@ -54,7 +54,7 @@ void UploadTask::on_completed(StoreOutcome outcome) {
   if (finished && !finished->etag.empty()) return check_object(outcome->head, finished->etag);
   if (finished) {  // some stores leave its ETag to be asked for
     return confirm({.code = ErrorCode::Network,
-                    .operation = "upload",
+                    .operation = settings_.operation,
                     .subject = settings_.name,
                     .cause = "the store says that it has the object, and has none"});
   }
@@ -100,8 +100,10 @@ std::optional<Md5Etag> UploadTask::expected_etag() const {
   auto etag = PartsEtag::create();
   if (!etag || upload_.parts.size() != plan_.count()) return std::nullopt;
   for (const auto& [number, part] : upload_.parts) {
-    if (parse_md5_etag(part.etag) != Md5Etag{part.md5, 0}) return std::nullopt;
-    etag->add(*parse_hex(part.md5));
+    const auto said = parse_md5_etag(part.etag);
+    if (!said || said->parts != 0) return std::nullopt;
+    if (said->md5 != part.md5 && !facts_.in_store) return std::nullopt;
+    etag->add(*parse_hex(said->md5));
   }
   return etag->finish();
 }
@@ -109,15 +111,40 @@ std::optional<Md5Etag> UploadTask::expected_etag() const {
 void UploadTask::check_object(const core::ResponseHead& answer, const std::string& etag) {
   const auto said = may_have_md5_etag(answer) ? parse_md5_etag(etag) : std::nullopt;
   const auto expected = expected_etag();
+  if ((!said || !expected) && facts_.in_store) return look_at_copy();
   if (!said || !expected) return finish("the store has taken each part with its MD5");
-  if (*said == *expected) return finish("the store's ETag is the MD5 of what was sent");
+  if (*said == *expected) {
+    return finish(facts_.in_store ? "the store's ETag is the MD5 of what it copied"
+                                  : "the store's ETag is the MD5 of what was sent");
+  }
   // The upload has come to its end, if to a bad one: nothing goes on from there.
   recorded_ = false;
   upload_.upload_id.clear();
   fail_with({.code = ErrorCode::Checksum,
-             .operation = "upload",
+             .operation = settings_.operation,
              .subject = settings_.name,
              .cause = "the store's ETag " + etag + " is of other bytes than were sent"});
+}
+
+void UploadTask::check_copied() { check_object(copied_.head, copied_.etag); }
+
+// Its ETag says nothing: that it is there, as long as its source, is seen at least.
+void UploadTask::look_at_copy() {
+  ask(question_of("look at", core::Method::Head, {}), &UploadTask::on_copy_looked);
+}
+
+void UploadTask::on_copy_looked(StoreOutcome outcome) {
+  if (!outcome) return fail_with(std::move(outcome.error().error));
+  const auto length = outcome->head.find("Content-Length");
+  if (length && parse_u64(*length) == plan_.size) {
+    return finish("the store has copied that version, to its whole length");
+  }
+  recorded_ = false;
+  upload_.upload_id.clear();
+  fail_with({.code = ErrorCode::Checksum,
+             .operation = settings_.operation,
+             .subject = settings_.name,
+             .cause = "the store has made a copy of another length than its source"});
 }
 
 void UploadTask::finish(std::string rests_on) {
@@ -127,24 +154,25 @@ void UploadTask::finish(std::string rests_on) {
                  .path = settings_.name,
                  .size = plan_.size,
                  .sent = sent_before_,
-                 .proof = Proof::Digest,
+                 .proof = source_->proof(),
                  .rests_on = std::move(rests_on),
-                 .digest = "sha256:" + upload_.sha256});
+                 .digest = source_->proof() == Proof::Digest ? "sha256:" + upload_.sha256 : ""});
 }
 
 void UploadTask::stop_all() {
-  stop_hashing();
+  source_->stop();
   stop_saving();
   if (question_ != 0) ports_.client.cancel(std::exchange(question_, 0));
   if (sender_) upload_.parts = sender_->parts();
   sender_.reset();
+  prepares_.reset();
   body_.reset();
   stage_ = Stage::Ending;
 }
 
 void UploadTask::fail_with(Error error) {
   stop_all();
-  if (error.operation.empty()) error.operation = "upload";
+  if (error.operation.empty()) error.operation = settings_.operation;
   if (error.subject.empty()) error.subject = settings_.path;
   failed_ = std::move(error);
   if (upload_.upload_id.empty()) return end_failed();

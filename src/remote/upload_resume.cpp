@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "remote/multipart_etag.hpp"
 #include "remote/upload_task.hpp"
 #include "store/replace_file.hpp"
 
@@ -69,7 +70,7 @@ Result<void> UploadTask::lock_checkpoint() {
   if (!lock) return fail(std::move(lock.error()));
   if (!*lock) {
     return fail({.code = ErrorCode::Busy,
-                 .operation = "upload",
+                 .operation = settings_.operation,
                  .subject = settings_.path,
                  .cause = "another process is sending it to " + settings_.name});
   }
@@ -91,7 +92,9 @@ void UploadTask::find() {
     log::info(to_string(kept.error()));
     return begin();
   }
-  const bool same = kept->sha256 == upload_.sha256 && kept->plan.size == plan_.size;
+  const bool named = !upload_.sha256.empty() || !upload_.tag.empty();
+  const bool same = named && kept->sha256 == upload_.sha256 && kept->tag == upload_.tag &&
+                    kept->plan.size == plan_.size;
   const bool wished = !settings_.part_size || *settings_.part_size == kept->plan.part_size;
   recorded_ = true;
   if (!same || !wished) {
@@ -125,7 +128,9 @@ void UploadTask::on_listed_parts(StoreOutcome outcome) {
   // What the store has under the recorded ETags is what was sent.
   for (const ListedPart& part : page->parts) {
     const auto recorded = upload_.parts.find(part.number);
-    if (recorded == upload_.parts.end() || recorded->second.etag != part.etag) continue;
+    if (recorded == upload_.parts.end() || !same_etag(recorded->second.etag, part.etag)) {
+      continue;
+    }
     if (part.size == plan_.range(part.number).length()) listed_.insert(*recorded);
   }
   if (page->next && *page->next < plan_.count()) return list_parts(*page->next);

@@ -2,12 +2,11 @@
 
 #include <utility>
 
-#include "base/encoding.hpp"
 #include "base/fill_levels.hpp"
 #include "base/log.hpp"
 #include "core/connection_policy.hpp"
-#include "remote/file_digests.hpp"
 #include "remote/object_head.hpp"
+#include "remote/part_request.hpp"
 
 namespace xget::remote {
 namespace {
@@ -16,40 +15,23 @@ constexpr int kMostRestarts = 3;  // of a file that does not stand still
 
 }  // namespace
 
-// Shared with the worker, which may still read when nobody waits for it any more.
-struct UploadTask::Hashing {
-  std::shared_ptr<core::File> file;
-  std::uint64_t size = 0;
-  bool at_once = false;  // the file is one part, whose MD5 is wanted, too
-  std::atomic<bool> stop = false;
-  Result<PartDigests> digests{PartDigests{}};
-
-  void run() {
-    if (at_once) {
-      digests = digest_part(*file, {0, size}, true, stop);
-    } else if (auto sha256 = sha256_of_file(*file, size, stop)) {
-      digests->sha256 = *sha256;
-    } else {
-      digests = fail(std::move(sha256.error()));
-    }
-  }
-};
-
-UploadTask::UploadTask(UploadSettings settings, std::shared_ptr<BucketAccess> bucket,
-                       UploadPorts ports, Tell tell)
+UploadTask::UploadTask(UploadSettings settings, std::unique_ptr<UploadSource> source,
+                       std::shared_ptr<BucketAccess> bucket, UploadPorts ports, Tell tell)
     : settings_(std::move(settings)),
+      source_(std::move(source)),
       bucket_(std::move(bucket)),
       ports_(ports),
       tell_(std::move(tell)),
       speed_(ports.clock.now()) {}
 
 UploadTask::~UploadTask() {
-  stop_hashing();
   stop_saving();
   if (question_ != 0) ports_.client.cancel(question_);
 }
 
 void UploadTask::on_time(Instant now) {
+  source_->on_time(now);
+  if (prepares_) prepares_->on_time(now);
   switch (stage_) {
     case Stage::Open: return open();
     case Stage::Ask: return step_put();
@@ -67,7 +49,10 @@ void UploadTask::on_time(Instant now) {
 std::optional<Instant> UploadTask::next_deadline() const {
   switch (stage_) {
     case Stage::Open: return Instant::min();
-    case Stage::Send: return save_at_;
+    case Stage::Source:
+      return earliest(source_->next_deadline(),
+                      prepares_ ? prepares_->next_deadline() : std::nullopt);
+    case Stage::Send: return earliest(sender_->next_deadline(), save_at_);
     case Stage::Wait: return complete_at_;
     case Stage::Ending: return end_by_;
     default: return std::nullopt;
@@ -76,12 +61,14 @@ std::optional<Instant> UploadTask::next_deadline() const {
 
 void UploadTask::interrupt() {
   if (stage_ == Stage::Ended || stage_ == Stage::Ending) return;
-  fail_with({.code = ErrorCode::Interrupted, .operation = "upload", .subject = settings_.path});
+  fail_with({.code = ErrorCode::Interrupted,
+             .operation = settings_.operation,
+             .subject = settings_.path});
 }
 
 core::JobWeight UploadTask::weight() const {
   if (stage_ == Stage::Open) return core::JobWeight::Unknown;
-  return info_.size <= core::kLargestSmallFile ? core::JobWeight::Small : core::JobWeight::Large;
+  return facts_.size <= core::kLargestSmallFile ? core::JobWeight::Small : core::JobWeight::Large;
 }
 
 Progress UploadTask::progress(Instant now) {
@@ -109,102 +96,77 @@ std::uint64_t UploadTask::held() const {
   return bytes;
 }
 
-// ---- open, digest -----------------------------------------------------------------------------
+// ---- open, identify ---------------------------------------------------------------------------
 
 void UploadTask::open() {
-  if (auto opened = open_file(); !opened) return fail_with(std::move(opened.error()));
+  stage_ = Stage::Source;
+  source_->open([this](const core::Failure& failure, Duration wait) { on_retry(failure, wait); },
+                [this](Result<SourceFacts> facts) { on_opened(std::move(facts)); });
+}
+
+void UploadTask::on_opened(Result<SourceFacts> facts) {
+  if (!facts) return fail_with(std::move(facts.error()));
+  facts_ = *std::move(facts);
+  auto plan = facts_.in_store ? plan_copy(facts_.size, settings_.part_size)
+                              : plan_upload(facts_.size, settings_.part_size);
+  if (!plan) return fail_with(std::move(plan.error()));
+  plan_ = *plan;
   tell_(Probed{.job = settings_.id,
                .url = settings_.path,
                .path = settings_.name,
-               .size = info_.size,
+               .size = facts_.size,
                .held = 0,
                .ranges = true});
-  if (!leaves_existing()) return digest();
+  if (!leaves_existing()) return identify();
   ask(question_of("look at", core::Method::Head, {}), &UploadTask::on_looked);
 }
 
 // Stores that know no If-None-Match would replace it: it is looked for beforehand, too.
 void UploadTask::on_looked(StoreOutcome outcome) {
-  if (!outcome && outcome.error().trouble == StoreTrouble::NoKey) return digest();
+  if (!outcome && outcome.error().trouble == StoreTrouble::NoKey) return identify();
   if (!outcome) return fail_with(std::move(outcome.error().error));
   fail_with(exists());
 }
 
 Error UploadTask::exists() const {
   return {.code = ErrorCode::Exists,
-          .operation = "upload",
+          .operation = settings_.operation,
           .subject = settings_.name,
           .cause = "the object exists, and is to be left",
           .remedy = "without --no-clobber it is replaced"};
 }
 
-Result<void> UploadTask::open_file() {
-  auto folder = ports_.files.open_folder(settings_.folder);
-  if (!folder) return fail(std::move(folder.error()));
-  auto file = (*folder)->open(settings_.file, core::Access::Read);
-  if (!file) return fail(std::move(file.error()));
-  auto info = (*file)->info();
-  if (!info) return fail(std::move(info.error()));
-  if (!info->regular) {
-    return fail({.code = ErrorCode::Usage,
-                 .operation = "upload",
-                 .subject = settings_.path,
-                 .cause = "it is no regular file"});
-  }
-  auto plan = plan_upload(info->size, settings_.part_size);
-  if (!plan) return fail(std::move(plan.error()));
-  file_ = *std::move(file);
-  info_ = *info;
-  plan_ = *plan;
-  return {};
+void UploadTask::identify() {
+  stage_ = Stage::Source;
+  source_->identify(plan_,
+                    [this](Result<SourceVersion> version) { on_identified(std::move(version)); });
 }
 
-bool UploadTask::file_changed() {
-  const auto now = file_->info();
-  return !now || now->size != info_.size || now->mtime_ns != info_.mtime_ns;
-}
-
-void UploadTask::digest() {
-  stage_ = Stage::Digest;
-  hashing_ = std::make_shared<Hashing>();
-  hashing_->file = file_;
-  hashing_->size = info_.size;
-  hashing_->at_once = plan_.count() == 1;
-  ports_.hashing.submit([work = hashing_] { work->run(); },
-                        [this, work = hashing_] {
-                          if (!work->stop) on_digest(std::move(work->digests));
-                        });
-}
-
-void UploadTask::stop_hashing() {
-  if (hashing_) hashing_->stop = true;
-}
-
-void UploadTask::on_digest(Result<PartDigests> digests) {
-  hashing_.reset();
-  if (!digests && digests.error().code == ErrorCode::Changed) return begin_again();
-  if (!digests) return fail_with(std::move(digests.error()));
-  if (file_changed()) return begin_again();
-  whole_ = *std::move(digests);
+void UploadTask::on_identified(Result<SourceVersion> version) {
+  if (!version && version.error().code == ErrorCode::Changed) return begin_again();
+  if (!version) return fail_with(std::move(version.error()));
+  if (source_->changed()) return begin_again();
   upload_ = {.url = settings_.name,
              .file = settings_.path,
              .plan = plan_,
-             .sha256 = to_hex(whole_.sha256)};
+             .sha256 = std::move(version->sha256),
+             .tag = std::move(version->tag)};
   find();
 }
 
 // What was sent may be of two versions.
 void UploadTask::begin_again() {
   const Error changed{.code = ErrorCode::Changed,
-                      .operation = "upload",
+                      .operation = settings_.operation,
                       .subject = settings_.path,
-                      .cause = "the file changed while it was read"};
+                      .cause = "it changed while it was read"};
   if (settings_.on_change == OnChange::Fail || ++restarts_ > kMostRestarts) {
     return drop_with(changed);
   }
   tell_(Note{settings_.id, to_string(changed) + "; beginning again"});
   if (sender_) sent_before_ += sender_->sent();
   sender_.reset();
+  prepares_.reset();
   if (!upload_.upload_id.empty()) return abort_then(upload_.upload_id, &UploadTask::open);
   upload_.parts.clear();
   stage_ = Stage::Open;
@@ -247,13 +209,13 @@ Payload UploadTask::payload_of(std::string_view body) const {
 }
 
 std::string UploadTask::metadata_name(const char* name) const {
-  return std::string(bucket_->store() == StoreKind::S3 ? "x-amz-meta-" : "x-oss-meta-") + name;
+  return own_prefix(bucket_->store()) + "meta-" + name;
 }
 
 // Of the object as it will be.
 std::vector<core::Header> UploadTask::object_headers() const {
-  std::vector<core::Header> headers = settings_.object_headers;
-  headers.push_back({metadata_name(kSha256Name), upload_.sha256});
+  std::vector<core::Header> headers = laid_over(facts_.headers, settings_.object_headers);
+  if (!upload_.sha256.empty()) headers.push_back({metadata_name(kSha256Name), upload_.sha256});
   headers.push_back({metadata_name(kPartSizeName), std::to_string(plan_.part_size)});
   if (!upload_.token.empty()) headers.push_back({metadata_name(kTokenName), upload_.token});
   return headers;
@@ -261,22 +223,35 @@ std::vector<core::Header> UploadTask::object_headers() const {
 
 // ---- put: one request -------------------------------------------------------------------------
 
-void UploadTask::put() {
-  StoreQuestion question = question_of("put", core::Method::Put, {});
-  question.asked.headers = object_headers();
-  const auto md5 = parse_hex(whole_.md5);
-  if (md5 && !md5->empty()) question.asked.headers.push_back({"Content-MD5", to_base64(*md5)});
+void UploadTask::prepare_put() {
+  stage_ = Stage::Source;
+  prepares_ = source_->parts();
+  prepares_->prepare(plan_.range(1),
+                     [this](Result<PartContent> content) { put(std::move(content)); });
+}
+
+void UploadTask::put(Result<PartContent> content) {
+  if (!content && content.error().code == ErrorCode::Changed) return begin_again();
+  if (!content) return fail_with(std::move(content.error()));
+  whole_ = content->digests;
+  StoreQuestion question = question_of(facts_.in_store ? "copy" : "put", core::Method::Put, {});
+  // A store that copies takes along what the source says of itself, and what nobody else may see.
+  const bool describes = !facts_.in_store || settings_.describes_object || leaves_existing();
+  question.asked.headers = describes ? object_headers() : settings_.object_headers;
+  if (facts_.in_store) {
+    question.asked.headers.push_back(
+        {own_prefix(bucket_->store()) + "metadata-directive", describes ? "REPLACE" : "COPY"});
+  }
   if (leaves_existing()) question.asked.headers.push_back({"If-None-Match", "*"});
-  question.asked.payload =
-      settings_.hashes_payload ? Payload::hashed(whole_.sha256) : *Payload::unhashed(Scheme::Https);
-  question.body = body_ = std::make_shared<FilePart>(file_, ByteRange{0, plan_.size});
+  add_content(*content, settings_.hashes_payload, question);
+  if (content->body) question.body = body_ = std::make_shared<CountedBody>(content->body);
   retried_ = false;
   ask(std::move(question), &UploadTask::on_put);
 }
 
 // The store refuses what is not as it was digested, again and again: it is not to be waited for.
 void UploadTask::step_put() {
-  if (!body_ || !std::exchange(retried_, false) || !file_changed()) return;
+  if (!body_ || !std::exchange(retried_, false) || !source_->changed()) return;
   ports_.client.cancel(std::exchange(question_, 0));
   body_.reset();
   begin_again();
@@ -284,18 +259,30 @@ void UploadTask::step_put() {
 
 void UploadTask::on_put(StoreOutcome outcome) {
   body_.reset();
-  const bool changed = file_changed();
+  prepares_.reset();
+  const bool changed = source_->changed();
   if (!outcome) {
     if (changed) return begin_again();
-    // The answer to an earlier try may have been lost.
-    if (outcome.error().trouble == StoreTrouble::Condition) return confirm(exists());
-    return fail_with(std::move(outcome.error().error));
+    StoreFailure& failure = outcome.error();
+    if (failure.trouble == StoreTrouble::Condition) {
+      // The answer to an earlier try may have been lost.
+      if (leaves_existing()) return confirm(exists());
+      if (facts_.in_store) return begin_again();
+    }
+    if (sends_instead(failure)) return;
+    return fail_with(std::move(failure.error));
   }
-  sent_before_ += plan_.size;
+  if (!facts_.in_store) sent_before_ += plan_.size;
   upload_.parts = {{1, {}}};
   replaces_own_ = true;
   if (changed) return begin_again();
-  check_object(outcome->head, std::string(outcome->head.find("ETag").value_or("")));
+  if (!facts_.in_store) {
+    return check_object(outcome->head, std::string(outcome->head.find("ETag").value_or("")));
+  }
+  auto copied = parse_finished_copy(outcome->body);
+  if (!copied) return fail_with(std::move(copied.error().error));
+  copied_ = {outcome->head, std::move(copied->etag)};
+  look_again(&UploadTask::check_copied);
 }
 
 // ---- parts ------------------------------------------------------------------------------------
@@ -307,7 +294,7 @@ void UploadTask::begin() {
   const bool at_once = plan_.count() == 1;
   // What is sent at once is there with its answer, or again: only who must not replace it asks.
   if (!at_once || leaves_existing()) upload_.token = std::to_string(ports_.random.next());
-  if (at_once) return put();
+  if (at_once) return prepare_put();
   StoreQuestion question =
       question_of("begin the upload of", core::Method::Post, {{"uploads", ""}});
   question.asked.headers = object_headers();
@@ -335,33 +322,61 @@ void UploadTask::send_parts() {
                  .etags_are_md5s = settings_.etags_are_md5s,
                  .on_retry = [this](const core::Failure& failure,
                                     Duration wait) { on_retry(failure, wait); }},
-      plan_, upload_.parts, file_, std::make_unique<core::FixedConnections>(settings_.connections),
-      PartSenderPorts{ports_.client, ports_.clock, ports_.hashing});
+      plan_, upload_.parts, source_->parts(),
+      std::make_unique<core::FixedConnections>(settings_.connections),
+      PartSenderPorts{ports_.client, ports_.clock});
   measured_ = sender_->held();
   step_send(ports_.clock.now());
 }
 
 void UploadTask::step_send(Instant now) {
   sender_->on_time(now);
-  if (std::exchange(retried_, false) && file_changed()) return begin_again();
+  if (std::exchange(retried_, false) && source_->changed()) return begin_again();
   if (const auto& failure = sender_->failure()) {
     // It was read to another end than it had, or sent as other bytes than were digested.
-    if (failure->error.code == ErrorCode::Changed || file_changed()) return begin_again();
+    if (failure->error.code == ErrorCode::Changed || source_->changed()) return begin_again();
+    if (failure->trouble == StoreTrouble::Condition && facts_.in_store) return begin_again();
     if (failure->trouble == StoreTrouble::NoUpload && ++restarts_ <= kMostRestarts) {
       log::info("the upload is gone: beginning again");
       sent_before_ += sender_->sent();
       sender_.reset();
       return begin();
     }
+    if (sends_instead(*failure)) return;
     return fail_with(failure->error);
   }
   if (!sender_->finished()) return checkpoint(now);
-  if (file_changed()) return begin_again();
+  if (source_->changed()) return begin_again();
   save();
-  sent_before_ += sender_->sent();
+  if (!facts_.in_store) sent_before_ += sender_->sent();
   upload_.parts = sender_->parts();
   sender_.reset();
-  complete();
+  look_again(&UploadTask::complete);
+}
+
+void UploadTask::look_again(void (UploadTask::*next)()) {
+  stage_ = Stage::Source;
+  source_->look_again([this, next](Result<bool> same) {
+    if (!same) return fail_with(std::move(same.error()));
+    if (!*same) return begin_again();
+    (this->*next)();
+  });
+}
+
+// Whether the store refuses to copy, and the bytes take another way.
+bool UploadTask::sends_instead(const StoreFailure& failure) {
+  const bool refused =
+      failure.trouble == StoreTrouble::Denied || failure.trouble == StoreTrouble::Final;
+  if (!facts_.in_store || !refused || !source_->relay_instead()) return false;
+  tell_(Note{settings_.id, to_string(failure.error) + "; the bytes are fetched and sent instead"});
+  sender_.reset();
+  prepares_.reset();
+  if (upload_.upload_id.empty()) {
+    open();
+  } else {
+    abort_then(upload_.upload_id, &UploadTask::open);
+  }
+  return true;
 }
 
 }  // namespace xget::remote

@@ -1,23 +1,23 @@
-// UploadTask: one local file to one object.
+// UploadTask: one source (a local file, an object, a resource of the web) to one object.
 //
-//   open → digest → find → begin → ( send ⇄ checkpoint ) → complete ⇄ confirm → finish
-//                     small files: → put → finish
+//   open → identify → find → begin → ( send ⇄ checkpoint ) → complete ⇄ confirm → finish
+//                     of one part: → put → finish
 //
-// digest: the file's SHA-256, which goes into the object's metadata, so that whoever has the object
-//   can prove it, however it was sent.
+// identify: of a file, its SHA-256, which goes into the object's metadata, so that whoever has the
+//   object can prove it, however it was sent.
 // find: what an earlier run left in the store, by the checkpoint. Parts count that the store lists
-//   by the recorded ETags, if the file still has the recorded SHA-256; else that upload is aborted,
-//   though what is there now may be small.
+//   by the recorded ETags, if the source still is the recorded version; else that upload is
+//   aborted, though what is there now may be small.
 // complete: nobody knows what became of it where its answer is lost, or is an error within a 200.
 //   confirm: the object is looked at then, for the token that this upload has in its metadata.
-// A file that changes while it is read begins again, or ends the job, as the user chose.
+// Where the source is in the store already that one copies it; if it refuses, the bytes are sent.
+// A source that changes while it is read begins again, or ends the job, as the user chose.
 // An upload that fails is left for the next run if that can find it, and aborted if not.
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 // Thread: loop.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,27 +28,29 @@
 #include "core/ports.hpp"
 #include "core/rate_estimator.hpp"
 #include "engine/task.hpp"
-#include "remote/file_part.hpp"
+#include "remote/counted_body.hpp"
 #include "remote/multipart_etag.hpp"
 #include "remote/part_sender.hpp"
 #include "remote/upload_answers.hpp"
 #include "remote/upload_checkpoint.hpp"
+#include "remote/upload_source.hpp"
 
 namespace xget::remote {
 
 struct UploadSettings {
   JobId id = 0;
-  std::string folder;  // of the file; empty: the working folder
-  std::string file;    // its name there
-  std::string path;    // of both, for messages
+  std::string operation = "upload";  // for messages
+  std::string path;                  // of the source, likewise
   std::string key;
   std::string name;                          // "s3://bucket/key", for messages
   std::optional<std::uint64_t> part_size;    // nullopt: as part_plan.hpp chooses
   std::vector<core::Header> object_headers;  // Content-Type, metadata, storage class, …
-  std::vector<core::Header> part_headers;    // keys of SSE-C
-  bool hashes_payload = false;               // as in PartTarget
-  bool etags_are_md5s = true;                // likewise
-  bool keep_existing = false;                // an object that is there stays
+  // Some of these say what a copy within the store would take along from its source.
+  bool describes_object = false;
+  std::vector<core::Header> part_headers;  // keys of SSE-C
+  bool hashes_payload = false;             // as in PartTarget
+  bool etags_are_md5s = true;              // likewise
+  bool keep_existing = false;              // an object that is there stays
   int connections = 8;
   OnChange on_change = OnChange::Restart;
   std::string checkpoint_folder;  // exists; empty: an interrupted upload is aborted
@@ -60,7 +62,6 @@ struct UploadPorts {
   core::Clock& clock;
   core::Random& random;
   core::FileSystem& files;
-  core::Worker& hashing;
   core::Worker& disk;
 };
 
@@ -69,8 +70,8 @@ class UploadTask final : public engine::Task {
   using Tell = std::function<void(Event)>;
 
   // The ports must outlive it.
-  UploadTask(UploadSettings settings, std::shared_ptr<BucketAccess> bucket, UploadPorts ports,
-             Tell tell);
+  UploadTask(UploadSettings settings, std::unique_ptr<UploadSource> source,
+             std::shared_ptr<BucketAccess> bucket, UploadPorts ports, Tell tell);
   ~UploadTask() override;
   UploadTask(const UploadTask&) = delete;
   UploadTask& operator=(const UploadTask&) = delete;
@@ -83,24 +84,25 @@ class UploadTask final : public engine::Task {
   [[nodiscard]] core::JobWeight weight() const override;
 
  private:
-  enum class Stage { Open, Digest, Ask, Send, Wait, Ending, Ended };
-  struct Hashing;
+  enum class Stage { Open, Source, Ask, Send, Wait, Ending, Ended };
   struct Saving;
 
   // upload_task.cpp: up to the parts
   void open();
-  Result<void> open_file();
+  void on_opened(Result<SourceFacts> facts);
   void on_looked(StoreOutcome outcome);
-  void digest();
-  void on_digest(Result<PartDigests> digests);
-  void stop_hashing();
+  void identify();
+  void on_identified(Result<SourceVersion> version);
   void begin();
   void on_begun(StoreOutcome outcome);
-  void put();
+  void prepare_put();
+  void put(Result<PartContent> content);
   void on_put(StoreOutcome outcome);
   void send_parts();
   void step_send(Instant now);
   void step_put();
+  void look_again(void (UploadTask::*next)());
+  bool sends_instead(const StoreFailure& failure);
   void begin_again();
 
   // upload_resume.cpp: what is kept from one run to the next
@@ -119,6 +121,9 @@ class UploadTask final : public engine::Task {
 
   // upload_end.cpp: from the last part on
   void complete();
+  void check_copied();
+  void look_at_copy();
+  void on_copy_looked(StoreOutcome outcome);
   void on_completed(StoreOutcome outcome);
   void confirm(Error why);
   void on_confirmed(StoreOutcome outcome);
@@ -144,25 +149,29 @@ class UploadTask final : public engine::Task {
   [[nodiscard]] Error exists() const;
   [[nodiscard]] const PartRecords& parts() const;
   [[nodiscard]] std::uint64_t held() const;
-  [[nodiscard]] bool file_changed();
 
   const UploadSettings settings_;
+  std::unique_ptr<UploadSource> source_;
   std::shared_ptr<BucketAccess> bucket_;
   UploadPorts ports_;
   Tell tell_;
 
   Stage stage_ = Stage::Open;
-  std::shared_ptr<core::File> file_;
-  core::FileInfo info_;
+  SourceFacts facts_;
   PartPlan plan_;
-  PartDigests whole_;                     // of the file; its MD5 only where it is sent at once
+  PartDigests whole_;                     // of what is put at once
   UploadCheckpoint upload_;               // its id is empty while the store knows of none
   StoreClient::QuestionId question_ = 0;  // 0: nothing is asked
-  std::shared_ptr<Hashing> hashing_;      // null: nothing is hashed
   std::unique_ptr<PartSender> sender_;    // while parts are sent
-  std::shared_ptr<FilePart> body_;        // while the file is sent at once
-  bool retried_ = false;                  // some of the file, since it was last looked at
-  bool replaces_own_ = false;  // the object that is there is this one's, of a file that changed
+  std::unique_ptr<PartSource> prepares_;  // what is put at once
+  std::shared_ptr<CountedBody> body_;     // while that is sent
+  // What the store said of a copy that it made at once.
+  struct Copied {
+    core::ResponseHead head;
+    std::string etag;
+  } copied_;
+  bool retried_ = false;       // some of it, since the source was last looked at
+  bool replaces_own_ = false;  // the object that is there is this one's, of a source that changed
   int restarts_ = 0;
 
   std::shared_ptr<core::Folder> checkpoints_;  // null: none are kept

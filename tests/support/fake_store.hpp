@@ -1,7 +1,8 @@
-// A store of plain data, of one object and its uploads, behind a FakeTransport: a test sees what is
+// A store of plain data, of one object and its uploads, and of another one at the key "from", which
+// can be copied, behind a FakeTransport: a test sees what is
 // asked, and says when it is answered. What is asked has a short name:
 //
-//   look · put · begin · part N · list · complete · abort
+//   look · put · begin · part N · list · complete · abort · look at source · copy · copy part N
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -91,6 +92,7 @@ class FakeStore {
   }
 
   std::optional<Object> object;
+  std::optional<Object> source;
   std::map<std::string, Upload> uploads;  // by their ids
   std::size_t parts_per_page = 1000;
   int begun = 0;
@@ -126,8 +128,10 @@ class FakeStore {
   }
   static std::string name_of(const core::HttpRequest& request) {
     const std::string part = query_value(request, "partNumber");
+    const bool copies = !header_of(request, "x-amz-copy-source").empty();
+    if (copies) return part.empty() ? "copy" : "copy part " + part;
     switch (request.method) {
-      case core::Method::Head: return "look";
+      case core::Method::Head: return request.url.ends_with("/from") ? "look at source" : "look";
       case core::Method::Get: return "list";
       case core::Method::Delete: return "abort";
       case core::Method::Put: return part.empty() ? "put" : "part " + part;
@@ -155,7 +159,9 @@ class FakeStore {
 
   Answer answer_to(const std::string& what, const core::HttpRequest& request,
                    const std::string& body, const Manner& manner) {
-    if (what == "look") return look();
+    if (what == "look") return look(object);
+    if (what == "look at source") return look(source);
+    if (what == "copy") return copy(request);
     if (what == "put") return put(request, body, manner);
     if (what == "begin") return begin(request);
     const auto upload = uploads.find(query_value(request, "uploadId"));
@@ -166,17 +172,44 @@ class FakeStore {
       uploads.erase(upload);
       return {204, {}, ""};
     }
+    if (what.starts_with("copy part ")) return copy_part(upload->second, request);
     if (!is_as_digested(request, body)) return refusal(400, "BadDigest");
     const std::string etag = manner.etag.empty() ? quoted(md5_of(body)) : manner.etag;
     upload->second.parts[std::stoull(query_value(request, "partNumber"))] = {body, etag};
     return {200, {{"ETag", etag}}, ""};
   }
 
-  [[nodiscard]] Answer look() const {
-    if (!object) return {404, {}, ""};
-    Answer answer{200, object->headers, ""};
-    answer.headers.push_back({"ETag", object->etag});
+  [[nodiscard]] static Answer look(const std::optional<Object>& at) {
+    if (!at) return {404, {}, ""};
+    Answer answer{200, at->headers, ""};
+    answer.headers.push_back({"ETag", at->etag});
+    answer.headers.push_back({"Content-Length", std::to_string(at->bytes.size())});
     return answer;
+  }
+  [[nodiscard]] bool may_copy(const core::HttpRequest& request) const {
+    return source && header_of(request, "x-amz-copy-source") == "/bucket/from" &&
+           header_of(request, "x-amz-copy-source-if-match") == source->etag;
+  }
+  static Answer copied(const std::string& root, const std::string& etag) {
+    return {200, {}, "<" + root + "><ETag>" + etag + "</ETag></" + root + ">"};
+  }
+  Answer copy(const core::HttpRequest& request) {
+    if (is_to_be_left(request) || !may_copy(request)) return refusal(412, "PreconditionFailed");
+    const bool replaces = header_of(request, "x-amz-metadata-directive") == "REPLACE";
+    object = {source->bytes, quoted(md5_of(source->bytes)),
+              replaces ? request.headers : source->headers};
+    return copied("CopyObjectResult", object->etag);
+  }
+  Answer copy_part(Upload& upload, const core::HttpRequest& request) {
+    if (!may_copy(request)) return refusal(412, "PreconditionFailed");
+    const std::string range = header_of(request, "x-amz-copy-source-range");
+    const auto dash = range.find('-');
+    const std::size_t begin = std::stoull(range.substr(6));
+    const std::string bytes =
+        source->bytes.substr(begin, std::stoull(range.substr(dash + 1)) + 1 - begin);
+    const std::string etag = quoted(md5_of(bytes));
+    upload.parts[std::stoull(query_value(request, "partNumber"))] = {bytes, etag};
+    return copied("CopyPartResult", etag);
   }
   [[nodiscard]] bool is_to_be_left(const core::HttpRequest& request) const {
     return object && header_of(request, "If-None-Match") == "*";

@@ -4,6 +4,7 @@
         relay.hold_after(3_000_000)    # bytes from clients, from now on
         ...                            # a client that talks to relay.port stands still then
         relay.release()
+    relay.hold_before(b"partNumber=3")   # likewise a request that has this in it
 """
 
 import socket
@@ -16,6 +17,7 @@ class Relay:
     def __init__(self, port: int):
         self._target = port
         self._left = None  # bytes that may still pass; None: all
+        self._mark = None  # what does not pass; None: all does
         self._changed = threading.Condition()
         self._closing = False
         self._sockets = []
@@ -45,9 +47,14 @@ class Relay:
             self._left = count
             self.held.clear()
 
+    def hold_before(self, mark: bytes):
+        with self._changed:
+            self._mark = mark
+            self.held.clear()
+
     def release(self):
         with self._changed:
-            self._left = None
+            self._left = self._mark = None
             self.held.clear()
             self._changed.notify_all()
 
@@ -68,16 +75,20 @@ class Relay:
         try:
             while data := source.recv(PIECE):
                 if limited:
-                    self._wait_for_room(len(data))
+                    self._wait_until_it_may_pass(data)
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
         except OSError:
             pass
 
-    def _wait_for_room(self, count):
+    def _wait_until_it_may_pass(self, data):
         with self._changed:
-            while not self._closing and self._left is not None and self._left < count:
+            while not self._closing and self._is_held(data):
                 self.held.set()
                 self._changed.wait()
             if self._left is not None:
-                self._left -= count
+                self._left -= len(data)
+
+    def _is_held(self, data):
+        too_much = self._left is not None and self._left < len(data)
+        return too_much or (self._mark is not None and self._mark in data)

@@ -53,7 +53,7 @@ TEST_CASE_METHOD(Fixture, "an upload knows its file, its object and how it is to
   const remote::UploadSettings settings = prepared();
   CHECK(settings.key == "dir/page.html");
   CHECK(settings.name == "s3://bucket/dir/page.html");
-  CHECK(settings.file == "file");
+  CHECK(std::get<remote::FileSourceSettings>(prepare()->source).file == "file");
   CHECK(header("Content-Type") == "text/html");
   CHECK(header("x-amz-acl") == "private");
   CHECK(header("x-amz-storage-class") == "STANDARD_IA");
@@ -82,7 +82,7 @@ TEST_CASE_METHOD(Fixture, "a link is the file that it leads to") {
   std::filesystem::create_symlink(folder / "file", folder / "dir/link");
   const std::string direct = prepared().checkpoint_name;
   spec.file = folder / "dir/link";
-  CHECK(prepared().file == "file");
+  CHECK(std::get<remote::FileSourceSettings>(prepare()->source).file == "file");
   CHECK(prepared().checkpoint_name == direct);
 }
 

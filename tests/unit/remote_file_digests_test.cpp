@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/encoding.hpp"
+#include "remote/counted_body.hpp"
 #include "remote/file_digests.hpp"
 #include "remote/file_part.hpp"
 #include "store/posix_file_system.hpp"
@@ -73,7 +74,7 @@ TEST_CASE_METHOD(Fixture, "who waits for it no more stops it") {
 }
 
 TEST_CASE_METHOD(Fixture, "a part of a file is read from its begin to its end, and no further") {
-  FilePart part(file_of("0123456789"), {2, 7});
+  CountedBody part(std::make_shared<FilePart>(file_of("0123456789"), ByteRange{2, 7}));
   CHECK(part.size() == 5);
   std::array<std::byte, 10> buffer{};
   CHECK(part.read_at(0, std::span(buffer).first(3)) == 3U);

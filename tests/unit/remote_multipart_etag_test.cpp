@@ -81,3 +81,8 @@ TEST_CASE("the ETag of parts follows from their MD5s alone") {
   etag->add(*parse_hex(kEmptyMd5));
   CHECK(etag->finish() == Md5Etag{"59adb24ef3cdbe0297f05b395827453f", 1});
 }
+
+TEST_CASE("an ETag is the same with and without its quotes") {
+  CHECK(same_etag("\"e-1\"", "e-1"));
+  CHECK_FALSE(same_etag("\"e-1\"", "e-2"));
+}

@@ -60,6 +60,21 @@ TEST_CASE("what the uploader says of a coding is none of the transfer's") {
   CHECK_FALSE(plain_head(head_of({{"content-encoding", "gzip"}})).find("Content-Encoding"));
 }
 
+TEST_CASE("a copy says what its source says of its content, in the words of its own store") {
+  const auto headers = headers_of_copy(head_of({{"content-type", "text/x-own"},
+                                                {"Cache-Control", "max-age=5"},
+                                                {"x-amz-meta-A", "1"},
+                                                {"x-amz-meta-xget-sha256", "of another upload"},
+                                                {"Expires", ""},
+                                                {"ETag", "\"e\""}}),
+                                       StoreKind::Oss);
+  REQUIRE(headers.size() == 3);
+  CHECK(headers[0].value == "text/x-own");
+  CHECK(headers[2].name == "x-oss-meta-A");
+  CHECK(laid_over(headers, {{"Content-Type", "text/x-new"}}).front().name == "Cache-Control");
+  CHECK(laid_over(headers, {{"Content-Type", "text/x-new"}}).back().value == "text/x-new");
+}
+
 TEST_CASE(
     "an ETag may be an MD5 unless the object is encrypted by keys of the store's or caller's") {
   CHECK(may_have_md5_etag(head_of({})));

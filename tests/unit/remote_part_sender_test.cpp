@@ -1,6 +1,7 @@
 // Parts go to a store several at a time, each compared with what the store says of it.
 #include <catch2/catch.hpp>
 
+#include "remote/file_parts.hpp"
 #include "remote/part_sender.hpp"
 #include "remote_upload_fixture.hpp"
 
@@ -26,10 +27,13 @@ struct Fixture : upload_test::UploadFixture {
     target.on_retry = [this](const core::Failure&, Duration) { ++retries; };
   }
   void make(int connections, const remote::PartRecords& there = {}) {
-    file = *(*files.open_folder(folder.path()))->open("file", core::Access::Read);
+    const std::shared_ptr<core::File> opened =
+        *(*files.open_folder(folder.path()))->open("file", core::Access::Read);
     sender = std::make_unique<remote::PartSender>(
-        target, plan, there, file, std::make_unique<core::FixedConnections>(connections),
-        remote::PartSenderPorts{client, clock, hashing});
+        target, plan, there,
+        std::make_unique<remote::FileParts>(opened, target.hashes_payload, std::nullopt, hashing),
+        std::make_unique<core::FixedConnections>(connections),
+        remote::PartSenderPorts{client, clock});
     go();
   }
   // All that can be done before the store answers.
@@ -53,7 +57,6 @@ struct Fixture : upload_test::UploadFixture {
 
   remote::PartTarget target;
   remote::PartPlan plan{kBytes.size(), kPart};
-  std::shared_ptr<core::File> file;
   std::unique_ptr<remote::PartSender> sender;
   int retries = 0;
 };

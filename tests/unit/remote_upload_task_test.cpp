@@ -88,9 +88,9 @@ TEST_CASE_METHOD(Fixture,
                  "what is no regular file, or no file, is refused before anything is asked") {
   SECTION("a folder") {
     std::filesystem::create_directory(folder / "dir");
-    settings.file = "dir";
+    source.file = "dir";
   }
-  SECTION("nothing") { settings.file = "missing"; }
+  SECTION("nothing") { source.file = "missing"; }
   SECTION("too many parts") { settings.part_size = 1; }
   begin();
   turn();
@@ -354,6 +354,7 @@ TEST_CASE_METHOD(Fixture, "of two that send one file to one object the second on
   run_to("part 1");
   UploadFixture second;
   second.settings = settings;
+  second.source = source;
   second.begin();
   second.turn();
   REQUIRE(second.task->ended());
@@ -518,7 +519,7 @@ TEST_CASE_METHOD(Fixture, "a file that changes while it is read begins again, an
     change(how);
   }
   run();
-  CHECK(notes().find("the file changed while it was read; beginning again") != std::string::npos);
+  CHECK(notes().find("it changed while it was read; beginning again") != std::string::npos);
   check_done(text_of("file"));
 }
 
