@@ -4,15 +4,11 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "base/units.hpp"
-#include "cli/download.hpp"
+#include "cli/copy_command.hpp"
+#include "cli/copy_settings.hpp"
 #include "cli/event_text.hpp"
-#include "cli/output.hpp"
-#include "cli/prepared_command.hpp"
 #include "cli/secret_text.hpp"
 #include "cli/usage_error.hpp"
-#include "cli/verb_table.hpp"
-#include "cli/verb_words.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {
@@ -36,6 +32,13 @@ bool is_container(const std::string& destination, std::size_t sources) {
   return std::filesystem::is_directory(destination, unseen);
 }
 
+// Whether -r means all that is below it. A file is one file, with -r as without.
+bool is_tree(const std::string& source, const std::string& destination) {
+  std::error_code unseen;
+  if (is_object_url(source)) return true;
+  return is_object_url(destination) && std::filesystem::is_directory(source, unseen);
+}
+
 std::string last_component(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
@@ -47,36 +50,8 @@ struct Copy {
   bool container = false;
 };
 
-Result<UploadSpec> upload_settings(const VerbWords& own) {
-  UploadSpec spec;
-  const auto take = [&](const char* name, std::string& into) {
-    const auto given = own.options.find(name);
-    if (given != own.options.end()) into = given->second;
-  };
-  take("content-type", spec.content_type);
-  take("storage-class", spec.storage_class);
-  take("acl", spec.acl);
-  take("cache-control", spec.cache_control);
-  std::string part_size;
-  take("part-size", part_size);
-  if (!part_size.empty()) {
-    spec.part_size = parse_size(part_size);
-    if (!spec.part_size) return refuse_usage("--part-size", "needs a size, like 16M");
-  }
-  for (const auto& [name, value] : own.all) {
-    if (name != "metadata") continue;
-    const auto equals = value.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      return refuse_usage("--metadata", "needs KEY=VALUE");
-    }
-    spec.metadata.emplace_back(value.substr(0, equals), value.substr(equals + 1));
-  }
-  spec.keep_existing = own.has("no-clobber");
-  return spec;
-}
-
 Result<UploadSpec> upload(const Copy& copy, const std::string& source) {
-  auto spec = upload_settings(copy.own);
+  auto spec = upload_settings(copy.own, copy.common);
   if (!spec) return spec;
   if (is_url(source)) {
     spec->from = copy.common;
@@ -85,8 +60,6 @@ Result<UploadSpec> upload(const Copy& copy, const std::string& source) {
     spec->file = source;
   }
   spec->url = copy.destination;
-  spec->on_change = copy.common.on_change;
-  spec->dry_run = copy.common.dry_run;
   if (!copy.container) return spec;
   if (!spec->url.ends_with('/')) spec->url += '/';
   const std::string name = last_component(source);
@@ -95,20 +68,13 @@ Result<UploadSpec> upload(const Copy& copy, const std::string& source) {
   return spec;
 }
 
-Result<FolderUploadSpec> folder_upload(const Copy& copy, const std::string& source) {
-  auto common = upload_settings(copy.own);
-  if (!common) return fail(std::move(common.error()));
-  FolderUploadSpec spec{.folder = source,
-                        .url = copy.destination,
-                        .common = *std::move(common),
-                        .rules = {},
-                        .follow_links = copy.own.has("follow-symlinks")};
-  spec.common.on_change = copy.common.on_change;
-  spec.common.dry_run = copy.common.dry_run;
-  if (!spec.url.ends_with('/')) spec.url += '/';
-  for (const auto& [name, value] : copy.own.all) {
-    if (name == "include" || name == "exclude") spec.rules.push_back({name == "include", value});
-  }
+// Of what is there already, --update leaves what is neither newer nor of another size; what is
+// chosen then replaces what stands there.
+Result<TreeCopySpec> tree(const Copy& copy, const std::string& source) {
+  auto spec = tree_settings(copy.own, copy.common, source, copy.destination);
+  if (!spec || !copy.own.has("update")) return spec;
+  spec->compare = TreeCompare::SizeAndTime;
+  spec->download.existing = Existing::Overwrite;
   return spec;
 }
 
@@ -132,11 +98,10 @@ Result<NamedJobs> jobs_of(const VerbWords& own, std::vector<std::string> words,
   NamedJobs jobs;
   for (const std::string& source : words) {
     std::error_code unseen;
-    if (is_object_url(copy.destination) && own.has("recursive") &&
-        std::filesystem::is_directory(source, unseen)) {
-      auto folder = folder_upload(copy, source);
-      if (!folder) return fail(std::move(folder.error()));
-      jobs.folders.push_back(*std::move(folder));
+    if (own.has("recursive") && is_tree(source, copy.destination)) {
+      auto whole = tree(copy, source);
+      if (!whole) return fail(std::move(whole.error()));
+      jobs.trees.push_back(*std::move(whole));
     } else if (is_object_url(copy.destination) && (!is_url(source) || is_object_url(source))) {
       if (std::filesystem::is_directory(source, unseen)) {
         return refuse_usage(shown(source), "it is a folder", "-r copies all that is below it");
@@ -159,18 +124,6 @@ Result<NamedJobs> jobs_of(const VerbWords& own, std::vector<std::string> words,
 
 }  // namespace
 
-ExitCode copy(const CommandLine& line) {
-  auto own = take_own_options(*verb_named(line.verb), std::span(line.words).subspan(1));
-  if (!own) return report_failure(own.error());
-  auto given = take_words(own->operands, line.argv);
-  if (!given) return report_failure(given.error());
-  auto command =
-      prepare_command(*std::move(given), [&](const Given& laid_over, const JobSpec& common) {
-        return jobs_of(*own, laid_over.urls, common);
-      });
-  if (!command) return report_failure(command.error());
-  warn_of_insecurity(command->arguments.options);
-  return run_jobs(line, command->given, std::move(command->arguments));
-}
+ExitCode copy(const CommandLine& line) { return run_copies(line, jobs_of); }
 
 }  // namespace xget::cli

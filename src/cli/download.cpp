@@ -8,7 +8,6 @@
 #include "cli/announcer.hpp"
 #include "cli/end_files.hpp"
 #include "cli/event_text.hpp"
-#include "cli/folder_feeder.hpp"
 #include "cli/help.hpp"
 #include "cli/hooks.hpp"
 #include "cli/interpret.hpp"
@@ -21,6 +20,7 @@
 #include "cli/session_feeder.hpp"
 #include "cli/session_file.hpp"
 #include "cli/signals.hpp"
+#include "cli/tree_feeder.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {
@@ -38,7 +38,7 @@ struct Listeners {
 std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
                                 const Listeners& listeners) {
   std::optional<ErrorCode> stopped_by;
-  do {
+  const auto read_events = [&] {
     while (const auto event = session.next_event()) {
       listeners.announcer.on_event(*event);
       const auto ended = book.on_event(*event);
@@ -51,8 +51,12 @@ std::optional<ErrorCode> follow(Session& session, JobBook& book, bool fail_fast,
       book.stop();
       session.interrupt();
     }
+  };
+  do {
+    read_events();
     listeners.announcer.on_idle();
   } while (book.wait_for_more());
+  read_events();  // what was told at the end of a list that brought nothing more
   listeners.announcer.jobs_ended(stopped_by ? StoppedBy::Failure : StoppedBy::User);
   return stopped_by;
 }
@@ -73,19 +77,17 @@ ExitCode code_of(const Outcome& outcome) {
 // What is downloaded: the command line's own files, and a list of more; or, where a session file
 // keeps all of that, what it lists.
 struct Work {
-  std::vector<FolderUpload> folders;
+  std::vector<TreeCopySpec> trees;
   std::vector<JobSpec> jobs;
   std::optional<GivenList> list;
   std::unique_ptr<SessionFile> session_file;
 };
 
 Result<Work> take_work(Arguments& arguments) {
-  Work work{.folders = {}, .jobs = std::move(arguments.jobs), .list = {}, .session_file = {}};
-  for (FolderUploadSpec& folder : arguments.folders) {
-    auto opened = FolderUpload::open(std::move(folder));
-    if (!opened) return fail(std::move(opened.error()));
-    work.folders.push_back(*std::move(opened));
-  }
+  Work work{.trees = std::move(arguments.trees),
+            .jobs = std::move(arguments.jobs),
+            .list = {},
+            .session_file = {}};
   if (!arguments.input_file.empty()) {
     auto list = InputFile::open(arguments.input_file, arguments.common);
     if (!list) return fail(std::move(list.error()));
@@ -100,16 +102,26 @@ Result<Work> take_work(Arguments& arguments) {
   return work;
 }
 
+Result<std::vector<TreeCopy>> open_trees(std::vector<TreeCopySpec> specs, Session& session) {
+  std::vector<TreeCopy> trees;
+  for (TreeCopySpec& spec : specs) {
+    auto tree = TreeCopy::open(session, std::move(spec));
+    if (!tree) return fail(std::move(tree.error()));
+    trees.push_back(*std::move(tree));
+  }
+  return trees;
+}
+
 // Whatever adds a list's jobs while they run.
 class Feeder {
  public:
-  Feeder(Work& work, Session& session, JobBook& book) {
+  Feeder(Work& work, std::vector<TreeCopy> trees, Session& session, JobBook& book) {
     if (work.session_file) {
       of_session_.emplace(*work.session_file, std::move(work.list), session, book);
     } else if (work.list) {
       of_list_.emplace(std::move(work.list->list), session, book);
-    } else if (!work.folders.empty()) {
-      of_folders_.emplace(std::move(work.folders), session, book);
+    } else if (!trees.empty()) {
+      of_trees_.emplace(std::move(trees), session, book);
     }
   }
 
@@ -118,13 +130,13 @@ class Feeder {
     const bool complete = !of_session_ || of_session_->list_is_taken();
     of_session_.reset();
     of_list_.reset();
-    of_folders_.reset();
+    of_trees_.reset();
     return complete;
   }
 
  private:
   std::optional<ListFeeder> of_list_;
-  std::optional<FolderFeeder> of_folders_;
+  std::optional<TreeFeeder> of_trees_;
   std::optional<SessionFeeder> of_session_;
 };
 
@@ -213,8 +225,10 @@ ExitCode run_jobs(const CommandLine& line, const Given& given, Arguments argumen
       return report_failure(given.named_as_given(added.error()));
     }
   }
+  auto trees = open_trees(std::move(work->trees), **session);
+  if (!trees) return report_failure(given.named_as_given(trees.error()));
   announcer.start();
-  Feeder feeder(*work, **session, book);
+  Feeder feeder(*work, *std::move(trees), **session, book);
   const auto stopped_by = follow(**session, book, arguments.fail_fast,
                                  {announcer, hooks, *end_files, work->session_file.get()});
   const Queue queue = end_queue(feeder, work->session_file.get());

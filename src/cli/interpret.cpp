@@ -347,14 +347,14 @@ void write_nothing(Arguments& arguments) {
 }  // namespace
 
 std::optional<std::size_t> Arguments::known_jobs() const {
-  if (!input_file.empty() || !session_file.empty() || !folders.empty()) return std::nullopt;
+  if (!input_file.empty() || !session_file.empty() || !trees.empty()) return std::nullopt;
   return jobs.size() + uploads.size();
 }
 
 Result<NamedJobs> read_downloads(const Given& given, const JobSpec& common) {
   auto jobs = jobs_of_words(given, common);
   if (!jobs) return fail(std::move(jobs.error()));
-  return NamedJobs{.downloads = *std::move(jobs), .uploads = {}, .folders = {}};
+  return NamedJobs{.downloads = *std::move(jobs), .uploads = {}, .trees = {}};
 }
 
 Result<Arguments> interpret(const Given& given, const SecretInput& input,
@@ -375,7 +375,7 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input,
   arguments->options = *std::move(options);
   arguments->jobs = std::move(jobs->downloads);
   arguments->uploads = std::move(jobs->uploads);
-  arguments->folders = std::move(jobs->folders);
+  arguments->trees = std::move(jobs->trees);
   if (const std::string* list = given.last(OptionId::InputFile)) arguments->input_file = *list;
   if (const std::string* file = given.last(OptionId::SessionFile)) arguments->session_file = *file;
   arguments->common = *common;

@@ -12,8 +12,8 @@
 #include "cli/progress_choice.hpp"
 #include "cli/secret_input.hpp"
 #include "xget/error.hpp"
-#include "xget/folder_upload.hpp"
 #include "xget/options.hpp"
+#include "xget/tree_copy.hpp"
 #include "xget/upload.hpp"
 
 namespace xget::cli {
@@ -22,10 +22,10 @@ struct Arguments {
   Options options;
   std::vector<JobSpec> jobs;  // in the order of the URLs
   std::vector<UploadSpec> uploads;
-  std::vector<FolderUploadSpec> folders;  // of all these, a list and a session file, one is there
-  std::string input_file;                 // a list of more; "-": standard input; empty: none
-  std::string session_file;               // where all of these are kept; empty: nowhere
-  JobSpec common;                         // what the list's jobs have where it says nothing
+  std::vector<TreeCopySpec> trees;  // of all these, a list and a session file, one is there
+  std::string input_file;           // a list of more; "-": standard input; empty: none
+  std::string session_file;         // where all of these are kept; empty: nowhere
+  JobSpec common;                   // what the list's jobs have where it says nothing
   bool fail_fast = false;
   HookCommands hooks;
   EndFileNames end_files;
@@ -43,7 +43,7 @@ struct Arguments {
 struct NamedJobs {
   std::vector<JobSpec> downloads;
   std::vector<UploadSpec> uploads;
-  std::vector<FolderUploadSpec> folders;
+  std::vector<TreeCopySpec> trees;
 };
 using ReadJobs = std::function<Result<NamedJobs>(const Given& given, const JobSpec& common)>;
 // URLs to download, each with its file and checksum.

@@ -41,6 +41,7 @@ void JobTally::on(const Finished& finished, Duration) {
   finished_size_ += finished.size;
   if (finished.made_from) ++duplicates_;
   received_ += finished.received;
+  sent_ += finished.sent;
   running_.erase(finished.job);
 }
 

@@ -45,6 +45,7 @@ class JobTally {
   // Of those: made from files with the same bytes.
   [[nodiscard]] std::size_t duplicates() const { return duplicates_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }  // bytes, by ended jobs
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }          // likewise, to stores
   // By jobs that only said what they would do: bytes, as far as their sizes are known.
   [[nodiscard]] std::uint64_t to_fetch() const { return to_fetch_; }
   [[nodiscard]] bool several() const { return !jobs_ || *jobs_ > 1; }
@@ -90,6 +91,7 @@ class JobTally {
   std::uint64_t to_fetch_ = 0;
   std::size_t failed_ = 0;
   std::uint64_t received_ = 0;  // bytes, by jobs that have ended
+  std::uint64_t sent_ = 0;      // likewise
 };
 
 }  // namespace xget::cli

@@ -17,15 +17,23 @@ constexpr Duration kWaitLineEvery = std::chrono::seconds(3);
 constexpr std::size_t kMostUnprinted = 64U << 10;  // bytes
 constexpr int kWidestName = 40;
 
+// "5 of 5 downloads complete, 2.0 KiB received"; of files that went to a store, "sent".
+std::string ends_text(const JobTally& tally) {
+  const std::size_t duplicates = tally.duplicates();
+  std::string text = std::to_string(tally.finished()) + " of " + std::to_string(tally.jobs()) +
+                     (tally.sent() > 0 ? " files" : " downloads") + " complete, ";
+  if (duplicates > 0) text += std::to_string(duplicates) + " of them made from others, ";
+  if (tally.sent() > 0) text += format_size(tally.sent()) + " sent";
+  if (tally.sent() > 0 && tally.received() > 0) text += ", ";
+  if (tally.sent() == 0 || tally.received() > 0)
+    text += format_size(tally.received()) + " received";
+  return text;
+}
+
 std::string plans_text(const JobTally& tally) {
   return std::to_string(tally.finished()) + " of " + std::to_string(tally.jobs()) +
          " downloads would begin or are complete; " + format_size(tally.to_fetch()) +
          " would be fetched\n";
-}
-
-std::string duplicates_text(const JobTally& tally) {
-  const std::size_t count = tally.duplicates();
-  return count == 0 ? "" : std::to_string(count) + " of them made from others, ";
 }
 
 }  // namespace
@@ -48,10 +56,9 @@ void ProgressDisplay::end(StoppedBy stopped_by, Duration now) {
   clear_rows();
   if (const std::string text = stopped_.text(stopped_by); !text.empty()) screen_.print(text);
   if (settings_.quiet || !tally_.several()) return;
+  if (tally_.jobs() == 0) return screen_.print("nothing had to be done\n");
   if (settings_.dry_run) return screen_.print(plans_text(tally_));
-  screen_.print(std::to_string(tally_.finished()) + " of " + std::to_string(tally_.jobs()) +
-                " downloads complete, " + duplicates_text(tally_) + format_size(tally_.received()) +
-                " received in " + format_duration(now) + "\n");
+  screen_.print(ends_text(tally_) + " in " + format_duration(now) + "\n");
 }
 
 void ProgressDisplay::on(const Probed& probed, Duration now) {

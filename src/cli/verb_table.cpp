@@ -8,6 +8,7 @@
 #include "cli/cp_verb.hpp"
 #include "cli/doctor_verb.hpp"
 #include "cli/status_verb.hpp"
+#include "cli/sync_verb.hpp"
 #include "cli/verify_verb.hpp"
 
 namespace xget::cli {
@@ -36,7 +37,10 @@ constexpr std::array kCleanOptions{
 };
 
 constexpr std::array kCopyOptions{
-    VerbOption{"recursive", "", "copy all files below SRC, a folder, to what DST begins", 'r'},
+    VerbOption{"recursive", "", "copy all that is below SRC, a folder or a prefix, to below DST",
+               'r'},
+    VerbOption{"update", "",
+               "with -r, of what DST has already copy only what is newer or of another size", 'u'},
     VerbOption{"include", "GLOB",
                "of a folder's files, copy these, too, though an --exclude before "
                "takes them; the last that takes a path decides"},
@@ -53,12 +57,34 @@ constexpr std::array kCopyOptions{
     VerbOption{"no-clobber", "", "leave an object that is there, and fail"},
 };
 
+constexpr std::array kSyncOptions{
+    VerbOption{"size-only", "", "leave what has the same size, whenever it was changed"},
+    VerbOption{"checksum", "", "read files of the same size, and leave those with the same bytes"},
+    VerbOption{"include", "GLOB",
+               "take these, too, though an --exclude before takes them; the last that takes a path "
+               "decides"},
+    VerbOption{"exclude", "GLOB", "leave these on both sides; * ends at a /, ** does not"},
+    VerbOption{"follow-symlinks", "", "take what links lead to; else they are passed over"},
+    VerbOption{"part-size", "SIZE",
+               "send files in parts of SIZE; else in 8 MiB, or more where those would be too many"},
+    VerbOption{"content-type", "TYPE", "the objects' media type; else guessed from their names"},
+    VerbOption{"storage-class", "CLASS", "store them in CLASS (STANDARD_IA, GLACIER, ...)"},
+    VerbOption{"acl", "ACL", "who may read them (private, public-read, ...)"},
+    VerbOption{"cache-control", "TEXT", "what their Cache-Control says"},
+    VerbOption{"metadata", "KEY=VALUE", "more metadata; may be given several times"},
+};
+
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
             "copy files and objects to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
             "objects and URLs to files; DST is a folder or a prefix if it ends in / or several SRC "
             "are given",
             kCopyOptions, true, copy},
+    VerbRow{
+        "sync", "SRC DST",
+        "copy what is below SRC and is missing below DST, of another size there, or newer; each is "
+        "a folder or a prefix of a store (s3://BUCKET/PREFIX), and one at least a prefix",
+        kSyncOptions, true, synchronise},
     VerbRow{"status", "[DIR|FILE...]",
             "list partial downloads: how much is there, from where, and what goes on with them",
             kStatusOptions, false, show_status},

@@ -6,13 +6,13 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <xget/folder_upload.hpp>
 #include <xget/host_check.hpp>
 #include <xget/input_file.hpp>
 #include <xget/leftover.hpp>
 #include <xget/object_listing.hpp>
 #include <xget/partial.hpp>
 #include <xget/session.hpp>
+#include <xget/tree_copy.hpp>
 #include <xget/verification.hpp>
 
 namespace {
@@ -51,12 +51,12 @@ void need_every_function() {
   need(static_cast<ObjectListing& (ObjectListing::*)(ObjectListing &&) noexcept>(
       &ObjectListing::operator=));
   need(&ObjectListing::next);
-  using xget::FolderUpload;
-  need(&FolderUpload::open);
-  need(static_cast<FolderUpload& (FolderUpload::*)(FolderUpload &&) noexcept>(
-      &FolderUpload::operator=));
-  need(&FolderUpload::next);
-  need(&FolderUpload::take_notes);
+  using xget::TreeCopy;
+  need(&TreeCopy::open);
+  need(static_cast<TreeCopy& (TreeCopy::*)(TreeCopy &&) noexcept>(&TreeCopy::operator=));
+  need(&TreeCopy::next);
+  need(&TreeCopy::take_notes);
+  need(&TreeCopy::same);
   need(&xget::listed_job);
   need(&xget::find_partials);
   need(&xget::find_leftovers);
