@@ -59,7 +59,7 @@ Result<NamedUrl> ObjectStores::find(const std::string& url) {
     if (!parsed) return fail(std::move(parsed.error()));
     return NamedUrl{*std::move(parsed), std::nullopt};
   }
-  auto object = object_of(url);
+  auto object = find_object(url);
   if (!object) return fail(std::move(object.error()));
   const remote::Place& place = object->object.place;
   auto parsed = net::parse_url(url_of(place, encoded_query(place.store, object->object.query)));
@@ -67,7 +67,7 @@ Result<NamedUrl> ObjectStores::find(const std::string& url) {
   return NamedUrl{*std::move(parsed), *std::move(object)};
 }
 
-Result<ObjectRequest> ObjectStores::object_of(const std::string& url) {
+Result<ObjectRequest> ObjectStores::find_object(const std::string& url) {
   auto named = remote::parse_object_url(url);
   if (!named) return fail(std::move(named.error()));
   if (named->key.empty()) return no_object(*named);

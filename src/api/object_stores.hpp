@@ -61,6 +61,9 @@ class ObjectStores {
   // Fails with Usage: it is no URL, none of an object, or nobody is known who could ask for it.
   Result<NamedUrl> find(const std::string& url);
 
+  // Likewise, of an object alone.
+  Result<ObjectRequest> find_object(const std::string& url);
+
   // Fails with Usage: it names no bucket, or nobody is known who could ask there.
   Result<PrefixRequest> find_prefix(const std::string& url);
 
@@ -77,7 +80,6 @@ class ObjectStores {
  private:
   Result<StoreAccount> account_of(remote::StoreKind store);
   [[nodiscard]] Result<StoreAccount> read_account(remote::StoreKind store) const;
-  Result<ObjectRequest> object_of(const std::string& url);
   [[nodiscard]] remote::BucketSettings bucket_of(const remote::ObjectUrl& url,
                                                  const StoreAccount& account) const;
   std::shared_ptr<remote::PlannedCredentials> credentials_of(remote::StoreKind store);

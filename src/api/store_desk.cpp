@@ -5,46 +5,71 @@
 namespace xget::api {
 namespace {
 
-remote::StoreOutcome interrupted() {
-  return tl::unexpected<remote::StoreFailure>({.error = {.code = ErrorCode::Interrupted,
-                                                         .operation = "",
-                                                         .subject = "",
-                                                         .cause = "interrupted"},
-                                               .trouble = remote::StoreTrouble::Final,
-                                               .may_be_done = true});
+Error interrupted() {
+  return {.code = ErrorCode::Interrupted, .operation = "", .subject = "", .cause = "interrupted"};
+}
+
+remote::StoreOutcome interrupted_outcome() {
+  return tl::unexpected<remote::StoreFailure>(
+      {.error = interrupted(), .trouble = remote::StoreTrouble::Final, .may_be_done = true});
 }
 
 }  // namespace
 
 std::future<remote::StoreOutcome> StoreDesk::ask(const remote::BucketSettings& bucket,
                                                  remote::StoreQuestion question) {
-  // What is called can be copied, a promise cannot.
   auto answer = std::make_shared<std::promise<remote::StoreOutcome>>();
   auto future = answer->get_future();
   on_loop_([this, bucket, question = std::move(question), answer]() mutable {
-    begin(bucket, std::move(question), std::move(*answer));
+    begin(bucket, std::move(question), answer);
   });
   return future;
 }
 
 void StoreDesk::begin(const remote::BucketSettings& bucket, remote::StoreQuestion question,
-                      std::promise<remote::StoreOutcome> answer) {
-  if (interrupted_) return answer.set_value(interrupted());
+                      const Answer<remote::StoreOutcome>& answer) {
+  if (interrupted_) return answer->set_value(interrupted_outcome());
   const std::uint64_t id = ++last_;
-  Open& open = open_[id];
-  open.answer = std::move(answer);
-  open.question =
-      client_.ask(stores_.access(bucket), std::move(question), [this, id](auto outcome) {
-        open_.extract(id).mapped().answer.set_value(std::move(outcome));
+  const auto asked =
+      client_.ask(stores_.access(bucket), std::move(question), [this, id, answer](auto outcome) {
+        open_.erase(id);
+        answer->set_value(std::move(outcome));
       });
+  open_[id] = [this, asked, answer] {
+    client_.cancel(asked);
+    answer->set_value(interrupted_outcome());
+  };
+}
+
+std::future<Result<PresignedUrl>> StoreDesk::presign(const remote::BucketSettings& bucket,
+                                                     const remote::BucketQuestion& question,
+                                                     std::chrono::seconds lifetime) {
+  auto answer = std::make_shared<std::promise<Result<PresignedUrl>>>();
+  auto future = answer->get_future();
+  on_loop_([this, bucket, question, lifetime, answer] {
+    begin_presigning(bucket, question, lifetime, answer);
+  });
+  return future;
+}
+
+void StoreDesk::begin_presigning(const remote::BucketSettings& bucket,
+                                 const remote::BucketQuestion& question,
+                                 std::chrono::seconds lifetime,
+                                 const Answer<Result<PresignedUrl>>& answer) {
+  if (interrupted_) return answer->set_value(fail(interrupted()));
+  const std::uint64_t id = ++last_;
+  open_[id] = [answer] { answer->set_value(fail(interrupted())); };
+  const auto access = stores_.access(bucket);
+  const auto sign = [this, id, access, question, lifetime, answer](const Result<void>& fetched) {
+    if (open_.erase(id) == 0) return;  // interrupted meanwhile
+    answer->set_value(fetched ? access->presigned_url(question, lifetime) : fail(fetched.error()));
+  };
+  if (access->have_credentials(sign)) sign({});
 }
 
 void StoreDesk::interrupt() {
   interrupted_ = true;
-  for (auto& [id, open] : std::exchange(open_, {})) {
-    client_.cancel(open.question);
-    open.answer.set_value(interrupted());
-  }
+  for (const auto& [id, end] : std::exchange(open_, {})) end();
 }
 
 }  // namespace xget::api

@@ -3,6 +3,7 @@
 // Thread: any, where nothing else is said. It lives as long as the session does.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -33,24 +34,31 @@ class StoreDesk {
   std::future<remote::StoreOutcome> ask(const remote::BucketSettings& bucket,
                                         remote::StoreQuestion question);
 
+  // Likewise. The request itself is not made: its URL is for others.
+  std::future<Result<PresignedUrl>> presign(const remote::BucketSettings& bucket,
+                                            const remote::BucketQuestion& question,
+                                            std::chrono::seconds lifetime);
+
   void interrupt();  // the loop's
 
  private:
-  struct Open {
-    remote::StoreClient::QuestionId question = 0;
-    std::promise<remote::StoreOutcome> answer;
-  };
+  // What is called can be copied, a promise cannot.
+  template <typename Value>
+  using Answer = std::shared_ptr<std::promise<Value>>;
 
   // The loop's.
   void begin(const remote::BucketSettings& bucket, remote::StoreQuestion question,
-             std::promise<remote::StoreOutcome> answer);
+             const Answer<remote::StoreOutcome>& answer);
+  void begin_presigning(const remote::BucketSettings& bucket,
+                        const remote::BucketQuestion& question, std::chrono::seconds lifetime,
+                        const Answer<Result<PresignedUrl>>& answer);
 
   ObjectStores& stores_;
   remote::StoreClient& client_;
   const OnLoop on_loop_;
 
   // The loop's.
-  std::map<std::uint64_t, Open> open_;
+  std::map<std::uint64_t, std::function<void()>> open_;  // answers each as interrupted
   std::uint64_t last_ = 0;
   bool interrupted_ = false;
 };

@@ -1,6 +1,8 @@
 #include "base/iso_time.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 #include "base/units.hpp"
 
@@ -71,6 +73,19 @@ std::optional<WallTime> parse_iso_time(std::string_view text) {
   const auto clock = parse_clock(text);
   if (!offset || !day || !clock) return std::nullopt;
   return *day + *clock - *offset;
+}
+
+std::string iso_text(WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss since_midnight(time - day);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(since_midnight.hours().count()),
+                static_cast<int>(since_midnight.minutes().count()),
+                static_cast<int>(since_midnight.seconds().count()));
+  return text.data();
 }
 
 }  // namespace xget

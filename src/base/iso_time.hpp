@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/time.hpp"
@@ -11,5 +12,7 @@ namespace xget {
 // "2009-10-12T17:50:30.000Z", "2009-10-12T19:50:30+02:00". A fraction of a second is dropped, a
 // leap second is the next minute's first. nullopt: nonsense.
 std::optional<WallTime> parse_iso_time(std::string_view text);
+
+std::string iso_text(WallTime time);  // "2009-10-12T17:50:30Z"
 
 }  // namespace xget

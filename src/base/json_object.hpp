@@ -30,6 +30,9 @@ class JsonObject {
   }
   JsonObject& with(std::string_view key, std::optional<std::uint64_t> number);  // or null
   JsonObject& with(std::string_view key, std::span<const std::string> texts);
+  JsonObject& with(std::string_view key, const JsonObject& object) {
+    return with_raw(key, object.text());
+  }
   JsonObject& with(std::string_view key, std::span<const ByteRange> ranges);  // [[begin,end],...]
   template <std::unsigned_integral Number>
   JsonObject& with(std::string_view key, std::span<const Number> numbers) {

@@ -11,5 +11,7 @@ inline constexpr int kFindingVersion = 1;       // xget doctor
 inline constexpr int kStatusVersion = 1;        // xget status
 inline constexpr int kVerificationVersion = 1;  // xget verify
 inline constexpr int kLeftoverVersion = 1;      // xget clean
+// What asks stores; packaging/schema/store-1.schema.json
+inline constexpr int kStoreVersion = 1;
 
 }  // namespace xget::cli

@@ -7,6 +7,8 @@
 #include "cli/config_verb.hpp"
 #include "cli/cp_verb.hpp"
 #include "cli/doctor_verb.hpp"
+#include "cli/presign_verb.hpp"
+#include "cli/stat_verb.hpp"
 #include "cli/status_verb.hpp"
 #include "cli/sync_verb.hpp"
 #include "cli/verify_verb.hpp"
@@ -74,6 +76,16 @@ constexpr std::array kSyncOptions{
     VerbOption{"metadata", "KEY=VALUE", "more metadata; may be given several times"},
 };
 
+constexpr std::array kStatOptions{
+    VerbOption{"version-id", "ID", "look at this version of URL, and not at the one there now"},
+};
+
+constexpr std::array kPresignOptions{
+    VerbOption{"expires", "TIME", "the URLs are good for so long, at most 7d (1h)"},
+    VerbOption{"put", "", "by them the objects can be sent; else they can be fetched"},
+    VerbOption{"version-id", "ID", "this version of URL, and not the one that is there then"},
+};
+
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
             "copy files and objects to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
@@ -85,6 +97,13 @@ constexpr std::array kTable{
         "copy what is below SRC and is missing below DST, of another size there, or newer; each is "
         "a folder or a prefix of a store (s3://BUCKET/PREFIX), and one at least a prefix",
         kSyncOptions, true, synchronise},
+    VerbRow{"stat", "URL...",
+            "say what a store says of objects: size, time, ETag, type, checksums, metadata, ...; "
+            "--json prints an object for each",
+            kStatOptions, true, show_objects},
+    VerbRow{"presign", "URL...",
+            "print URLs of the web by which anybody can fetch objects of a store for a while",
+            kPresignOptions, true, presign_objects},
     VerbRow{"status", "[DIR|FILE...]",
             "list partial downloads: how much is there, from where, and what goes on with them",
             kStatusOptions, false, show_status},

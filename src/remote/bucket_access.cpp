@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "remote/object_head.hpp"
 
 namespace xget::remote {
 namespace {
@@ -43,8 +44,7 @@ core::HttpRequest BucketAccess::request_for(const BucketQuestion& question, cons
                             .url = url_of(place, encoded_query(place.store, question.query)),
                             .headers = question.headers};
   if (settings_.requester_pays) {
-    request.headers.push_back(
-        {store() == StoreKind::S3 ? "x-amz-request-payer" : "x-oss-request-payer", "requester"});
+    request.headers.push_back({own_prefix(store()) + "request-payer", "requester"});
   }
   const WallTime now = clock_.wall_now();
   const Credentials* credentials = credentials_->at(now);
@@ -60,6 +60,37 @@ core::HttpRequest BucketAccess::request_for(const BucketQuestion& question, cons
       now + clock_correction_);
   request.headers.insert(request.headers.end(), signature.begin(), signature.end());
   return request;
+}
+
+Result<PresignedUrl> BucketAccess::presigned_url(const BucketQuestion& question,
+                                                 std::chrono::seconds lifetime) {
+  const auto place = place_of(settings_.endpoint, settings_.bucket, question.key);
+  if (!place) return fail(place.error());
+  const WallTime now = clock_.wall_now();
+  const Credentials* credentials = credentials_->at(now);
+  if (credentials == nullptr || credentials->access_key_id.empty()) {
+    return fail({.code = ErrorCode::Usage,
+                 .operation = "sign a URL",
+                 .subject = "",
+                 .cause = "who asks is anonymous, and has nothing to sign with"});
+  }
+  RequestToSign request{.method = name_of(question.method),
+                        .place = *place,
+                        .query = question.query,
+                        .headers = question.headers,
+                        .also_signed = {},
+                        .payload = {}};
+  if (settings_.requester_pays) {
+    request.query.push_back({own_prefix(store()) + "request-payer", "requester"});
+  }
+  auto url = remote::presigned_url(
+      request,
+      {.credentials = *credentials, .region = signing_region(settings_.endpoint), .service = ""},
+      now + clock_correction_, lifetime);
+  if (!url) return fail(std::move(url.error()));
+  return PresignedUrl{.url = *std::move(url),
+                      .temporary = !credentials->session_token.empty(),
+                      .credentials_end = credentials_->end()};
 }
 
 bool BucketAccess::learn(const core::ResponseHead& head, const StoreError& refusal) {

@@ -19,6 +19,7 @@
 #include "remote/store_error.hpp"
 #include "remote/uri_encoding.hpp"
 #include "xget/error.hpp"
+#include "xget/object_store.hpp"
 
 namespace xget::remote {
 
@@ -52,6 +53,11 @@ class BucketAccess {
   void renew_credentials(std::function<void(Result<void>)> done);
   // Method, URL and header fields. Only while there are credentials; else nothing is signed.
   [[nodiscard]] core::HttpRequest request_for(const BucketQuestion& question, const Place& place);
+
+  // Only while there are credentials. Its header fields are for whoever uses it to send. Fails with
+  // Usage: the credentials are for nobody, or it cannot be good for so long.
+  [[nodiscard]] Result<PresignedUrl> presigned_url(const BucketQuestion& question,
+                                                   std::chrono::seconds lifetime);
 
   // Whether the same question may be answered now that was refused in this way. An answer may lie:
   // to be heeded once for each question.

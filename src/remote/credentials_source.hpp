@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "base/time.hpp"
 #include "remote/signature.hpp"
@@ -17,6 +18,8 @@ class CredentialsSource {
   // Null: they are to be fetched, for the first time or since they end soon. The pointer is good
   // until the next call of anything here.
   [[nodiscard]] virtual const Credentials* at(WallTime now) = 0;
+  // When those that are there end, as far as anybody said.
+  [[nodiscard]] virtual std::optional<WallTime> end() const { return std::nullopt; }
   // Gets them anew. `done` is called once, never from inside this call; all who ask meanwhile share
   // one fetch, and the time until its end is bounded. Its error names what was tried, never a
   // secret.

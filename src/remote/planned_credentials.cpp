@@ -29,6 +29,10 @@ const Credentials* PlannedCredentials::at(WallTime now) {
   return is_in_force(now) ? &known_->credentials : nullptr;
 }
 
+std::optional<WallTime> PlannedCredentials::end() const {
+  return known_ ? known_->end : std::nullopt;
+}
+
 bool PlannedCredentials::is_in_force(WallTime now) const {
   return known_ && (!renew_at_ || now < *renew_at_);
 }

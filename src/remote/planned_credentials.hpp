@@ -26,6 +26,7 @@ class PlannedCredentials final : public CredentialsSource {
   PlannedCredentials(CredentialPlan plan, engine::HttpSourceSettings way, CredentialPorts ports);
 
   const Credentials* at(WallTime now) override;
+  [[nodiscard]] std::optional<WallTime> end() const override;
   void fetch(std::function<void(Result<void>)> done) override;
 
   void on_time(Instant now);

@@ -19,6 +19,7 @@
 #include "remote/store_kind.hpp"
 #include "remote/uri_encoding.hpp"
 #include "xget/error.hpp"
+#include "xget/object_store.hpp"
 
 namespace xget::remote {
 
@@ -67,8 +68,6 @@ struct RequestToSign {
 // without TLS is a bug, and stops the program.
 std::vector<core::Header> signature_headers(const RequestToSign& request, const Signer& signer,
                                             WallTime now);
-
-inline constexpr std::chrono::seconds kLongestPresigned = std::chrono::days(7);
 
 // The whole URL, good from `now` on for 1 s to 7 days, for requests of this method with at least
 // these header fields and any body. Fails with Usage: another length of time.

@@ -10,6 +10,7 @@
 #include <xget/input_file.hpp>
 #include <xget/leftover.hpp>
 #include <xget/object_listing.hpp>
+#include <xget/object_store.hpp>
 #include <xget/partial.hpp>
 #include <xget/session.hpp>
 #include <xget/tree_copy.hpp>
@@ -51,6 +52,8 @@ void need_every_function() {
   need(static_cast<ObjectListing& (ObjectListing::*)(ObjectListing &&) noexcept>(
       &ObjectListing::operator=));
   need(&ObjectListing::next);
+  need(&xget::look_at_object);
+  need(&xget::presign);
   using xget::TreeCopy;
   need(&TreeCopy::open);
   need(static_cast<TreeCopy& (TreeCopy::*)(TreeCopy &&) noexcept>(&TreeCopy::operator=));

@@ -32,7 +32,7 @@ def shell(request, installed, tmp_path_factory):
     "fo\tinn\t": ["folder/inner.meta4"],
     "--strict my\t": ["--strict", "my list.metalink"],
     "-- li\t": ["--", "list.meta4"],
-    "sta\t": ["status"],
+    "statu\t": ["status"],
     "status di\t": ["status", "disk.img.partial"],
     "status --js\t": ["status", "--json"],
     "status --checkpoint-d\t": ["status", "--checkpoint-dir"],

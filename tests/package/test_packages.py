@@ -53,7 +53,7 @@ def assert_runs(root):
     installed = files_below(root)
     assert any("man1/xget.1" in file for file in installed)
     assert sum("completions" in file or "zsh" in file for file in installed) == 3
-    for lines in ("events", "report"):
+    for lines in ("events", "report", "store"):
         assert f"usr/share/xget/schema/{lines}-1.schema.json" in installed
     assert "usr/lib/systemd/user/xget@.service" in installed
 

@@ -41,3 +41,10 @@ TEST_CASE("what is no time is not read as one") {
   CAPTURE(text);
   CHECK_FALSE(parse_iso_time(text));
 }
+
+TEST_CASE("a time is written so that it is read again as the same") {
+  CHECK(iso_text(kMoment) == "2009-10-12T17:50:30Z");
+  CHECK(iso_text(WallTime()) == "1970-01-01T00:00:00Z");
+  CHECK(iso_text(WallTime(-1s)) == "1969-12-31T23:59:59Z");
+  CHECK(parse_iso_time(iso_text(kMoment)) == kMoment);
+}

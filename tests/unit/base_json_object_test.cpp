@@ -20,6 +20,7 @@ TEST_CASE("an object has its fields in order, each as its kind is written") {
         R"({"text":"a","number":7,"largest":18446744073709551615,"less":-3,"share":0.500,)"
         R"("yes":true,"size":9,"nothing":null,"list":[0,17,255]})");
   CHECK(JsonObject().text() == "{}");
+  CHECK(JsonObject().with("in", JsonObject().with("a", "b")).text() == R"({"in":{"a":"b"}})");
 }
 
 TEST_CASE("a text stays on its line and inside its quotes whatever is in it") {

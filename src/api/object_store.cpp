@@ -1,0 +1,85 @@
+#include "xget/object_store.hpp"
+
+#include <utility>
+
+#include "api/store_desk.hpp"
+#include "remote/object_facts.hpp"
+#include "remote/object_head.hpp"
+
+namespace xget {
+namespace {
+
+using api::SessionAccess;
+
+std::vector<remote::QueryParameter> query_of(const ObjectQuestion& object) {
+  if (object.version_id.empty()) return {};
+  return {{"versionId", object.version_id}};
+}
+
+// A HEAD's refusal has no words of its own.
+Error in_words(remote::StoreFailure failure) {
+  Error& error = failure.error;
+  if (failure.trouble == remote::StoreTrouble::NoKey) {
+    error.cause = "there is no such object, or no such bucket";
+  } else if (failure.trouble == remote::StoreTrouble::Denied) {
+    error.cause = "the store does not allow it (" + error.cause + ")";
+  }
+  return std::move(error);
+}
+
+// Where a bucket is on Amazon's servers they say to whoever asks at the wrong place; a URL for
+// others has nobody to tell. What else they answer is of no matter.
+Result<void> find_region(api::StoreDesk& desk, const api::ObjectRequest& request) {
+  const remote::EndpointSettings& endpoint = request.bucket.endpoint;
+  if (endpoint.store != remote::StoreKind::S3 || !endpoint.url.empty()) return {};
+  remote::StoreQuestion question{.operation = "find the region of",
+                                 .subject = "s3://" + request.bucket.bucket,
+                                 .asked = {},
+                                 .body = nullptr,
+                                 .on_retry = nullptr};
+  question.asked.method = core::Method::Head;
+  const auto answer = desk.ask(request.bucket, std::move(question)).get();
+  if (answer || answer.error().error.code == ErrorCode::Refused) return {};
+  return fail(answer.error().error);
+}
+
+}  // namespace
+
+Result<ObjectFacts> look_at_object(Session& session, const ObjectQuestion& object) {
+  api::StoreDesk& desk = SessionAccess::store_desk(session);
+  auto request = desk.stores().find_object(object.url);
+  if (!request) return fail(std::move(request.error()));
+  remote::StoreQuestion question{.operation = "look at",
+                                 .subject = request->name,
+                                 .asked = {},
+                                 .body = nullptr,
+                                 .on_retry = nullptr};
+  question.asked.method = core::Method::Head;
+  question.asked.key = request->object.key;
+  question.asked.query = query_of(object);
+  question.asked.headers = remote::object_fields({}, request->bucket.endpoint.store);
+  auto answer = desk.ask(request->bucket, std::move(question)).get();
+  if (!answer) return fail(in_words(std::move(answer.error())));
+  auto facts = remote::read_object_facts(answer->head);
+  if (!facts) {
+    facts.error().operation = "look at";
+    facts.error().subject = request->name;
+  }
+  return facts;
+}
+
+Result<PresignedUrl> presign(Session& session, const PresignSpec& spec) {
+  api::StoreDesk& desk = SessionAccess::store_desk(session);
+  auto request = desk.stores().find_object(spec.object.url);
+  if (!request) return fail(std::move(request.error()));
+  if (auto found = find_region(desk, *request); !found) return fail(std::move(found.error()));
+  remote::BucketQuestion question;
+  question.method = spec.put ? core::Method::Put : core::Method::Get;
+  question.key = request->object.key;
+  question.query = query_of(spec.object);
+  auto url = desk.presign(request->bucket, question, spec.lifetime).get();
+  if (!url && url.error().subject.empty()) url.error().subject = request->name;
+  return url;
+}
+
+}  // namespace xget

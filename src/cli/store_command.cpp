@@ -1,0 +1,123 @@
+#include "cli/store_command.hpp"
+
+#include <unistd.h>
+
+#include <span>
+#include <utility>
+
+#include "cli/download.hpp"
+#include "cli/event_text.hpp"
+#include "cli/json_versions.hpp"
+#include "cli/output.hpp"
+#include "cli/prepared_command.hpp"
+#include "cli/signals.hpp"
+#include "cli/verb_table.hpp"
+
+namespace xget::cli {
+namespace {
+
+constexpr std::size_t kMostWaiting = std::size_t{32} << 10;  // bytes
+
+}  // namespace
+
+std::string StoreCommand::value_of(std::string_view option) const {
+  const auto given = own.options.find(option);
+  return given == own.options.end() ? "" : given->second;
+}
+
+Result<StoreCommand> read_store_command(const CommandLine& line) {
+  auto own = take_own_options(*verb_named(line.verb), std::span(line.words).subspan(1));
+  if (!own) return fail(std::move(own.error()));
+  auto words = take_words(own->operands, line.argv);
+  if (!words) return fail(std::move(words.error()));
+  // They are no jobs.
+  auto command = prepare_command(
+      *std::move(words), [](const Given&, const JobSpec&) -> Result<NamedJobs> { return {}; });
+  if (!command) return fail(std::move(command.error()));
+  Arguments& arguments = command->arguments;
+  arguments.options.trace_file.clear();
+  warn_of_insecurity(arguments.options);
+  return StoreCommand{.own = *std::move(own),
+                      .urls = std::move(command->given.urls),
+                      .options = std::move(arguments.options),
+                      .objects = arguments.event_descriptor,
+                      .dry_run = arguments.common.dry_run,
+                      .quiet = arguments.quiet,
+                      .log_file = std::move(arguments.log_file)};
+}
+
+JsonObject store_line(const char* kind) {
+  JsonObject line;
+  line.with("v", kStoreVersion).with("kind", kind);
+  return line;
+}
+
+// ---- the report -------------------------------------------------------------------------------
+
+void StoreReport::tell(const std::string& words, const JsonObject& line) {
+  if (objects_ != STDOUT_FILENO) print(STDOUT_FILENO, words_, words);
+  if (objects_) print(*objects_, lines_, line.text() + "\n");
+}
+
+void StoreReport::tell_done(const std::string& words, const JsonObject& line) {
+  tell(quiet_ ? "" : words, line);
+}
+
+void StoreReport::fail(const std::string& url, const Error& error) {
+  flush();
+  outcome_ = first_failure({outcome_, report_failure(error)});
+  over_ = over_ || error.code == ErrorCode::Interrupted;
+  if (!objects_) return;
+  JsonObject line = store_line("failed");
+  if (!url.empty()) line.with("url", url);
+  line.with("code", to_string(error.code))
+      .with("operation", error.operation)
+      .with("number", error.number)
+      .with("cause", error.cause)
+      .with("remedy", error.remedy);
+  print(*objects_, lines_, line.text() + "\n");
+}
+
+void StoreReport::print(int descriptor, std::string& waiting, const std::string& text) {
+  waiting += text;
+  if (waiting.size() >= kMostWaiting) flush(descriptor, waiting);
+}
+
+void StoreReport::flush() {
+  flush(STDOUT_FILENO, words_);
+  if (objects_) flush(*objects_, lines_);
+}
+
+void StoreReport::flush(int descriptor, std::string& waiting) {
+  const std::string text = std::exchange(waiting, "");
+  if (text.empty() || over_) return;
+  const ExitCode printed = print_to_descriptor(descriptor, text);
+  over_ = printed != ExitCode::Success;
+  outcome_ = first_failure({outcome_, printed});
+}
+
+ExitCode StoreReport::end() {
+  flush();
+  return outcome_;
+}
+
+// ---- a session --------------------------------------------------------------------------------
+
+ExitCode ask_stores(StoreCommand command, const AskStores& ask) {
+  // Before any other thread is made, so that none of them takes the signals.
+  const sigset_t signals = block_ending_signals();
+  auto session = Session::create(std::move(command.options));
+  if (!session) return report_failure(session.error());
+  ExitCode code = ExitCode::Success;
+  {
+    const SignalWatch watch(
+        signals, [&] { (*session)->interrupt(); }, [] {});
+    StoreReport report(command.objects, command.quiet);
+    ask(**session, report);
+    code = report.end();
+  }
+  complain_of_lost_log(command.log_file);
+  return code;
+}
+
+}  // namespace xget::cli
