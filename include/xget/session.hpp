@@ -40,9 +40,9 @@ class Session {
   // one Planned or one MetalinkRead. A local Metalink is read before this returns.
   Result<JobId> add(JobSpec spec);
 
-  // Checks the upload (the file is there, the URL is an object's, somebody is known who may ask)
-  // before any request and queues it. Fails with Usage or Disk. It ends in one Finished, whose path
-  // is the object's URL, or in one Failed.
+  // Checks the upload (the file is there, or the source's URL is one; `url` is an object's;
+  // somebody is known who may ask) before any request and queues it. Fails with Usage or Disk. It
+  // ends in one Finished, whose path is the object's URL, or in one Failed.
   Result<JobId> add_upload(const UploadSpec& spec);
 
   // Adds an entry of a list: one that is an error, or that `add` would refuse, ends at once as

@@ -15,8 +15,10 @@ namespace xget {
 // goes into the object's metadata.
 struct UploadSpec {
   std::string file;  // path; a symbolic link is followed
-  // What is copied instead of `file`: an object of a store. Of this its `url` counts. One that is
-  // in the destination's store is copied there, with what it says of itself.
+  // What is copied instead of `file`: an object of a store, or a resource of the web. Of this the
+  // URL counts, and what is sent with requests for it (headers, user_password, referer,
+  // user_agent). An object that is in the destination's store is copied there, with what it says of
+  // itself. Else the bytes are fetched and sent on, through memory that is bounded for the session.
   std::optional<JobSpec> from;
   std::string url;  // s3://BUCKET/KEY or oss://BUCKET/KEY
   // Bytes of each part but the last; nullopt: 8 MiB, or more where that would be too many parts,

@@ -235,18 +235,13 @@ auto mirror_maker(const JobRequest& request, const RequestPorts& ports) {
   return [connections = request.connections, most = request.max_connections_per_host,
           ports](SourceRequest source) {
     engine::JobMirror mirror;
-    if (source.object) {
-      source.over = [object = *source.object, ports](core::Transport& wire) {
-        return ports.stores.open(object, wire);
-      };
-    }
     const std::string host = source.url.origin.host;
     const auto own = source.hosts ? source.hosts->max_connections(host) : std::nullopt;
     if (ports.others_run && source.http2 == engine::Http2::Never) {
       source.http2 = engine::Http2::Probes;
     }
-    mirror.source = std::make_unique<engine::HttpSource>(std::move(source), ports.transport,
-                                                         ports.resolver, ports.job.clock);
+    mirror.source = make_source(std::move(source),
+                                {ports.transport, ports.resolver, ports.job.clock, ports.stores});
     if (connections) {
       mirror.connections = std::make_unique<core::FixedConnections>(*connections);
     } else {
@@ -340,6 +335,27 @@ core::RetryLimits retry_limits(const Options& options) {
   return limits;
 }
 
+Result<SourceRequest> prepare_source(const JobSpec& spec, const Options& options, NamedUrl named,
+                                     std::shared_ptr<const formats::Netrc> netrc) {
+  auto source = source_of(spec, options, named.url, std::move(netrc));
+  if (!source) return fail(std::move(source.error()));
+  if (auto sound = check_family(*source, options); !sound) return fail(std::move(sound.error()));
+  SourceRequest request;
+  static_cast<engine::HttpSourceSettings&>(request) = *std::move(source);
+  become(request, std::move(named.object));
+  return request;
+}
+
+std::unique_ptr<core::Source> make_source(SourceRequest request, SourcePorts ports) {
+  if (request.object) {
+    request.over = [object = *request.object, &stores = ports.stores](core::Transport& wire) {
+      return stores.open(object, wire);
+    };
+  }
+  return std::make_unique<engine::HttpSource>(std::move(request), ports.transport, ports.resolver,
+                                              ports.clock);
+}
+
 Result<ChecksumListUrl> checksum_list(const JobSpec& spec, const Options& options,
                                       const net::Url& url,
                                       std::shared_ptr<const formats::Netrc> netrc) {
@@ -402,12 +418,10 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options, Logins l
   if (!spec.etag_file.empty()) {
     if (auto sound = ask_by_etag(spec, request); !sound) return fail(std::move(sound.error()));
   }
-  auto source = source_of(spec, options, *url, std::move(logins.netrc));
-  if (!source) return fail(std::move(source.error()));
-  if (auto sound = check_family(*source, options); !sound) return fail(std::move(sound.error()));
-  static_cast<engine::HttpSourceSettings&>(request.source) = *std::move(source);
   if (named->object) request.settings.gives_way_to_metalink = request.server_mirrors = false;
-  become(request.source, std::move(named->object));
+  auto source = prepare_source(spec, options, *std::move(named), std::move(logins.netrc));
+  if (!source) return fail(std::move(source.error()));
+  request.source = *std::move(source);
   request.source.given_for = std::move(given_for);
   request.source.size = request.settings.size;
   for (const std::string& text : spec.mirrors) {

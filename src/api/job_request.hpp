@@ -67,6 +67,19 @@ Result<engine::HttpSourceSettings> source_of(const JobSpec& spec, const Options&
                                              const net::Url& url,
                                              std::shared_ptr<const formats::Netrc> netrc);
 
+// The same of what was found to be of the web, or an object.
+Result<SourceRequest> prepare_source(const JobSpec& spec, const Options& options, NamedUrl named,
+                                     std::shared_ptr<const formats::Netrc> netrc);
+
+struct SourcePorts {
+  core::Transport& transport;
+  core::Resolver& resolver;
+  core::Clock& clock;
+  ObjectStores& stores;
+};
+// Thread: loop. The ports must outlive what it makes.
+std::unique_ptr<core::Source> make_source(SourceRequest request, SourcePorts ports);
+
 Result<void> check_location(const JobSpec& spec);
 
 // Checks everything that can be checked without a request. Fails with Usage. `given_for`: as in

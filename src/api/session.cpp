@@ -46,6 +46,8 @@ namespace xget {
 namespace {
 
 constexpr Duration kProgressInterval = std::chrono::milliseconds(100);
+// Of what is fetched from one place and sent to another.
+constexpr std::uint64_t kRelayMemory = std::uint64_t{96} << 20;
 
 // The options were checked.
 core::PerHost<std::uint64_t> rates_per_host(const Options& options) {
@@ -120,7 +122,7 @@ class Session::Impl {
   }
 
   Result<JobId> add_upload(const UploadSpec& spec) {
-    auto request = api::prepare_upload(spec, options_, *stores_, files_);
+    auto request = api::prepare_upload(spec, options_, *stores_, files_, netrc_);
     if (!request) return fail(std::move(request.error()));
     const JobId id = request->settings.id = ++last_id_;
     events_.add_job();
@@ -318,7 +320,11 @@ class Session::Impl {
 
   std::unique_ptr<engine::Task> make_upload(const api::UploadRequest& request) {
     return std::make_unique<remote::UploadTask>(
-        request.settings, api::make_source(request, {*stores_, client_, files_, hashing_}),
+        request.settings,
+        api::make_source(request, {{loop_.transport(), loop_.resolver(), clock_, *stores_},
+                                   client_,
+                                   files_,
+                                   {clock_, random_, hashing_, relay_memory_}}),
         stores_->access(request.object.bucket),
         remote::UploadPorts{client_, clock_, random_, files_, disk_},
         [this](Event event) { tell(std::move(event)); });
@@ -482,6 +488,7 @@ class Session::Impl {
   remote::StoreClient client_;
   api::StoreDesk desk_{*stores_, client_,
                        [this](std::function<void()> call) { call_on_loop(std::move(call)); }};
+  remote::MemoryBudget relay_memory_{kRelayMemory};
   engine::Originals originals_;
   engine::JobQueue jobs_;
   bool told_interrupt_ = false;

@@ -102,9 +102,11 @@ remote::ObjectUrl url_of(const ObjectRequest& object) {
   return {object.bucket.endpoint.store, object.bucket.bucket, object.object.key};
 }
 
+using AnySource = decltype(UploadRequest::source);
+
 // A source, and what it is called where checkpoints are named.
 struct NamedSource {
-  std::variant<remote::FileSourceSettings, CopiedObject> source;
+  AnySource source;
   std::string path;   // for messages
   std::string whole;  // one for each
 };
@@ -120,35 +122,62 @@ Result<NamedSource> file_source(const UploadSpec& spec, bool hashes_payload) {
   return NamedSource{file, file.path, *path};
 }
 
-Result<NamedSource> object_source(const UploadSpec& spec, const ObjectRequest& to,
-                                  ObjectStores& stores) {
-  auto from = object_at(spec.from->url, stores);
-  if (!from) return fail(std::move(from.error()));
-  const remote::ObjectUrl url = url_of(*from);
+remote::RelaySettings relay_settings(const Options& options, bool hashes_payload) {
+  return {.reader = {.retry = retry_limits(options),
+                     .stall_timeout = options.stall_timeout,
+                     .connect_timeout = options.connect_timeout},
+          .hashes_payload = hashes_payload,
+          .connections = options.connections.value_or(kConnections)};
+}
+
+Result<ObjectCopy> object_copy(WebCopy bytes, const UploadSpec& spec, const ObjectRequest& to) {
+  const ObjectRequest& from = *bytes.from.object;
+  const remote::ObjectUrl url = url_of(from);
   const bool in_store = url.store == to.bucket.endpoint.store;
   if (in_store && url == url_of(to) && !describes_object(spec) && spec.storage_class.empty() &&
       spec.acl.empty()) {
-    return option_error(from->name, "it would be copied onto itself");
+    return option_error(from.name, "it would be copied onto itself");
   }
-  const std::string whole = authority(from->object.place) + "/" + to_text(url);
-  CopiedObject copied{.settings = {.object = url,
-                                   .name = from->name,
-                                   .in_store = in_store,
-                                   .to = to.bucket.endpoint.store},
-                      .object = *std::move(from)};
-  const std::string name = copied.settings.name;
-  return NamedSource{std::move(copied), name, whole};
+  remote::ObjectSourceSettings settings{
+      .object = url, .name = from.name, .in_store = in_store, .to = to.bucket.endpoint.store};
+  return ObjectCopy{std::move(settings), std::move(bytes)};
+}
+
+Result<NamedSource> url_source(const UploadSpec& spec, const Options& options,
+                               const ObjectRequest& to, ObjectStores& stores,
+                               std::shared_ptr<const formats::Netrc> netrc) {
+  auto named = stores.find(spec.from->url);
+  if (!named) return fail(std::move(named.error()));
+  auto from = prepare_source(*spec.from, options, *std::move(named), std::move(netrc));
+  if (!from) return fail(std::move(from.error()));
+  const bool hashes_payload = to.object.place.scheme == remote::Scheme::Http;
+  WebCopy copy{.from = *std::move(from),
+               .relay = relay_settings(options, hashes_payload),
+               .default_type = std::string(formats::content_type_of(spec.url))};
+  const std::string whole = copy.from.url.text;
+  const std::string path = copy.from.object ? copy.from.name : net::without_secrets(whole);
+  if (!copy.from.object) return NamedSource{std::move(copy), path, whole};
+  auto object = object_copy(std::move(copy), spec, to);
+  if (!object) return fail(std::move(object.error()));
+  return NamedSource{*std::move(object), path, whole};
+}
+
+std::unique_ptr<remote::WebSource> make_web_source(const WebCopy& copy,
+                                                   const UploadSourcePorts& ports) {
+  return std::make_unique<remote::WebSource>(copy.relay, copy.default_type,
+                                             make_source(copy.from, ports.source), ports.relay);
 }
 
 }  // namespace
 
 Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& options,
-                                     ObjectStores& stores, core::FileSystem& files) {
+                                     ObjectStores& stores, core::FileSystem& files,
+                                     std::shared_ptr<const formats::Netrc> netrc) {
   auto object = object_at(spec.url, stores);
   if (!object) return fail(std::move(object.error()));
   const bool hashes_payload = object->object.place.scheme == remote::Scheme::Http;
-  auto source =
-      spec.from ? object_source(spec, *object, stores) : file_source(spec, hashes_payload);
+  auto source = spec.from ? url_source(spec, options, *object, stores, std::move(netrc))
+                          : file_source(spec, hashes_payload);
   if (!source) return fail(std::move(source.error()));
   auto plan = remote::plan_upload(0, spec.part_size);
   if (!plan) return fail(std::move(plan.error()));
@@ -177,12 +206,14 @@ Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& opti
 std::unique_ptr<remote::UploadSource> make_source(const UploadRequest& request,
                                                   UploadSourcePorts ports) {
   if (const auto* file = std::get_if<remote::FileSourceSettings>(&request.source)) {
-    return std::make_unique<remote::FileSource>(*file, ports.files, ports.hashing);
+    return std::make_unique<remote::FileSource>(*file, ports.files, ports.relay.worker);
   }
-  const auto& copied = std::get<CopiedObject>(request.source);
+  if (const auto* web = std::get_if<WebCopy>(&request.source)) return make_web_source(*web, ports);
+  const auto& copy = std::get<ObjectCopy>(request.source);
   return std::make_unique<remote::ObjectSource>(
-      copied.settings, ports.stores.access(copied.object.bucket),
-      remote::ObjectSourcePorts{ports.client, ports.hashing});
+      copy.settings, ports.source.stores.access(copy.bytes.from.object->bucket),
+      make_web_source(copy.bytes, ports),
+      remote::ObjectSourcePorts{ports.client, ports.relay.worker});
 }
 
 Planned plan_of(const UploadRequest& request) {
@@ -199,7 +230,7 @@ Planned plan_of(const UploadRequest& request) {
     if (!unseen) planned.size = size;
   } else {
     planned.proof = Proof::StrongValidator;
-    planned.rests_on = "its ETag, and that of the copy";
+    planned.rests_on = "its ETag, and that of the copy, where they have one";
   }
   return planned;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <variant>
 
+#include "api/job_request.hpp"
 #include "api/object_stores.hpp"
 #include "remote/file_source.hpp"
 #include "remote/object_source.hpp"
@@ -15,27 +16,35 @@
 
 namespace xget::api {
 
-// Another object that is copied.
-struct CopiedObject {
+// What is copied from elsewhere.
+struct WebCopy {
+  SourceRequest from;
+  remote::RelaySettings relay;
+  std::string default_type;  // its media type, where its server says none
+};
+
+// Another object that is copied, in its store or by its bytes.
+struct ObjectCopy {
   remote::ObjectSourceSettings settings;
-  ObjectRequest object;
+  WebCopy bytes;
 };
 
 struct UploadRequest {
   remote::UploadSettings settings;
   ObjectRequest object;
-  std::variant<remote::FileSourceSettings, CopiedObject> source;
+  std::variant<remote::FileSourceSettings, ObjectCopy, WebCopy> source;
 };
 
 // Makes the folder for checkpoints. Fails with Usage, or Disk.
 Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& options,
-                                     ObjectStores& stores, core::FileSystem& files);
+                                     ObjectStores& stores, core::FileSystem& files,
+                                     std::shared_ptr<const formats::Netrc> netrc = nullptr);
 
 struct UploadSourcePorts {
-  ObjectStores& stores;
+  SourcePorts source;
   remote::StoreClient& client;
   core::FileSystem& files;
-  core::Worker& hashing;
+  remote::RelayPorts relay;
 };
 
 // Thread: loop. The ports must outlive what it makes.

@@ -50,6 +50,14 @@ struct Copy {
   bool container = false;
 };
 
+// Under which a source goes below a prefix.
+Result<std::string> name_below(const std::string& source) {
+  if (is_url(source) && !is_object_url(source)) return target_path({.url = source});
+  std::string name = last_component(source);
+  if (name.empty()) return refuse_usage(shown(source), "it is a folder");
+  return name;
+}
+
 Result<UploadSpec> upload(const Copy& copy, const std::string& source) {
   auto spec = upload_settings(copy.own, copy.common);
   if (!spec) return spec;
@@ -62,9 +70,9 @@ Result<UploadSpec> upload(const Copy& copy, const std::string& source) {
   spec->url = copy.destination;
   if (!copy.container) return spec;
   if (!spec->url.ends_with('/')) spec->url += '/';
-  const std::string name = last_component(source);
-  if (name.empty()) return refuse_usage(printable(source), "it is a folder");
-  spec->url += name;
+  auto name = name_below(source);
+  if (!name) return fail(std::move(name.error()));
+  spec->url += *name;
   return spec;
 }
 
@@ -102,7 +110,7 @@ Result<NamedJobs> jobs_of(const VerbWords& own, std::vector<std::string> words,
       auto whole = tree(copy, source);
       if (!whole) return fail(std::move(whole.error()));
       jobs.trees.push_back(*std::move(whole));
-    } else if (is_object_url(copy.destination) && (!is_url(source) || is_object_url(source))) {
+    } else if (is_object_url(copy.destination)) {
       if (std::filesystem::is_directory(source, unseen)) {
         return refuse_usage(shown(source), "it is a folder", "-r copies all that is below it");
       }
@@ -111,9 +119,6 @@ Result<NamedJobs> jobs_of(const VerbWords& own, std::vector<std::string> words,
       jobs.uploads.push_back(*std::move(spec));
     } else if (is_url(source) && !is_url(copy.destination)) {
       jobs.downloads.push_back(download_of(copy, source));
-    } else if (is_url(source)) {
-      return refuse_usage(shown(source), "from a web server to a store is not built yet",
-                          "copy it to a file first");
     } else {
       return refuse_usage(shown(copy.destination), "neither it nor " + shown(source) + " is a URL",
                           "cp(1) copies files");

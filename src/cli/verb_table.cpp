@@ -88,7 +88,7 @@ constexpr std::array kPresignOptions{
 
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
-            "copy files and objects to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
+            "copy files and URLs to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
             "objects and URLs to files; DST is a folder or a prefix if it ends in / or several SRC "
             "are given",
             kCopyOptions, true, copy},

@@ -23,13 +23,18 @@ std::string plain_md5(const core::ResponseHead& head, const std::string& etag) {
 }  // namespace
 
 ObjectSource::ObjectSource(ObjectSourceSettings settings, std::shared_ptr<BucketAccess> bucket,
-                           ObjectSourcePorts ports)
-    : settings_(std::move(settings)), bucket_(std::move(bucket)), ports_(ports) {}
+                           std::unique_ptr<WebSource> relay, ObjectSourcePorts ports)
+    : settings_(std::move(settings)),
+      bucket_(std::move(bucket)),
+      relay_(std::move(relay)),
+      ports_(ports),
+      in_store_(settings_.in_store) {}
 
 ObjectSource::~ObjectSource() { stop(); }
 
 void ObjectSource::stop() {
   if (question_ != 0) ports_.client.cancel(std::exchange(question_, 0));
+  if (relay_) relay_->stop();
 }
 
 void ObjectSource::look(std::function<void(StoreOutcome)> done) {
@@ -57,7 +62,26 @@ Error ObjectSource::refusal(const StoreFailure& failure) const {
 
 void ObjectSource::open(TellRetry tell_retry, Opened done) {
   tell_retry_ = std::move(tell_retry);
-  look([this, done = std::move(done)](const StoreOutcome& outcome) { done(take(outcome)); });
+  look([this, done = std::move(done)](const StoreOutcome& outcome) {
+    auto facts = take(outcome);
+    if (!facts || in_store_ || !relay_) return done(std::move(facts));
+    open_relay(*std::move(facts), done);
+  });
+}
+
+// What it says of itself is of the version whose bytes are fetched.
+void ObjectSource::open_relay(SourceFacts facts, Opened done) {
+  relay_->open(tell_retry_, [this, facts = std::move(facts),
+                             done = std::move(done)](const Result<SourceFacts>& fetched) {
+    if (!fetched) return done(fail(fetched.error()));
+    const std::string& tag = relay_->version().validators.strong_etag;
+    const bool same = fetched->size == facts.size && (tag.empty() || same_etag(tag, seen_.etag));
+    if (same) return done(facts);
+    done(fail({.code = ErrorCode::Changed,
+               .operation = "fetch",
+               .subject = settings_.name,
+               .cause = "it changed while it was looked at"}));
+  });
 }
 
 Result<SourceFacts> ObjectSource::take(const StoreOutcome& outcome) {
@@ -74,21 +98,38 @@ Result<SourceFacts> ObjectSource::take(const StoreOutcome& outcome) {
            std::string(head.find("Last-Modified").value_or(""))};
   md5_ = plain_md5(head, seen_.etag);
   sha256_ = recorded_sha256(head);
-  return SourceFacts{.size = *size,
-                     .in_store = settings_.in_store,
-                     .headers = headers_of_copy(head, settings_.to)};
+  return SourceFacts{
+      .size = *size, .in_store = in_store_, .headers = headers_of_copy(head, settings_.to)};
 }
 
-void ObjectSource::identify(const PartPlan&, Identified done) {
+void ObjectSource::identify(const PartPlan& plan, Identified done) {
+  if (!in_store_ && relay_) relay_->identify(plan, [](const Result<SourceVersion>&) {});
   done(SourceVersion{.sha256 = sha256_, .tag = seen_.etag});
 }
 
 std::unique_ptr<PartSource> ObjectSource::parts() {
+  if (!in_store_ && relay_) return relay_->parts();
   return std::make_unique<CopiedParts>(
       CopiedVersion{settings_.object, seen_.size, seen_.etag, md5_}, ports_.worker);
 }
 
+bool ObjectSource::relay_instead() {
+  if (!relay_) return false;
+  in_store_ = false;
+  return true;
+}
+
+void ObjectSource::on_time(Instant now) {
+  if (relay_) relay_->on_time(now);
+}
+
+std::optional<Instant> ObjectSource::next_deadline() const {
+  return relay_ ? relay_->next_deadline() : std::nullopt;
+}
+
+// Bytes that were fetched are of one version by their answers.
 void ObjectSource::look_again(LookedAgain done) {
+  if (!in_store_) return done(true);
   look([this, done = std::move(done)](const StoreOutcome& outcome) {
     if (!outcome && outcome.error().trouble == StoreTrouble::NoKey) return done(false);
     if (!outcome) return done(fail(refusal(outcome.error())));
@@ -100,6 +141,7 @@ void ObjectSource::look_again(LookedAgain done) {
 }
 
 Proof ObjectSource::proof() const {
+  if (!in_store_ && relay_) return relay_->proof();
   return seen_.etag.empty() ? Proof::None : Proof::StrongValidator;
 }
 

@@ -1,5 +1,5 @@
 // ObjectSource: an object of a store that becomes another one. Where both are in one store that one
-// copies it, and nothing is sent.
+// copies it, and nothing is sent; else, or where it refuses, the bytes are fetched and sent.
 // Thread: loop.
 #pragma once
 
@@ -9,13 +9,14 @@
 #include "remote/copied_parts.hpp"
 #include "remote/store_client.hpp"
 #include "remote/upload_source.hpp"
+#include "remote/web_source.hpp"
 
 namespace xget::remote {
 
 struct ObjectSourceSettings {
   ObjectUrl object;
   std::string name;              // "s3://bucket/key", for messages
-  bool in_store = false;         // where the copy goes
+  bool in_store = false;         // where the copy goes, which is asked to copy it
   StoreKind to = StoreKind::S3;  // likewise
 };
 
@@ -26,9 +27,9 @@ struct ObjectSourcePorts {
 
 class ObjectSource final : public UploadSource {
  public:
-  // The ports outlive it.
+  // `relay`: of the object's bytes; null: they are not fetched. The ports outlive it.
   ObjectSource(ObjectSourceSettings settings, std::shared_ptr<BucketAccess> bucket,
-               ObjectSourcePorts ports);
+               std::unique_ptr<WebSource> relay, ObjectSourcePorts ports);
   ~ObjectSource() override;
   ObjectSource(const ObjectSource&) = delete;
   ObjectSource& operator=(const ObjectSource&) = delete;
@@ -39,8 +40,12 @@ class ObjectSource final : public UploadSource {
   bool changed() override { return false; }  // what is asked of it is pinned to its version
   // Not every store heeds the condition on what it copies.
   void look_again(LookedAgain done) override;
+  bool relay_instead() override;
   void stop() override;
   [[nodiscard]] Proof proof() const override;
+
+  void on_time(Instant now) override;
+  [[nodiscard]] std::optional<Instant> next_deadline() const override;
 
  private:
   // One version, as HEAD tells it.
@@ -52,11 +57,14 @@ class ObjectSource final : public UploadSource {
   };
   void look(std::function<void(StoreOutcome)> done);
   Result<SourceFacts> take(const StoreOutcome& outcome);
+  void open_relay(SourceFacts facts, Opened done);
   [[nodiscard]] Error refusal(const StoreFailure& failure) const;
 
   const ObjectSourceSettings settings_;
   std::shared_ptr<BucketAccess> bucket_;
+  const std::unique_ptr<WebSource> relay_;
   ObjectSourcePorts ports_;
+  bool in_store_;
   TellRetry tell_retry_;
   StoreClient::QuestionId question_ = 0;  // 0: nothing is asked
   Seen seen_;

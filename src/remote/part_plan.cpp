@@ -76,6 +76,12 @@ Result<PartPlan> plan_upload(std::uint64_t size, std::optional<std::uint64_t> wi
   return plan_parts(size, wished, kUsualPart);
 }
 
+Result<PartPlan> plan_open_end(std::optional<std::uint64_t> wished) {
+  auto plan = plan_parts(0, wished, kUsualPart);
+  if (plan) plan->size = std::min(plan->part_size * kMostParts, kLargestObject);
+  return plan;
+}
+
 Result<PartPlan> plan_copy(std::uint64_t size, std::optional<std::uint64_t> wished) {
   return plan_parts(size, wished, size <= kLargestPart ? kLargestPart : kUsualCopiedPart);
 }

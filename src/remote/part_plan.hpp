@@ -40,6 +40,9 @@ struct PartPlan {
 // Usage: a wish that is no part's size, or makes too many parts; an object that is too large.
 Result<PartPlan> plan_upload(std::uint64_t size, std::optional<std::uint64_t> wished);
 
+// For what ends where it ends: as many parts as may be, of which the last ones may be none.
+Result<PartPlan> plan_open_end(std::optional<std::uint64_t> wished);
+
 // The same for a copy on the store's side. Without a wish an object is copied whole as long as it
 // may be. The part size that the source was sent in, where it is known, keeps its ETag.
 Result<PartPlan> plan_copy(std::uint64_t size, std::optional<std::uint64_t> wished);

@@ -81,8 +81,25 @@ void PartSender::prepare_more() {
 void PartSender::on_prepared(std::uint64_t number, Result<PartContent> content) {
   --preparing_;
   if (!content) return fail_with({std::move(content.error())});
+  if (content->body && ends_with(number, content->body->size())) return on_time(ports_.clock.now());
+  if (failure_) return;
   ready_.emplace(number, *std::move(content));
   on_time(ports_.clock.now());
+}
+
+// Whether the source has ended before the part, which is none then.
+bool PartSender::ends_with(std::uint64_t number, std::uint64_t length) {
+  const ByteRange planned = plan_.range(number);
+  if (length == planned.length()) return false;
+  if (!target_.open_end) {
+    fail_with({{.code = ErrorCode::Changed,
+                .operation = "send part " + std::to_string(number) + " of",
+                .subject = target_.name,
+                .cause = "its source is shorter by now"}});
+    return false;
+  }
+  plan_.size = planned.begin + length;
+  return length == 0 && number > 1;
 }
 
 // ---- requests ---------------------------------------------------------------------------------

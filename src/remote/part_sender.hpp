@@ -33,6 +33,7 @@ struct PartTarget {
   std::vector<core::Header> headers;  // for each part: keys of SSE-C
   bool hashes_payload = false;        // the signature needs the bytes' SHA-256: there is no TLS
   bool etags_are_md5s = true;         // false: the store encrypts, and they are none
+  bool open_end = false;              // a part that is shorter than planned is the last one
   // Each time that a part is to be sent again after a wait. May be null; deletes nothing.
   std::function<void(const core::Failure& failure, Duration wait)> on_retry;
 };
@@ -55,6 +56,7 @@ class PartSender {
   void on_time(Instant now);
   [[nodiscard]] std::optional<Instant> next_deadline() const { return source_->next_deadline(); }
 
+  [[nodiscard]] const PartPlan& plan() const { return plan_; }  // its end may be known by now
   [[nodiscard]] bool finished() const { return parts_.size() == plan_.count(); }
   [[nodiscard]] const std::optional<StoreFailure>& failure() const { return failure_; }
   [[nodiscard]] const PartRecords& parts() const { return parts_; }  // that the store has
@@ -75,6 +77,7 @@ class PartSender {
 
   void prepare_more();
   void on_prepared(std::uint64_t number, Result<PartContent> content);
+  bool ends_with(std::uint64_t number, std::uint64_t length);
   void send(std::uint64_t number, PartContent content, bool again);
   void on_answer(std::uint64_t number, StoreOutcome outcome);
   void taken(std::uint64_t number, Sending part, std::string etag);
@@ -83,7 +86,7 @@ class PartSender {
   [[nodiscard]] StoreQuestion question_for(std::uint64_t number, const Sending& part);
 
   const PartTarget target_;
-  const PartPlan plan_;
+  PartPlan plan_;
   std::unique_ptr<PartSource> source_;
   std::unique_ptr<core::ConnectionPolicy> connections_;
   PartSenderPorts ports_;

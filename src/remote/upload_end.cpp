@@ -148,15 +148,19 @@ void UploadTask::on_copy_looked(StoreOutcome outcome) {
 }
 
 void UploadTask::finish(std::string rests_on) {
-  forget_checkpoint();
+  forget_checkpoint_and_end(
+      Finished{.job = settings_.id,
+               .path = settings_.name,
+               .size = plan_.size,
+               .sent = sent_before_,
+               .proof = source_->proof(),
+               .rests_on = std::move(rests_on),
+               .digest = source_->proof() == Proof::Digest ? "sha256:" + upload_.sha256 : ""});
+}
+
+void UploadTask::end(Event event) {
   stage_ = Stage::Ended;
-  tell_(Finished{.job = settings_.id,
-                 .path = settings_.name,
-                 .size = plan_.size,
-                 .sent = sent_before_,
-                 .proof = source_->proof(),
-                 .rests_on = std::move(rests_on),
-                 .digest = source_->proof() == Proof::Digest ? "sha256:" + upload_.sha256 : ""});
+  tell_(std::move(event));
 }
 
 void UploadTask::stop_all() {
@@ -176,6 +180,7 @@ void UploadTask::fail_with(Error error) {
   if (error.subject.empty()) error.subject = settings_.path;
   failed_ = std::move(error);
   if (upload_.upload_id.empty()) return end_failed();
+  if (!names_version()) return abort_then(upload_.upload_id, &UploadTask::end_failed);
   if (!checkpoints_ || !can_save_) return end_kept();
   save();
 }
@@ -190,7 +195,9 @@ void UploadTask::drop_with(Error error) {
 
 void UploadTask::end_kept() {
   if (!recorded_) return abort_then(upload_.upload_id, &UploadTask::end_failed);
-  failed_->kept = format_size(held()) + " of " + format_size(plan_.size) + " in the store";
+  failed_->kept = format_size(held());
+  if (facts_.size) failed_->kept += " of " + format_size(plan_.size);
+  failed_->kept += " in the store";
   failed_->remedy = "the same command goes on";
   end_failed();
 }
@@ -205,9 +212,9 @@ void UploadTask::leave_unfinished() {
 }
 
 void UploadTask::end_failed() {
-  if (!recorded_) forget_checkpoint();
-  stage_ = Stage::Ended;
-  tell_(Failed{.job = settings_.id, .path = settings_.name, .error = *std::move(failed_)});
+  Failed failed{.job = settings_.id, .path = settings_.name, .error = *std::move(failed_)};
+  if (recorded_) return end(std::move(failed));
+  forget_checkpoint_and_end(std::move(failed));
 }
 
 }  // namespace xget::remote

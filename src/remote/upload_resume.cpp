@@ -92,8 +92,7 @@ void UploadTask::find() {
     log::info(to_string(kept.error()));
     return begin();
   }
-  const bool named = !upload_.sha256.empty() || !upload_.tag.empty();
-  const bool same = named && kept->sha256 == upload_.sha256 && kept->tag == upload_.tag &&
+  const bool same = names_version() && kept->sha256 == upload_.sha256 && kept->tag == upload_.tag &&
                     kept->plan.size == plan_.size;
   const bool wished = !settings_.part_size || *settings_.part_size == kept->plan.part_size;
   recorded_ = true;
@@ -216,18 +215,23 @@ void UploadTask::on_saved(const Result<void>& saved) {
   if (stage_ == Stage::Ending) end_kept();
 }
 
-// Under the lock, which goes with it.
-void UploadTask::forget_checkpoint() {
-  if (!checkpoints_) return;
+// Under the lock, which goes with it. The end is told when it is gone: a process that hears of it
+// may be gone itself before anything else is done.
+void UploadTask::forget_checkpoint_and_end(Event event) {
+  if (!checkpoints_) return end(std::move(event));
   stop_saving();
+  stage_ = Stage::Ending;
+  end_by_.reset();
   ports_.disk.submit(
-      [folder = checkpoints_, name = settings_.checkpoint_name, lock = std::move(lock_)] {
+      [folder = std::exchange(checkpoints_, nullptr), name = settings_.checkpoint_name,
+       lock = std::move(lock_)] {
         for (const std::string& each : {name, name + ".lock"}) {
           if (auto gone = folder->remove(each); !gone) log::info(to_string(gone.error()));
         }
       },
-      [] {});
-  checkpoints_.reset();
+      [this, event = std::move(event), alive = std::weak_ptr<bool>(alive_)] {
+        if (!alive.expired()) end(event);
+      });
 }
 
 }  // namespace xget::remote

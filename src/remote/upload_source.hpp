@@ -21,7 +21,7 @@
 namespace xget::remote {
 
 struct SourceFacts {
-  std::uint64_t size = 0;
+  std::optional<std::uint64_t> size;  // nullopt: it ends where it ends, and not in the store
   // It is in the store already, which copies it: nothing is sent.
   bool in_store = false;
   // What it says of itself, as the object is to say it: its media type, its metadata, …

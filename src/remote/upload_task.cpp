@@ -11,7 +11,12 @@
 namespace xget::remote {
 namespace {
 
-constexpr int kMostRestarts = 3;  // of a file that does not stand still
+constexpr int kMostRestarts = 3;  // of a source that does not stand still
+
+Result<PartPlan> plan_of(const SourceFacts& facts, std::optional<std::uint64_t> part_size) {
+  if (!facts.size) return plan_open_end(part_size);
+  return facts.in_store ? plan_copy(*facts.size, part_size) : plan_upload(*facts.size, part_size);
+}
 
 }  // namespace
 
@@ -68,22 +73,27 @@ void UploadTask::interrupt() {
 
 core::JobWeight UploadTask::weight() const {
   if (stage_ == Stage::Open) return core::JobWeight::Unknown;
-  return facts_.size <= core::kLargestSmallFile ? core::JobWeight::Small : core::JobWeight::Large;
+  return facts_.size.value_or(kUnknownEnd) <= core::kLargestSmallFile ? core::JobWeight::Small
+                                                                      : core::JobWeight::Large;
 }
 
 Progress UploadTask::progress(Instant now) {
   const std::uint64_t there = held();
   if (there > measured_) speed_.add(there - measured_, now);
   measured_ = there;
-  RangeSet ranges;
-  for (const auto& [number, part] : parts()) ranges.add(plan_.range(number));
+  std::vector<std::uint8_t> parts_there;
+  if (facts_.size) {
+    RangeSet ranges;
+    for (const auto& [number, part] : parts()) ranges.add(plan_.range(number));
+    parts_there = fill_levels(ranges, plan_.size, kProgressParts);
+  }
   return {.job = settings_.id,
           .held = there,
-          .size = plan_.size,
+          .size = facts_.size,
           .bytes_per_second = static_cast<std::uint64_t>(speed_.rate(now)),
           .connections = sender_ ? sender_->active() : 0,
           .stalled_seconds = 0,
-          .parts = fill_levels(ranges, plan_.size, kProgressParts)};
+          .parts = std::move(parts_there)};
 }
 
 const PartRecords& UploadTask::parts() const { return sender_ ? sender_->parts() : upload_.parts; }
@@ -105,10 +115,10 @@ void UploadTask::open() {
 }
 
 void UploadTask::on_opened(Result<SourceFacts> facts) {
+  if (!facts && facts.error().code == ErrorCode::Changed) return begin_again();
   if (!facts) return fail_with(std::move(facts.error()));
   facts_ = *std::move(facts);
-  auto plan = facts_.in_store ? plan_copy(facts_.size, settings_.part_size)
-                              : plan_upload(facts_.size, settings_.part_size);
+  auto plan = plan_of(facts_, settings_.part_size);
   if (!plan) return fail_with(std::move(plan.error()));
   plan_ = *plan;
   tell_(Probed{.job = settings_.id,
@@ -320,6 +330,7 @@ void UploadTask::send_parts() {
                  .headers = settings_.part_headers,
                  .hashes_payload = settings_.hashes_payload,
                  .etags_are_md5s = settings_.etags_are_md5s,
+                 .open_end = !facts_.size,
                  .on_retry = [this](const core::Failure& failure,
                                     Duration wait) { on_retry(failure, wait); }},
       plan_, upload_.parts, source_->parts(),
@@ -347,6 +358,7 @@ void UploadTask::step_send(Instant now) {
   }
   if (!sender_->finished()) return checkpoint(now);
   if (source_->changed()) return begin_again();
+  plan_ = upload_.plan = sender_->plan();
   save();
   if (!facts_.in_store) sent_before_ += sender_->sent();
   upload_.parts = sender_->parts();

@@ -117,7 +117,7 @@ class UploadTask final : public engine::Task {
   void save();
   void stop_saving();
   void on_saved(const Result<void>& saved);
-  void forget_checkpoint();
+  void forget_checkpoint_and_end(Event event);
 
   // upload_end.cpp: from the last part on
   void complete();
@@ -136,6 +136,7 @@ class UploadTask final : public engine::Task {
   void end_kept();
   void leave_unfinished();
   void end_failed();
+  void end(Event event);
 
   using Then = void (UploadTask::*)(StoreOutcome);
   void ask(StoreQuestion question, Then then);
@@ -147,6 +148,10 @@ class UploadTask final : public engine::Task {
   [[nodiscard]] std::string metadata_name(const char* name) const;
   [[nodiscard]] bool leaves_existing() const { return settings_.keep_existing && !replaces_own_; }
   [[nodiscard]] Error exists() const;
+  // A later run can tell whether it has the same bytes.
+  [[nodiscard]] bool names_version() const {
+    return !upload_.sha256.empty() || !upload_.tag.empty();
+  }
   [[nodiscard]] const PartRecords& parts() const;
   [[nodiscard]] std::uint64_t held() const;
 
@@ -181,6 +186,7 @@ class UploadTask final : public engine::Task {
   std::uint64_t listed_from_ = 0;   // the page's that was asked for last
   PartRecords listed_;              // that count, by the pages that have come
   std::shared_ptr<Saving> saving_;  // null: nothing is saved
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // until callbacks are of no use
   std::size_t saved_parts_ = 0;
   Instant save_at_{};
 

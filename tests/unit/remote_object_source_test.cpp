@@ -34,7 +34,7 @@ struct Fixture : upload_test::UploadFixture {
         remote::ObjectSourceSettings{.object = {remote::StoreKind::S3, "bucket", "from"},
                                      .name = "s3://bucket/from",
                                      .in_store = true},
-        bucket, remote::ObjectSourcePorts{client, hashing});
+        bucket, nullptr, remote::ObjectSourcePorts{client, hashing});
   }
 };
 

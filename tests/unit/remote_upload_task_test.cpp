@@ -381,7 +381,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(store.uploads.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a task that has ended hears no more of what it saved") {
+TEST_CASE_METHOD(Fixture, "the end is told when what was saved is gone, and once") {
   begin();
   run_to("begin");
   store.answer("begin");
@@ -394,10 +394,18 @@ TEST_CASE_METHOD(Fixture, "a task that has ended hears no more of what it saved"
   step();
   store.refuse("begin", 403, "AccessDenied");
   step();
-  REQUIRE(task->ended());
-  task.reset();
-  work();
-  CHECK(told<Failed>().size() == 1);
+  REQUIRE_FALSE(task->ended());
+  SECTION("in peace") {
+    work();
+    CHECK(task->ended());
+    CHECK(told<Failed>().size() == 1);
+    CHECK(kept().empty());
+  }
+  SECTION("who is gone by then hears nothing") {
+    task.reset();
+    work();
+    CHECK(told<Failed>().empty());
+  }
 }
 
 // ---- the end ----------------------------------------------------------------------------------
