@@ -8,6 +8,7 @@
 #include <string>
 
 #include "xget/error.hpp"
+#include "xget/options.hpp"
 
 namespace xget {
 
@@ -28,7 +29,8 @@ struct ListedObject {
 struct ListingSpec {
   std::string url;    // s3://BUCKET/PREFIX; every key that begins with the prefix is meant
   std::string after;  // a key: what comes behind it, in the order of bytes; empty: from the first
-  bool folders = false;  // what is behind the next "/" after the prefix comes as one
+  bool folders = false;                // what is behind the next "/" after the prefix comes as one
+  StoreSide side = StoreSide::Source;  // for whom it is asked
 };
 
 // In the byte order of the keys. In memory are two pages of the store's, of 1,000 objects each.

@@ -116,6 +116,17 @@ enum class BucketStyle {
   Host,  // https://BUCKET.HOST/KEY
 };
 
+// Copies have two sides, which may be two accounts, or two stores.
+enum class StoreSide { Source, Destination };
+
+// What is empty is as for both sides.
+struct StoreSideOptions {
+  std::string endpoint_url;
+  std::string profile;  // goes before credentials_command and anonymous, too
+
+  bool operator==(const StoreSideOptions&) const = default;
+};
+
 // How objects are asked for (s3://BUCKET/KEY, oss://BUCKET/KEY). What is empty comes from where the
 // stores' own tools have it: the environment (AWS_…, OSS_…) and the profiles in ~/.aws.
 struct ObjectStoreOptions {
@@ -129,6 +140,8 @@ struct ObjectStoreOptions {
   bool anonymous = false;  // nothing is signed
   bool requester_pays = false;
   BucketStyle bucket_style = BucketStyle::Auto;
+  StoreSideOptions source;  // whatever is read, by copies and by others
+  StoreSideOptions destination;
 
   bool operator==(const ObjectStoreOptions&) const = default;
 };

@@ -109,7 +109,7 @@ class ObjectListing::Impl {
 
 Result<ObjectListing> ObjectListing::open(Session& session, const ListingSpec& spec) {
   api::StoreDesk& desk = api::SessionAccess::store_desk(session);
-  auto request = desk.stores().find_prefix(spec.url);
+  auto request = desk.stores().find_prefix(spec.url, spec.side);
   if (!request) return fail(std::move(request.error()));
   return ObjectListing(std::make_unique<Impl>(desk, *std::move(request), spec));
 }

@@ -53,13 +53,13 @@ NameInUrl name_in_url(const NamedUrl& url) {
   return {net::decoded_last_path_component(url.url), net::without_secrets(url.url.text)};
 }
 
-Result<NamedUrl> ObjectStores::find(const std::string& url) {
+Result<NamedUrl> ObjectStores::find(const std::string& url, StoreSide side) {
   if (!remote::is_object_url(url)) {
     auto parsed = net::parse_url(url);
     if (!parsed) return fail(std::move(parsed.error()));
     return NamedUrl{*std::move(parsed), std::nullopt};
   }
-  auto object = find_object(url);
+  auto object = find_object(url, side);
   if (!object) return fail(std::move(object.error()));
   const remote::Place& place = object->object.place;
   auto parsed = net::parse_url(url_of(place, encoded_query(place.store, object->object.query)));
@@ -67,11 +67,11 @@ Result<NamedUrl> ObjectStores::find(const std::string& url) {
   return NamedUrl{*std::move(parsed), *std::move(object)};
 }
 
-Result<ObjectRequest> ObjectStores::find_object(const std::string& url) {
+Result<ObjectRequest> ObjectStores::find_object(const std::string& url, StoreSide side) {
   auto named = remote::parse_object_url(url);
   if (!named) return fail(std::move(named.error()));
   if (named->key.empty()) return no_object(*named);
-  const auto account = account_of(named->store);
+  const auto account = account_of(named->store, side);
   if (!account) return fail(account.error());
   ObjectRequest request{.name = printable(to_text(*named)),
                         .bucket = bucket_of(*named, *account),
@@ -82,10 +82,10 @@ Result<ObjectRequest> ObjectStores::find_object(const std::string& url) {
   return request;
 }
 
-Result<PrefixRequest> ObjectStores::find_prefix(const std::string& url) {
+Result<PrefixRequest> ObjectStores::find_prefix(const std::string& url, StoreSide side) {
   auto named = remote::parse_object_url(url);
   if (!named) return fail(std::move(named.error()));
-  const auto account = account_of(named->store);
+  const auto account = account_of(named->store, side);
   if (!account) return fail(account.error());
   PrefixRequest request{.name = printable(to_text(*named)),
                         .bucket = bucket_of(*named, *account),
@@ -101,48 +101,66 @@ remote::BucketSettings ObjectStores::bucket_of(const remote::ObjectUrl& url,
                                                const StoreAccount& account) const {
   return {.endpoint = account.endpoint,
           .bucket = url.bucket,
-          .requester_pays = options_.requester_pays};
+          .requester_pays = options_.requester_pays,
+          .account = account.name};
 }
 
 // ---- who asks ---------------------------------------------------------------------------------
 
-Result<StoreAccount> ObjectStores::account_of(remote::StoreKind store) {
-  const std::lock_guard lock(mutex_);
-  const auto known = accounts_.find(store);
-  if (known != accounts_.end()) return known->second;
-  return accounts_.emplace(store, read_account(store)).first->second;
+StoreSideOptions ObjectStores::said_of(StoreSide side) const {
+  const bool is_source = side == StoreSide::Source;
+  StoreSideOptions said = is_source ? options_.source : options_.destination;
+  if (said.endpoint_url.empty()) said.endpoint_url = options_.endpoint_url;
+  if (said.profile.empty()) said.profile = options_.profile;
+  return said;
 }
 
-Result<StoreAccount> ObjectStores::read_account(remote::StoreKind store) const {
+Result<StoreAccount> ObjectStores::account_of(remote::StoreKind store, StoreSide side) {
+  const StoreSideOptions said = said_of(side);
+  const std::string name = std::string(store == remote::StoreKind::S3 ? "s3" : "oss") + "\n" +
+                           said.endpoint_url + "\n" + said.profile;
+  const std::lock_guard lock(mutex_);
+  const auto known = accounts_.find(name);
+  if (known != accounts_.end()) return known->second;
+  auto account = read_account(store, side);
+  if (account) account->name = name;
+  return accounts_.emplace(name, std::move(account)).first->second;
+}
+
+Result<StoreAccount> ObjectStores::read_account(remote::StoreKind store, StoreSide side) const {
   auto profiles =
       remote::read_profiles(remote::profile_paths(in_environment), options_.credentials_file);
   if (!profiles) return fail(std::move(profiles.error()));
-  remote::CredentialWishes wishes{.store = store,
-                                  .anonymous = options_.anonymous,
-                                  .command = options_.credentials_command,
-                                  .profile = options_.profile,
-                                  .own_file = !options_.credentials_file.empty(),
-                                  .region = options_.region};
+  const StoreSideOptions said = said_of(side);
+  const bool by_profile = said.profile != options_.profile;
+  remote::CredentialWishes wishes{
+      .store = store,
+      .anonymous = options_.anonymous && !by_profile,
+      .command = by_profile ? std::vector<std::string>() : options_.credentials_command,
+      .profile = said.profile,
+      .own_file = !options_.credentials_file.empty(),
+      .region = options_.region};
   const auto profile = chosen_profile(wishes, in_environment, *profiles);
   if (!profile) return fail(profile.error());
   auto endpoint = configured_store(store, in_environment, *profile);
   if (!endpoint) return fail(std::move(endpoint.error()));
-  if (!options_.endpoint_url.empty()) endpoint->url = options_.endpoint_url;
+  if (!said.endpoint_url.empty()) endpoint->url = said.endpoint_url;
   if (!options_.region.empty()) endpoint->region = options_.region;
   if (options_.bucket_style != BucketStyle::Auto) {
     endpoint->path_style = path_style_of(options_.bucket_style);
   }
   auto plan = plan_credentials(wishes, in_environment, *profiles);
   if (!plan) return fail(std::move(plan.error()));
-  return StoreAccount{*std::move(endpoint), *std::move(plan)};
+  return StoreAccount{"", *std::move(endpoint), *std::move(plan)};
 }
 
-std::shared_ptr<remote::PlannedCredentials> ObjectStores::credentials_of(remote::StoreKind store) {
-  auto& credentials = credentials_[store];
-  if (!credentials) {
-    credentials =
-        std::make_shared<remote::PlannedCredentials>(account_of(store)->credentials, way_, *ports_);
-  }
+std::shared_ptr<remote::PlannedCredentials> ObjectStores::credentials_of(
+    const std::string& account) {
+  auto& credentials = credentials_[account];
+  if (credentials) return credentials;
+  const std::lock_guard lock(mutex_);
+  credentials = std::make_shared<remote::PlannedCredentials>(accounts_.at(account)->credentials,
+                                                             way_, *ports_);
   return credentials;
 }
 
@@ -159,21 +177,21 @@ std::unique_ptr<core::Transport> ObjectStores::open(const ObjectRequest& request
 }
 
 std::shared_ptr<remote::BucketAccess> ObjectStores::access(const remote::BucketSettings& bucket) {
-  const remote::StoreKind store = bucket.endpoint.store;
-  auto& access = buckets_[to_text(remote::ObjectUrl{store, bucket.bucket, ""})];
+  auto& access = buckets_[bucket.account + "\n" + bucket.bucket];
   if (!access) {
-    access = std::make_shared<remote::BucketAccess>(bucket, credentials_of(store), ports_->clock);
+    access = std::make_shared<remote::BucketAccess>(bucket, credentials_of(bucket.account),
+                                                    ports_->clock);
   }
   return access;
 }
 
 void ObjectStores::on_time(Instant now) {
-  for (const auto& [store, credentials] : credentials_) credentials->on_time(now);
+  for (const auto& [account, credentials] : credentials_) credentials->on_time(now);
 }
 
 std::optional<Instant> ObjectStores::next_deadline() const {
   std::optional<Instant> next;
-  for (const auto& [store, credentials] : credentials_) {
+  for (const auto& [account, credentials] : credentials_) {
     next = earliest(next, credentials->next_deadline());
   }
   return next;

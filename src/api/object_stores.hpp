@@ -50,6 +50,7 @@ NameInUrl name_in_url(const NamedUrl& url);
 
 // What a store is told of who asks, and where it is, before any option.
 struct StoreAccount {
+  std::string name;  // the same for both sides where they are one
   remote::EndpointSettings endpoint;
   remote::CredentialPlan credentials;
 };
@@ -59,13 +60,13 @@ class ObjectStores {
   explicit ObjectStores(ObjectStoreOptions options) : options_(std::move(options)) {}
 
   // Fails with Usage: it is no URL, none of an object, or nobody is known who could ask for it.
-  Result<NamedUrl> find(const std::string& url);
+  Result<NamedUrl> find(const std::string& url, StoreSide side = StoreSide::Source);
 
   // Likewise, of an object alone.
-  Result<ObjectRequest> find_object(const std::string& url);
+  Result<ObjectRequest> find_object(const std::string& url, StoreSide side = StoreSide::Source);
 
   // Fails with Usage: it names no bucket, or nobody is known who could ask there.
-  Result<PrefixRequest> find_prefix(const std::string& url);
+  Result<PrefixRequest> find_prefix(const std::string& url, StoreSide side = StoreSide::Source);
 
   // ---- the loop's; what is fetched for credentials needs it to turn ----
 
@@ -78,20 +79,22 @@ class ObjectStores {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
  private:
-  Result<StoreAccount> account_of(remote::StoreKind store);
-  [[nodiscard]] Result<StoreAccount> read_account(remote::StoreKind store) const;
+  // What the options say of one side.
+  [[nodiscard]] StoreSideOptions said_of(StoreSide side) const;
+  Result<StoreAccount> account_of(remote::StoreKind store, StoreSide side);
+  [[nodiscard]] Result<StoreAccount> read_account(remote::StoreKind store, StoreSide side) const;
   [[nodiscard]] remote::BucketSettings bucket_of(const remote::ObjectUrl& url,
                                                  const StoreAccount& account) const;
-  std::shared_ptr<remote::PlannedCredentials> credentials_of(remote::StoreKind store);
+  std::shared_ptr<remote::PlannedCredentials> credentials_of(const std::string& account);
 
   const ObjectStoreOptions options_;
-  std::mutex mutex_;  // guards the accounts
-  std::map<remote::StoreKind, Result<StoreAccount>> accounts_;
+  std::mutex mutex_;                                      // guards the accounts
+  std::map<std::string, Result<StoreAccount>> accounts_;  // by their names
 
   // The loop's alone.
   std::optional<remote::CredentialPorts> ports_;
   engine::HttpSourceSettings way_;
-  std::map<remote::StoreKind, std::shared_ptr<remote::PlannedCredentials>> credentials_;
+  std::map<std::string, std::shared_ptr<remote::PlannedCredentials>> credentials_;  // likewise
   std::map<std::string, std::shared_ptr<remote::BucketAccess>> buckets_;
 };
 

@@ -193,11 +193,12 @@ class TreeCopy::Impl {
     const std::string destination = spec_.destination + step.source->path;
     if (from_store_ && to_store_) {
       const auto one = desk_.stores().find(source);
-      const auto other = desk_.stores().find(destination);
+      const auto other = desk_.stores().find(destination, StoreSide::Destination);
       if (!one || !other) return fail(one ? other.error() : one.error());
       return api::have_same_content(*one->object, *other->object, desk_);
     }
-    const auto object = desk_.stores().find(from_store_ ? source : destination);
+    const auto object = from_store_ ? desk_.stores().find(source)
+                                    : desk_.stores().find(destination, StoreSide::Destination);
     if (!object) return fail(object.error());
     const auto& listed = from_store_ ? *step.source : *step.destination;
     return api::has_same_content(from_store_ ? destination : source, *object->object, listed.digest,
@@ -230,12 +231,15 @@ Result<TreeCopy> TreeCopy::open(Session& session, TreeCopySpec spec) {
   }
   auto filter = filter_of(spec.rules);
   if (!filter) return fail(std::move(filter.error()));
-  auto source = entries_of(session, {spec.source, *filter, spec.follow_links}, false);
+  auto source =
+      entries_of(session, {spec.source, *filter, spec.follow_links, StoreSide::Source}, false);
   if (!source) return fail(std::move(source.error()));
-  auto destination =
-      spec.compare == TreeCompare::Nothing
-          ? Result<std::unique_ptr<api::TreeEntries>>(api::no_entries())
-          : entries_of(session, {spec.destination, *std::move(filter), spec.follow_links}, true);
+  auto destination = spec.compare == TreeCompare::Nothing
+                         ? Result<std::unique_ptr<api::TreeEntries>>(api::no_entries())
+                         : entries_of(session,
+                                      {spec.destination, *std::move(filter), spec.follow_links,
+                                       StoreSide::Destination},
+                                      true);
   if (!destination) return fail(std::move(destination.error()));
   return TreeCopy(std::make_unique<Impl>(session, std::move(spec), *std::move(source),
                                          *std::move(destination)));

@@ -120,7 +120,8 @@ Result<std::unique_ptr<TreeEntries>> folder_entries(TreePlace place, bool may_be
 Result<std::unique_ptr<TreeEntries>> store_entries(Session& session, TreePlace place) {
   const auto url = remote::parse_object_url(place.place);
   if (!url) return fail(url.error());
-  auto listing = ObjectListing::open(session, {.url = place.place, .after = "", .folders = false});
+  auto listing = ObjectListing::open(
+      session, {.url = place.place, .after = "", .folders = false, .side = place.side});
   if (!listing) return fail(std::move(listing.error()));
   return std::make_unique<StoreEntries>(std::move(place), url->key.size(), *std::move(listing));
 }

@@ -35,6 +35,7 @@ struct TreePlace {
   std::string place;  // a folder, or a URL that ends in "/" or names a bucket
   remote::GlobFilter filter;
   bool follow_links = false;
+  StoreSide side = StoreSide::Source;
 };
 
 // A folder that is not there yet is an empty one where `may_be_missing`. Fails with Disk.

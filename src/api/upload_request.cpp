@@ -91,8 +91,8 @@ bool describes_object(const UploadSpec& spec) {
   return !spec.content_type.empty() || !spec.cache_control.empty() || !spec.metadata.empty();
 }
 
-Result<ObjectRequest> object_at(const std::string& url, ObjectStores& stores) {
-  auto named = stores.find(url);
+Result<ObjectRequest> destination_at(const std::string& url, ObjectStores& stores) {
+  auto named = stores.find(url, StoreSide::Destination);
   if (!named) return fail(std::move(named.error()));
   if (named->object) return *std::move(named->object);
   return option_error(net::without_secrets(url), "it is no object's URL: s3://BUCKET/KEY");
@@ -133,7 +133,7 @@ remote::RelaySettings relay_settings(const Options& options, bool hashes_payload
 Result<ObjectCopy> object_copy(WebCopy bytes, const UploadSpec& spec, const ObjectRequest& to) {
   const ObjectRequest& from = *bytes.from.object;
   const remote::ObjectUrl url = url_of(from);
-  const bool in_store = url.store == to.bucket.endpoint.store;
+  const bool in_store = from.bucket.account == to.bucket.account;  // so that who writes may read
   if (in_store && url == url_of(to) && !describes_object(spec) && spec.storage_class.empty() &&
       spec.acl.empty()) {
     return option_error(from.name, "it would be copied onto itself");
@@ -173,7 +173,7 @@ std::unique_ptr<remote::WebSource> make_web_source(const WebCopy& copy,
 Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& options,
                                      ObjectStores& stores, core::FileSystem& files,
                                      std::shared_ptr<const formats::Netrc> netrc) {
-  auto object = object_at(spec.url, stores);
+  auto object = destination_at(spec.url, stores);
   if (!object) return fail(std::move(object.error()));
   const bool hashes_payload = object->object.place.scheme == remote::Scheme::Http;
   auto source = spec.from ? url_source(spec, options, *object, stores, std::move(netrc))

@@ -10,6 +10,22 @@
 
 namespace xget::cli {
 
+namespace {
+
+// Who asks at each side, and where.
+void take_sides(const VerbWords& own, ObjectStoreOptions& store) {
+  const auto take = [&](const char* name, std::string& into) {
+    const auto given = own.options.find(name);
+    if (given != own.options.end()) into = given->second;
+  };
+  take("src-profile", store.source.profile);
+  take("src-endpoint-url", store.source.endpoint_url);
+  take("dst-profile", store.destination.profile);
+  take("dst-endpoint-url", store.destination.endpoint_url);
+}
+
+}  // namespace
+
 ExitCode run_copies(const CommandLine& line, const ReadCopies& read) {
   auto own = take_own_options(*verb_named(line.verb), std::span(line.words).subspan(1));
   if (!own) return report_failure(own.error());
@@ -20,6 +36,7 @@ ExitCode run_copies(const CommandLine& line, const ReadCopies& read) {
         return read(*own, laid_over.urls, common);
       });
   if (!command) return report_failure(command.error());
+  take_sides(*own, command->arguments.options.object_store);
   warn_of_insecurity(command->arguments.options);
   return run_jobs(line, command->given, std::move(command->arguments));
 }

@@ -57,6 +57,10 @@ constexpr std::array kCopyOptions{
     VerbOption{"cache-control", "TEXT", "what their Cache-Control says"},
     VerbOption{"metadata", "KEY=VALUE", "more metadata; may be given several times"},
     VerbOption{"no-clobber", "", "leave an object that is there, and fail"},
+    VerbOption{"src-profile", "NAME", "who asks for SRC: this profile, instead of --profile"},
+    VerbOption{"dst-profile", "NAME", "who asks for DST, likewise"},
+    VerbOption{"src-endpoint-url", "URL", "the store that SRC is in, instead of --endpoint-url"},
+    VerbOption{"dst-endpoint-url", "URL", "the store that DST is in, likewise"},
 };
 
 constexpr std::array kSyncOptions{
@@ -74,6 +78,10 @@ constexpr std::array kSyncOptions{
     VerbOption{"acl", "ACL", "who may read them (private, public-read, ...)"},
     VerbOption{"cache-control", "TEXT", "what their Cache-Control says"},
     VerbOption{"metadata", "KEY=VALUE", "more metadata; may be given several times"},
+    VerbOption{"src-profile", "NAME", "who asks for SRC: this profile, instead of --profile"},
+    VerbOption{"dst-profile", "NAME", "who asks for DST, likewise"},
+    VerbOption{"src-endpoint-url", "URL", "the store that SRC is in, instead of --endpoint-url"},
+    VerbOption{"dst-endpoint-url", "URL", "the store that DST is in, likewise"},
 };
 
 constexpr std::array kStatOptions{

@@ -27,6 +27,7 @@ struct BucketSettings {
   EndpointSettings endpoint;
   std::string bucket;  // empty: the store itself, to list its buckets
   bool requester_pays = false;
+  std::string account;  // names who asks, among those that one process knows
 };
 
 // What is asked of it. With `key` empty it is the bucket itself.

@@ -297,6 +297,49 @@ def test_what_is_refused_is_no_object(client, folder, env, web):
     assert run.code == Exit.REFUSED and "404" in run.err, run
 
 
+# ---- two accounts ---------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def other(gateway):
+    """Another user of the same gateway, with a bucket of its own."""
+    gateway.add_user("other", "OTHERKEY", "OTHERSECRET")
+    made = gateway.client(access_key="OTHERKEY", secret_key="OTHERSECRET")
+    made.create_bucket(Bucket="others")
+    return made
+
+
+@pytest.fixture
+def two_profiles(gateway, folder, relay):
+    (folder / "credentials").write_text(
+        f"[one]\naws_access_key_id = {ceph_gateway.ACCESS_KEY}\n"
+        f"aws_secret_access_key = {ceph_gateway.SECRET_KEY}\n"
+        "[two]\naws_access_key_id = OTHERKEY\naws_secret_access_key = OTHERSECRET\n")
+    kept = {name: value for name, value in gateway.environment().items()
+            if name not in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    return kept | {"AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+                   "XDG_STATE_HOME": str(folder / "state")}
+
+
+def test_each_side_has_its_own_account_and_bytes_go_from_one_to_the_other(
+        client, other, folder, two_profiles):
+    data = put(client, "private", 9 * MIB, Metadata={"a": "1"})
+    run = cp(folder, two_profiles, "--json", "--src-profile", "one", "--dst-profile", "two",
+             s3("private"), "s3://others/copied").expect(0)
+    assert other.get_object(Bucket="others", Key="copied")["Body"].read() == data
+    assert other.head_object(Bucket="others", Key="copied")["Metadata"]["a"] == "1"
+    assert finished(run)["sent"] == len(data)
+    run = cp(folder, two_profiles, "--profile", "two", s3("private"), "s3://others/not")
+    assert run.code == Exit.REFUSED, run
+
+
+def test_each_side_has_its_own_store(client, other, folder, two_profiles, gateway, relay):
+    data = put(client, "here", 100_000)
+    del two_profiles["AWS_ENDPOINT_URL"]
+    cp(folder, two_profiles, "--src-profile", "one", "--dst-profile", "two", "--src-endpoint-url",
+       gateway.url, "--dst-endpoint-url", relay.url, s3("here"), "s3://others/there").expect(0)
+    assert other.get_object(Bucket="others", Key="there")["Body"].read() == data
+
+
 @pytest.mark.skipif(sanitized(), reason="a sanitizer's own memory hides what is measured")
 def test_memory_is_bounded_whatever_goes_through(client, folder, env, web):
     page = web.serve("/large", Resource(size=150 * MIB))

@@ -94,16 +94,20 @@ class CephGateway:
     def __exit__(self, *error):
         self.stop()
 
-    def client(self, **config):
+    def client(self, access_key=ACCESS_KEY, secret_key=SECRET_KEY, **config):
         """botocore's, that takes every answer as it comes."""
         session = botocore.session.Session()
         session.set_config_variable("credentials_file", os.devnull)
         session.set_config_variable("config_file", os.devnull)
         return session.create_client(
             "s3", endpoint_url=self.url, region_name="us-east-1",
-            aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY,
+            aws_access_key_id=access_key, aws_secret_access_key=secret_key,
             config=botocore.config.Config(s3={"addressing_style": "path"},
                                           retries={"max_attempts": 0}, **config))
+
+    def add_user(self, name, access_key, secret_key):
+        self._admin("user", "create", f"--uid={name}", f"--display-name={name}",
+                    f"--access-key={access_key}", f"--secret-key={secret_key}")
 
     def environment(self) -> dict:
         """What makes xget, and other tools, use it."""
