@@ -74,7 +74,7 @@ void HeldParts::digest(std::vector<std::byte> bytes, MemoryBudget::Lease lease,
 RelayedParts::RelayedParts(RelaySettings settings, core::Source& source,
                            core::Representation version, SourceReader::TellRetry tell_retry,
                            RelayPorts ports)
-    : settings_(std::move(settings)),
+    : settings_(settings),
       source_(source),
       version_(std::move(version)),
       tell_retry_(std::move(tell_retry)),

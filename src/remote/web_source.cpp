@@ -6,7 +6,7 @@ namespace xget::remote {
 
 WebSource::WebSource(RelaySettings settings, std::string default_type,
                      std::unique_ptr<core::Source> source, RelayPorts ports)
-    : settings_(std::move(settings)),
+    : settings_(settings),
       default_type_(std::move(default_type)),
       source_(std::move(source)),
       ports_(ports) {}

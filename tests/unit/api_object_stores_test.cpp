@@ -183,3 +183,25 @@ TEST_CASE("all who ask in one bucket share what they learn, and no others do") {
   CHECK(stores.access(bucket)->have_credentials({}));
   CHECK_FALSE(stores.next_deadline().has_value());
 }
+
+TEST_CASE("two sides are two accounts where the options say so, and one where they do not") {
+  const Variables variables(kKeys);
+  test::CredentialWorld world;
+  const auto accounts = [&](ObjectStoreOptions options) {
+    ObjectStores stores(std::move(options));
+    stores.use(world.ports, world.way);
+    const auto source = stores.find("s3://bucket/k", StoreSide::Source)->object->bucket;
+    const auto destination = stores.find("s3://bucket/k", StoreSide::Destination)->object->bucket;
+    CHECK((stores.access(source) == stores.access(destination)) ==
+          (source.account == destination.account));
+    return std::pair(source, destination);
+  };
+  const auto same = accounts({.endpoint_url = "http://a:1"});
+  CHECK(same.first.account == same.second.account);
+  ObjectStoreOptions options{.endpoint_url = "http://a:1"};
+  options.destination.endpoint_url = "http://b:2";
+  const auto two = accounts(options);
+  CHECK(two.first.account != two.second.account);
+  CHECK(two.first.endpoint.url == "http://a:1");
+  CHECK(two.second.endpoint.url == "http://b:2");
+}
