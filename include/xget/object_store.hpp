@@ -61,4 +61,10 @@ struct PresignedUrl {
 // Nothing is asked of the store but, of Amazon's, the bucket's region.
 Result<PresignedUrl> presign(Session& session, const PresignSpec& spec);
 
+// At s3://BUCKET or oss://BUCKET, in the region that is set for the session's stores. Fails with
+// Exists where somebody has one of that name.
+Result<void> make_bucket(Session& session, const std::string& url);
+// Fails with Refused where it is not empty.
+Result<void> remove_bucket(Session& session, const std::string& url);
+
 }  // namespace xget

@@ -88,4 +88,10 @@ std::string iso_text(WallTime time) {
   return text.data();
 }
 
+std::string utc_text(WallTime time) {
+  std::string text = iso_text(time);
+  text[text.find('T')] = ' ';
+  return text.replace(text.find('Z'), 1, " UTC");
+}
+
 }  // namespace xget

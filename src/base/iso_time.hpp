@@ -14,5 +14,6 @@ namespace xget {
 std::optional<WallTime> parse_iso_time(std::string_view text);
 
 std::string iso_text(WallTime time);  // "2009-10-12T17:50:30Z"
+std::string utc_text(WallTime time);  // "2009-10-12 17:50:30 UTC", for people
 
 }  // namespace xget

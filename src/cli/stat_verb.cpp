@@ -51,13 +51,6 @@ JsonObject json_of(const ObjectFacts::Fields& fields) {
   return object;
 }
 
-std::string time_text(std::chrono::sys_seconds time) {
-  std::string text = iso_text(time);
-  text[text.find('T')] = ' ';
-  text.replace(text.find('Z'), 1, " UTC");
-  return text;
-}
-
 std::string size_text(std::uint64_t bytes) {
   std::string exact = std::to_string(bytes) + " bytes";
   return bytes < 1024 ? exact : format_size(bytes) + " (" + exact + ")";
@@ -77,7 +70,7 @@ Result<ObjectQuestion> question_of(const StoreCommand& command) {
 std::string stat_text(const std::string& url, const ObjectFacts& facts) {
   Rows rows;
   rows.add("size", size_text(facts.size));
-  if (facts.modified) rows.add("modified", time_text(*facts.modified));
+  if (facts.modified) rows.add("modified", utc_text(*facts.modified));
   rows.add("ETag", facts.etag);
   rows.add("type", facts.content_type);
   rows.add("storage class", facts.storage_class);

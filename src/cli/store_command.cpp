@@ -63,6 +63,10 @@ void StoreReport::tell_done(const std::string& words, const JsonObject& line) {
   tell(quiet_ ? "" : words, line);
 }
 
+void StoreReport::say_done(const std::string& words) {
+  if (!quiet_ && objects_ != STDOUT_FILENO) print(STDOUT_FILENO, words_, words);
+}
+
 void StoreReport::fail(const std::string& url, const Error& error) {
   flush();
   outcome_ = first_failure({outcome_, report_failure(error)});

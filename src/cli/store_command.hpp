@@ -48,6 +48,8 @@ class StoreReport {
   void tell(const std::string& words, const JsonObject& line);
   // What was done; nothing in words with --quiet.
   void tell_done(const std::string& words, const JsonObject& line);
+  // Likewise of what is for people alone.
+  void say_done(const std::string& words);
   // `url`: what it is of, as it was given; empty: of nothing alone.
   void fail(const std::string& url, const Error& error);
 

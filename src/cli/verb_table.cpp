@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/bucket_verbs.hpp"
 #include "cli/clean_verb.hpp"
 #include "cli/config_verb.hpp"
 #include "cli/cp_verb.hpp"
@@ -11,6 +12,7 @@
 #include "cli/stat_verb.hpp"
 #include "cli/status_verb.hpp"
 #include "cli/sync_verb.hpp"
+#include "cli/uploads_verb.hpp"
 #include "cli/verify_verb.hpp"
 
 namespace xget::cli {
@@ -94,6 +96,12 @@ constexpr std::array kPresignOptions{
     VerbOption{"version-id", "ID", "this version of URL, and not the one that is there then"},
 };
 
+constexpr std::array kUploadsOptions{
+    VerbOption{"older-than", "TIME", "abort: those that were begun so long ago: 12h, 7d"},
+    VerbOption{"upload-id", "ID", "abort: this one of URL, an object's"},
+    VerbOption{"parts", "", "ls: say how much of each is there; one request more for each"},
+};
+
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
             "copy files and URLs to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
@@ -112,6 +120,19 @@ constexpr std::array kTable{
     VerbRow{"presign", "URL...",
             "print URLs of the web by which anybody can fetch objects of a store for a while",
             kPresignOptions, true, presign_objects},
+    VerbRow{"mb",
+            "URL...",
+            "make buckets (s3://BUCKET), in the region that --region says",
+            {},
+            true,
+            make_buckets},
+    VerbRow{"rb", "URL...", "remove buckets, which must be empty", {}, true, remove_buckets},
+    VerbRow{
+        "uploads", "ls|abort URL...",
+        "list the uploads that were never finished and whose parts are still stored, in a bucket "
+        "or at and below KEY (s3://BUCKET/KEY); or abort those --older-than TIME "
+        "(--dry-run only says which)",
+        kUploadsOptions, true, show_or_abort_uploads},
     VerbRow{"status", "[DIR|FILE...]",
             "list partial downloads: how much is there, from where, and what goes on with them",
             kStatusOptions, false, show_status},

@@ -105,4 +105,10 @@ bool fits_host_name(std::string_view bucket) {
   return is_lower_or_digit(before) && !net::family_of(std::string(bucket));
 }
 
+bool is_at_or_below(std::string_view key, std::string_view place) {
+  if (!key.starts_with(place)) return false;
+  if (place.empty() || place.ends_with('/') || key.size() == place.size()) return true;
+  return key[place.size()] == '/';
+}
+
 }  // namespace xget::remote

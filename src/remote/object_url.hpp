@@ -36,6 +36,11 @@ Result<ObjectUrl> parse_object_url(std::string_view text);
 // "s3://bucket/key". Read again it is the same object.
 std::string to_text(const ObjectUrl& url);
 
+// Whether the key is what `place` names as a tree: that very key, or one below "PLACE/". Of "logs"
+// these are "logs" and "logs/a", and not "logs2"; of "logs/", and of nothing at all, what begins
+// so.
+bool is_at_or_below(std::string_view key, std::string_view place);
+
 // Whether the bucket's name may stand in front of a host name: 3 to 63 lower-case letters, digits,
 // "-" and ".", of which neither of the latter two stands at an end or beside a ".", and no address.
 bool fits_host_name(std::string_view bucket);

@@ -35,13 +35,16 @@ enum class StoreTrouble {
   Denied,          // these credentials, or none, may not do that
   NoBucket,
   NoKey,
-  NoUpload,    // the multipart upload is finished, aborted or never was
-  WrongPart,   // the upload's parts are not those that it was told of
-  WrongBytes,  // what arrived does not have the digest that was sent with it
-  TooSmall,    // a part but the last is smaller than the store takes
-  Condition,   // If-Match and the like did not hold: somebody else changed the key
-  Conflict,    // something else is done to the key or the bucket just now
-  Final        // anything else: the same request will never do
+  BucketTaken,     // somebody has a bucket of that name
+  BucketOwned,     // likewise, and it is whoever asks
+  BucketNotEmpty,  // it can't be deleted
+  NoUpload,        // the multipart upload is finished, aborted or never was
+  WrongPart,       // the upload's parts are not those that it was told of
+  WrongBytes,      // what arrived does not have the digest that was sent with it
+  TooSmall,        // a part but the last is smaller than the store takes
+  Condition,       // If-Match and the like did not hold: somebody else changed the key
+  Conflict,        // something else is done to the key or the bucket just now
+  Final            // anything else: the same request will never do
 };
 
 // By the code, and where that is unknown or missing by the HTTP status (200: an error within a

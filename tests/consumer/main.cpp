@@ -14,6 +14,7 @@
 #include <xget/partial.hpp>
 #include <xget/session.hpp>
 #include <xget/tree_copy.hpp>
+#include <xget/unfinished_upload.hpp>
 #include <xget/verification.hpp>
 
 namespace {
@@ -54,6 +55,15 @@ void need_every_function() {
   need(&ObjectListing::next);
   need(&xget::look_at_object);
   need(&xget::presign);
+  need(&xget::make_bucket);
+  need(&xget::remove_bucket);
+  using xget::UnfinishedUploads;
+  need(&UnfinishedUploads::open);
+  need(static_cast<UnfinishedUploads& (UnfinishedUploads::*)(UnfinishedUploads &&) noexcept>(
+      &UnfinishedUploads::operator=));
+  need(&UnfinishedUploads::next);
+  need(&xget::count_parts);
+  need(&xget::abort_upload);
   using xget::TreeCopy;
   need(&TreeCopy::open);
   need(static_cast<TreeCopy& (TreeCopy::*)(TreeCopy &&) noexcept>(&TreeCopy::operator=));

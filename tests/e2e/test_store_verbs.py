@@ -128,3 +128,122 @@ def test_presign_says_that_temporary_credentials_end_sooner(folder, env):
 def test_the_anonymous_have_nothing_to_sign_with(folder, env):
     run = xget(folder, env, "presign", "--no-sign-request", url_of("x")).expect(Exit.USAGE)
     assert "anonymous" in run.err and not run.out
+
+
+# ---- mb, rb ---------------------------------------------------------------------------------
+
+
+def buckets(client):
+    return [each["Name"] for each in client.list_buckets()["Buckets"]]
+
+
+def test_a_bucket_is_made_and_removed(client, folder, env):
+    run = xget(folder, env, "mb", "s3://made", "s3://made-too/").expect(0)
+    assert run.out == b"made s3://made\nmade s3://made-too/\n"
+    assert {"made", "made-too"} <= set(buckets(client))
+    [line] = lines_of(folder, env, "rb", "s3://made")
+    assert line == {"v": 1, "kind": "bucket-removed", "url": "s3://made"}
+    assert xget(folder, env, "rb", "-q", "s3://made-too").expect(0).out == b""
+    assert not {"made", "made-too"} & set(buckets(client))
+
+
+def test_a_bucket_that_is_not_empty_stays_and_it_is_said_how_to_empty_it(client, folder, env):
+    put(client, "in-the-way")
+    run = xget(folder, env, "rb", f"s3://{BUCKET}").expect(Exit.REFUSED)
+    assert "it is not empty" in run.err and "xget rm -r s3://bucket/" in run.err
+    assert BUCKET in buckets(client)
+
+
+def test_a_bucket_that_is_not_there_is_not_removed(gateway, folder, env):
+    run = xget(folder, env, "rb", "s3://never-made").expect(Exit.REFUSED)
+    assert "there is no such bucket" in run.err
+
+
+@pytest.mark.parametrize("words", [["mb"], ["mb", f"s3://{BUCKET}/key"], ["rb", "s3://x/key"],
+                                   ["mb", "--dry-run", "s3://xyz"], ["rb", "file"]])
+def test_what_names_no_bucket_alone_is_refused(words, client, folder, env):
+    xget(folder, env, *words).expect(Exit.USAGE)
+    assert buckets(client) == [BUCKET]
+
+
+def test_the_region_is_said_where_the_bucket_is_to_be(gateway, folder, env):
+    """The gateway knows no other one than its own, and so refuses."""
+    run = xget(folder, env, "mb", "--region", "eu-west-1", "s3://elsewhere").expect(Exit.REFUSED)
+    assert "InvalidLocationConstraint" in run.err
+
+
+# ---- uploads --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def begin(client):
+    """Begins uploads, which are gone afterwards."""
+    begun = []
+
+    def begin_one(key, *parts):
+        upload = client.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"]
+        begun.append((key, upload))
+        for number, body in enumerate(parts, start=1):
+            client.upload_part(Bucket=BUCKET, Key=key, UploadId=upload, PartNumber=number, Body=body)
+        return upload
+
+    yield begin_one
+    left = unfinished(client)
+    for key, upload in begun:
+        if (key, upload) in left:
+            client.abort_multipart_upload(Bucket=BUCKET, Key=key, UploadId=upload)
+
+
+def unfinished(client):
+    uploads = client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
+    return [(each["Key"], each["UploadId"]) for each in uploads]
+
+
+def test_uploads_that_were_never_finished_are_listed(client, folder, env, begin):
+    key = "big/ünï %20+code\t.bin"
+    upload = begin(key, b"x" * 1000, b"y" * 500)
+    begin("bigger")
+    [line] = lines_of(folder, env, "uploads", "ls", "--parts", url_of("big"))
+    assert (line["url"], line["upload_id"]) == (url_of(key), upload)
+    assert (line["parts"], line["bytes"]) == (2, 1500)
+    assert 0 <= line["age_seconds"] < 60
+    run = xget(folder, env, "uploads", "ls", "--parts", url_of("big")).expect(0)
+    assert f"1.5 KiB in 2 parts  {upload}  s3://bucket/big/ünï %20+code\\x09.bin" in run.out.decode()
+    run = xget(folder, env, "uploads", "ls", f"s3://{BUCKET}").expect(0)
+    assert len(run.out.splitlines()) == 2
+    run = xget(folder, env, "uploads", "ls", url_of("bi")).expect(0)
+    assert run.out == b"s3://bucket/bi: no unfinished uploads\n"
+
+
+def test_old_uploads_are_aborted_and_young_ones_stay(client, folder, env, begin):
+    begin("logs/a")
+    begin("logs2")
+    run = xget(folder, env, "uploads", "abort", "--older-than", "7d", f"s3://{BUCKET}").expect(0)
+    assert run.out == b"s3://bucket: no unfinished upload is that old\n"
+    assert len(unfinished(client)) == 2
+    words = ["uploads", "abort", "--older-than", "0", url_of("logs")]
+    assert b"would abort s3://bucket/logs/a" in xget(folder, env, *words, "--dry-run").expect(0).out
+    assert len(unfinished(client)) == 2
+    [line] = lines_of(folder, env, *words)
+    assert line["kind"] == "aborted" and line["url"] == url_of("logs/a") and not line["dry_run"]
+    assert [key for key, _ in unfinished(client)] == ["logs2"]
+
+
+def test_one_upload_is_aborted_by_its_id_and_once(client, folder, env, begin):
+    upload, other = begin("twice"), begin("twice")
+    words = ["uploads", "abort", "--upload-id", upload, url_of("twice")]
+    xget(folder, env, *words).expect(0)
+    assert unfinished(client) == [("twice", other)]
+    assert "it has none of this id" in xget(folder, env, *words).expect(Exit.REFUSED).err
+
+
+@pytest.mark.parametrize("words", [
+    [], ["ls"], ["list", f"s3://{BUCKET}"], ["abort", f"s3://{BUCKET}"],
+    ["abort", "--older-than", "soon", f"s3://{BUCKET}"],
+    ["abort", "--older-than", "1d", "--upload-id", "x", url_of("a")],
+    ["abort", "--upload-id", "x", url_of("a"), url_of("b")],
+    ["abort", "--upload-id", "x", f"s3://{BUCKET}"], ["ls", "--older-than", "1d", f"s3://{BUCKET}"]])
+def test_no_upload_is_aborted_that_was_not_meant(words, client, folder, env, begin):
+    begin("kept")
+    xget(folder, env, "uploads", *words).expect(Exit.USAGE)
+    assert [key for key, _ in unfinished(client)] == ["kept"]

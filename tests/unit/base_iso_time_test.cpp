@@ -47,4 +47,5 @@ TEST_CASE("a time is written so that it is read again as the same") {
   CHECK(iso_text(WallTime()) == "1970-01-01T00:00:00Z");
   CHECK(iso_text(WallTime(-1s)) == "1969-12-31T23:59:59Z");
   CHECK(parse_iso_time(iso_text(kMoment)) == kMoment);
+  CHECK(utc_text(kMoment) == "2009-10-12 17:50:30 UTC");
 }

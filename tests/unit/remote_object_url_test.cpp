@@ -89,3 +89,13 @@ TEST_CASE("credentials that somebody put in front of the bucket are not shown") 
   REQUIRE_FALSE(url.has_value());
   CHECK(to_string(url.error()).find("SECRET") == std::string::npos);
 }
+
+TEST_CASE("a place is its own key and what is below it, and nothing that only begins alike") {
+  for (const char* key : {"logs", "logs/", "logs/a", "logs//a"}) CHECK(is_at_or_below(key, "logs"));
+  for (const char* key : {"logs2", "logs-a/b", "log", "a/logs"}) {
+    CHECK_FALSE(is_at_or_below(key, "logs"));
+  }
+  CHECK(is_at_or_below("logs/a", "logs/"));
+  CHECK_FALSE(is_at_or_below("logs", "logs/"));
+  CHECK(is_at_or_below("anything", ""));
+}
