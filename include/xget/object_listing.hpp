@@ -31,6 +31,9 @@ struct ListingSpec {
   std::string after;  // a key: what comes behind it, in the order of bytes; empty: from the first
   bool folders = false;                // what is behind the next "/" after the prefix comes as one
   StoreSide side = StoreSide::Source;  // for whom it is asked
+  // The URL names the object of that very key and what is below KEY/, and not all that begins so:
+  // of s3://b/logs nothing of "logs2". A bucket, or a URL that ends in "/", means the same as ever.
+  bool tree = false;
 };
 
 // In the byte order of the keys. In memory are two pages of the store's, of 1,000 objects each.

@@ -61,6 +61,15 @@ struct PresignedUrl {
 // Nothing is asked of the store but, of Amazon's, the bucket's region.
 Result<PresignedUrl> presign(Session& session, const PresignSpec& spec);
 
+struct Bucket {
+  std::string name;
+  std::string url;  // s3://NAME
+  std::optional<std::chrono::sys_seconds> created;
+  std::string region;  // as the store says, if it does
+};
+// Those of whoever asks. `store`: s3:// or oss://
+Result<std::vector<Bucket>> list_buckets(Session& session, const std::string& store);
+
 // At s3://BUCKET or oss://BUCKET, in the region that is set for the session's stores. Fails with
 // Exists where somebody has one of that name.
 Result<void> make_bucket(Session& session, const std::string& url);

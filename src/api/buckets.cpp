@@ -1,4 +1,4 @@
-// Buckets that are made and removed.
+// Buckets: listed, made, removed.
 #include <atomic>
 #include <memory>
 #include <span>
@@ -8,6 +8,7 @@
 #include "base/digest.hpp"
 #include "base/shell_word.hpp"
 #include "base/text.hpp"
+#include "remote/listing_answers.hpp"
 #include "remote/store_bodies.hpp"
 #include "remote/text_body.hpp"
 #include "xget/object_store.hpp"
@@ -70,7 +71,42 @@ Error in_words(remote::StoreFailure failure, const std::string& name) {
   return std::move(error);
 }
 
+remote::BucketQuestion page_of_buckets(remote::StoreKind store, const std::string& from) {
+  remote::BucketQuestion question;
+  const bool s3 = store == remote::StoreKind::S3;
+  if (!s3) question.query.push_back({"max-keys", "1000"});
+  if (!from.empty()) question.query.push_back({s3 ? "continuation-token" : "marker", from});
+  return question;
+}
+
 }  // namespace
+
+Result<std::vector<Bucket>> list_buckets(Session& session, const std::string& store) {
+  api::StoreDesk& desk = api::SessionAccess::store_desk(session);
+  const auto settings = desk.stores().find_store(store);
+  if (!settings) return fail(settings.error());
+  const remote::StoreKind kind = settings->endpoint.store;
+  std::vector<Bucket> buckets;
+  std::optional<std::string> from = "";
+  while (from) {
+    auto outcome = desk.ask(*settings, {.operation = "list the buckets of",
+                                        .subject = store,
+                                        .asked = page_of_buckets(kind, *from),
+                                        .body = nullptr,
+                                        .on_retry = nullptr})
+                       .get();
+    if (!outcome) return fail(std::move(outcome.error().error));
+    auto listing = remote::parse_bucket_listing(outcome->body, *from);
+    if (!listing) return fail(std::move(listing.error().error));
+    for (remote::ListedBucket& bucket : listing->buckets) {
+      std::string url = to_text(remote::ObjectUrl{kind, bucket.name, ""});
+      buckets.push_back(
+          {std::move(bucket.name), std::move(url), bucket.created, std::move(bucket.region)});
+    }
+    from = std::move(listing->next);
+  }
+  return buckets;
+}
 
 Result<void> make_bucket(Session& session, const std::string& url) {
   api::StoreDesk& desk = api::SessionAccess::store_desk(session);

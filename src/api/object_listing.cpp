@@ -33,10 +33,17 @@ class ObjectListing::Impl {
                                request_.bucket.endpoint.store == remote::StoreKind::Oss},
               .after = spec.after,
               .folders = spec.folders} {
+    if (spec.tree && !request_.prefix.empty() && !request_.prefix.ends_with('/')) {
+      if (spec.after.empty()) ask_for_key();
+      wish_.question.prefix += '/';
+    }
     ask();
   }
 
   Result<std::optional<ListedObject>> next() {
+    if (key_.valid()) {
+      if (auto read = read_key(); !read) return fail(std::move(read.error()));
+    }
     while (entries_.empty()) {
       if (!page_.valid()) return std::nullopt;
       if (auto read = read_page(); !read) return fail(std::move(read.error()));
@@ -47,23 +54,50 @@ class ObjectListing::Impl {
   }
 
  private:
-  void ask() {
-    page_ = desk_.ask(request_.bucket, {.operation = "list",
-                                        .subject = request_.name,
-                                        .asked = listing_request(wish_),
-                                        .body = nullptr,
-                                        .on_retry = nullptr});
+  std::future<remote::StoreOutcome> ask(const remote::ListingWish& wish) {
+    return desk_.ask(request_.bucket, {.operation = "list",
+                                       .subject = request_.name,
+                                       .asked = listing_request(wish),
+                                       .body = nullptr,
+                                       .on_retry = nullptr});
+  }
+  void ask() { page_ = ask(wish_); }
+
+  // Of all keys that begin with it, the prefix itself is the first.
+  void ask_for_key() {
+    remote::ListingWish wish = wish_;
+    wish.first_alone = true;
+    wish.folders = false;
+    key_ = ask(wish);
+  }
+
+  Result<remote::ObjectListing> read(std::future<remote::StoreOutcome>& answer,
+                                     const remote::ListingQuestion& question) {
+    remote::StoreOutcome outcome = answer.get();
+    if (!outcome) return fail(std::move(outcome.error().error));
+    auto listing = parse_object_listing(outcome->body, question);
+    if (listing) return *std::move(listing);
+    Error error = std::move(listing.error().error);
+    if (error.subject.empty()) error.subject = request_.name;
+    return fail(std::move(error));
+  }
+
+  Result<void> read_key() {
+    remote::ListingQuestion question = wish_.question;
+    question.prefix = request_.prefix;
+    question.from = "";
+    auto listing = read(key_, question);
+    if (!listing) return fail(std::move(listing.error()));
+    std::erase_if(listing->objects,
+                  [&](const auto& object) { return object.key != request_.prefix; });
+    listing->folders.clear();
+    take(*std::move(listing));
+    return {};
   }
 
   Result<void> read_page() {
-    remote::StoreOutcome outcome = page_.get();
-    if (!outcome) return fail(std::move(outcome.error().error));
-    auto listing = parse_object_listing(outcome->body, wish_.question);
-    if (!listing) {
-      Error error = std::move(listing.error().error);
-      if (error.subject.empty()) error.subject = request_.name;
-      return fail(std::move(error));
-    }
+    auto listing = read(page_, wish_.question);
+    if (!listing) return fail(std::move(listing.error()));
     if (listing->next) {
       wish_.question.from = *listing->next;
       ask();
@@ -103,6 +137,7 @@ class ObjectListing::Impl {
   api::StoreDesk& desk_;
   const api::PrefixRequest request_;
   remote::ListingWish wish_;                // of the page that was asked for last
+  std::future<remote::StoreOutcome> key_;   // not valid: it is read, or of no account
   std::future<remote::StoreOutcome> page_;  // not valid: there is none more
   std::deque<ListedObject> entries_;        // that were not taken yet
 };

@@ -82,6 +82,22 @@ Result<ObjectRequest> ObjectStores::find_object(const std::string& url, StoreSid
   return request;
 }
 
+Result<remote::BucketSettings> ObjectStores::find_store(const std::string& url) {
+  const bool s3 = equals_ignoring_case(url, "s3://");
+  if (!s3 && !equals_ignoring_case(url, "oss://")) {
+    return fail({.code = ErrorCode::Usage,
+                 .operation = "",
+                 .subject = printable(url),
+                 .cause = "this names no store: s3:// and oss:// do"});
+  }
+  const remote::StoreKind store = s3 ? remote::StoreKind::S3 : remote::StoreKind::Oss;
+  const auto account = account_of(store, StoreSide::Source);
+  if (!account) return fail(account.error());
+  auto settings = bucket_of({store, "", ""}, *account);
+  if (auto place = place_of(settings.endpoint, "", ""); !place) return fail(place.error());
+  return settings;
+}
+
 Result<PrefixRequest> ObjectStores::find_prefix(const std::string& url, StoreSide side) {
   auto named = remote::parse_object_url(url);
   if (!named) return fail(std::move(named.error()));

@@ -65,6 +65,9 @@ class ObjectStores {
   // Likewise, of an object alone.
   Result<ObjectRequest> find_object(const std::string& url, StoreSide side = StoreSide::Source);
 
+  // Of "s3://" or "oss://": the store itself.
+  Result<remote::BucketSettings> find_store(const std::string& url);
+
   // Fails with Usage: it names no bucket, or nobody is known who could ask there.
   Result<PrefixRequest> find_prefix(const std::string& url, StoreSide side = StoreSide::Source);
 

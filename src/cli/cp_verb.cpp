@@ -8,6 +8,7 @@
 #include "cli/copy_settings.hpp"
 #include "cli/event_text.hpp"
 #include "cli/secret_text.hpp"
+#include "cli/url_word.hpp"
 #include "cli/usage_error.hpp"
 #include "xget/session.hpp"
 
@@ -17,12 +18,6 @@ namespace {
 bool is_url(const std::string& word) { return word.find("://") != std::string::npos; }
 
 std::string shown(const std::string& word) { return hide_url_secrets(printable(word)).text; }
-
-// "s3://bucket" and "s3://bucket/" are the bucket itself.
-bool names_bucket(const std::string& url) {
-  const auto slash = url.find('/', url.find("://") + 3);
-  return slash == std::string::npos || slash + 1 == url.size();
-}
 
 // Whether what is copied goes into it, under its own name.
 bool is_container(const std::string& destination, std::size_t sources) {

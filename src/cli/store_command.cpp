@@ -5,12 +5,14 @@
 #include <span>
 #include <utility>
 
+#include "base/text.hpp"
 #include "cli/download.hpp"
 #include "cli/event_text.hpp"
 #include "cli/json_versions.hpp"
 #include "cli/output.hpp"
 #include "cli/prepared_command.hpp"
 #include "cli/signals.hpp"
+#include "cli/url_word.hpp"
 #include "cli/verb_table.hpp"
 
 namespace xget::cli {
@@ -122,6 +124,29 @@ ExitCode ask_stores(StoreCommand command, const AskStores& ask) {
   }
   complain_of_lost_log(command.log_file);
   return code;
+}
+
+bool for_each_object(Session& session, StoreReport& report, const ListingSpec& spec,
+                     const std::function<void(const ListedObject&)>& act) {
+  const auto fail_with = [&](const Error& error) {
+    report.fail(spec.url, error);
+    return false;
+  };
+  auto listing = ObjectListing::open(session, spec);
+  if (!listing) return fail_with(listing.error());
+  bool any = false;
+  while (!report.is_over()) {
+    const auto object = listing->next();
+    if (!object) return fail_with(object.error());
+    if (!*object) break;
+    any = true;
+    act(**object);
+  }
+  if (any || report.is_over() || names_bucket(spec.url)) return !report.is_over();
+  return fail_with({.code = ErrorCode::Refused,
+                    .operation = "list",
+                    .subject = printable(spec.url),
+                    .cause = "there is no such object, and nothing below it"});
 }
 
 }  // namespace xget::cli

@@ -12,6 +12,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/verb_words.hpp"
 #include "xget/error.hpp"
+#include "xget/object_listing.hpp"
 #include "xget/session.hpp"
 
 namespace xget::cli {
@@ -74,5 +75,10 @@ class StoreReport {
 using AskStores = std::function<void(Session& session, StoreReport& report)>;
 // Makes the session and asks.
 ExitCode ask_stores(StoreCommand command, const AskStores& ask);
+
+// Each object of the listing, in its order. Whether it came to the last of them; what fails is
+// told, and so is that there is none, but of a bucket, which may be empty.
+bool for_each_object(Session& session, StoreReport& report, const ListingSpec& spec,
+                     const std::function<void(const ListedObject&)>& act);
 
 }  // namespace xget::cli

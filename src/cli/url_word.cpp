@@ -50,4 +50,9 @@ Result<void> check_url_word(const std::string& word, bool named) {
                       std::string(kNoUrl) + "; xget --help tells more");
 }
 
+bool names_bucket(const std::string& url) {
+  const auto slash = url.find('/', url.find("://") + 3);
+  return slash == std::string::npos || slash + 1 == url.size();
+}
+
 }  // namespace xget::cli

@@ -13,4 +13,7 @@ namespace xget::cli {
 // is to be called, so that a host alone will do. Fails with Usage where the word is a file's name.
 Result<void> check_url_word(const std::string& word, bool named);
 
+// Of a store's URL: "s3://bucket" and "s3://bucket/" are the bucket itself.
+bool names_bucket(const std::string& url);
+
 }  // namespace xget::cli

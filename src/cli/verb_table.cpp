@@ -8,6 +8,8 @@
 #include "cli/config_verb.hpp"
 #include "cli/cp_verb.hpp"
 #include "cli/doctor_verb.hpp"
+#include "cli/du_verb.hpp"
+#include "cli/ls_verb.hpp"
 #include "cli/presign_verb.hpp"
 #include "cli/stat_verb.hpp"
 #include "cli/status_verb.hpp"
@@ -102,6 +104,16 @@ constexpr std::array kUploadsOptions{
     VerbOption{"parts", "", "ls: say how much of each is there; one request more for each"},
 };
 
+constexpr std::array kListOptions{
+    VerbOption{"recursive", "", "list all that is below, too; else what is behind a / is one", 'r'},
+    VerbOption{"bytes", "", "print sizes in bytes"},
+};
+
+constexpr std::array kUsageOptions{
+    VerbOption{"max-depth", "N", "say it of the folders N levels below, too (0)", 'd'},
+    VerbOption{"bytes", "", "print sizes in bytes"},
+};
+
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
             "copy files and URLs to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
@@ -113,6 +125,13 @@ constexpr std::array kTable{
         "copy what is below SRC and is missing below DST, of another size there, or newer; each is "
         "a folder or a prefix of a store (s3://BUCKET/PREFIX), and one at least a prefix",
         kSyncOptions, true, synchronise},
+    VerbRow{"ls", "[URL...]",
+            "list what a bucket holds, or the object of a KEY and what is below KEY/ "
+            "(s3://BUCKET/KEY), with times in UTC; without a URL, the buckets",
+            kListOptions, true, list_objects},
+    VerbRow{"du", "URL...",
+            "say how many objects there are in a bucket, or at and below a KEY, and their bytes",
+            kUsageOptions, true, show_usage},
     VerbRow{"stat", "URL...",
             "say what a store says of objects: size, time, ETag, type, checksums, metadata, ...; "
             "--json prints an object for each",

@@ -24,7 +24,8 @@ void add_place(const ListingWish& wish, std::vector<QueryParameter>& query) {
 
 BucketQuestion listing_request(const ListingWish& wish) {
   // Unasked, Alibaba's pages have a tenth of what they may.
-  std::vector<QueryParameter> query{{"encoding-type", "url"}, {"max-keys", "1000"}};
+  std::vector<QueryParameter> query{{"encoding-type", "url"},
+                                    {"max-keys", wish.first_alone ? "1" : "1000"}};
   add_place(wish, query);
   if (!wish.question.prefix.empty()) query.push_back({"prefix", wish.question.prefix});
   if (wish.folders) query.push_back({"delimiter", "/"});

@@ -16,7 +16,8 @@ struct ListingWish {
   // The page begins behind this key, where the question goes on from nowhere; empty: with the
   // first. A key that is the same is not listed.
   std::string after;
-  bool folders = false;  // what is behind the next "/" is listed as one
+  bool folders = false;      // what is behind the next "/" is listed as one
+  bool first_alone = false;  // a page of one
 };
 
 // The keys come escaped (encoding-type=url), so that XML carries each of them.

@@ -55,6 +55,7 @@ void need_every_function() {
   need(&ObjectListing::next);
   need(&xget::look_at_object);
   need(&xget::presign);
+  need(&xget::list_buckets);
   need(&xget::make_bucket);
   need(&xget::remove_bucket);
   using xget::UnfinishedUploads;

@@ -247,3 +247,71 @@ def test_no_upload_is_aborted_that_was_not_meant(words, client, folder, env, beg
     begin("kept")
     xget(folder, env, "uploads", *words).expect(Exit.USAGE)
     assert [key for key, _ in unfinished(client)] == ["kept"]
+
+
+# ---- ls, du ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tree(client):
+    """A bucket of its own, with the places that must not be taken for each other."""
+    client.create_bucket(Bucket="tree")
+    sizes = {"logs": 1, "logs-old/x": 2, "logs/a": 4, "logs/b/c": 8, "logs/b/d": 16, "logs2": 32,
+             "odd \x01\n/ü": 64, "top": 3000}
+    for key, size in sizes.items():
+        client.put_object(Bucket="tree", Key=key, Body=b"x" * size)
+    return sizes
+
+
+def listed(folder, env, *words):
+    return [line["url"].removeprefix("s3://tree/") for line in lines_of(folder, env, "ls", *words)]
+
+
+def test_a_folder_is_listed_as_one_unless_all_is_asked_for(tree, folder, env):
+    assert listed(folder, env, "s3://tree") == ["logs", "logs-old/", "logs/", "logs2", "odd \x01\n/",
+                                                "top"]
+    assert listed(folder, env, "-r", "s3://tree") == sorted(tree)
+
+
+def test_a_key_is_listed_with_what_is_below_it_and_nothing_that_only_begins_so(tree, folder, env):
+    assert listed(folder, env, "s3://tree/logs") == ["logs", "logs/a", "logs/b/"]
+    assert listed(folder, env, "s3://tree/logs/") == ["logs/a", "logs/b/"]
+    assert listed(folder, env, "-r", "s3://tree/logs") == ["logs", "logs/a", "logs/b/c", "logs/b/d"]
+    assert listed(folder, env, "s3://tree/top") == ["top"]
+    assert listed(folder, env, "s3://tree/logs-old") == ["logs-old/x"]
+
+
+def test_a_listing_reads_in_columns_and_is_safe_to_print(tree, folder, env):
+    run = xget(folder, env, "ls", "s3://tree/top", "s3://tree/logs/", "s3://tree/odd \x01\n")
+    words = run.expect(0).out.decode().splitlines()
+    assert [line[19:] for line in words] == [
+        "     2.9 KiB  s3://tree/top", "         4 B  s3://tree/logs/a",
+        "              s3://tree/logs/b/", "        64 B  s3://tree/odd \\x01\\x0A/ü"]
+    run = xget(folder, env, "ls", "--bytes", "s3://tree/top").expect(0)
+    assert run.out.endswith(b"           3000  s3://tree/top\n")
+
+
+def test_without_a_url_the_buckets_are_listed(tree, folder, env):
+    lines = lines_of(folder, env, "ls")
+    assert [line["url"] for line in lines] == ["s3://bucket/", "s3://tree/"]
+    assert lines == lines_of(folder, env, "ls", "s3://")
+
+
+def test_a_listing_of_nothing_says_so_but_a_bucket_may_be_empty(client, folder, env):
+    client.create_bucket(Bucket="empty")
+    assert not lines_of(folder, env, "ls", "s3://empty")
+    run = xget(folder, env, "ls", "s3://empty/x").expect(Exit.REFUSED)
+    assert "there is no such object, and nothing below it" in run.err
+    client.delete_bucket(Bucket="empty")
+
+
+def test_what_is_below_a_place_is_counted(tree, folder, env):
+    def counted(*words):
+        return [(line["url"].removeprefix("s3://tree"), line["objects"], line["bytes"])
+                for line in lines_of(folder, env, "du", *words)]
+    assert counted("s3://tree") == [("", len(tree), sum(tree.values()))]
+    assert counted("s3://tree/logs", "s3://tree/logs/") == [("/logs", 4, 29), ("/logs/", 3, 28)]
+    assert counted("-d", "1", "s3://tree/logs") == [("/logs/b/", 2, 24), ("/logs", 4, 29)]
+    run = xget(folder, env, "du", "s3://tree/top").expect(0)
+    assert run.out == b"   2.9 KiB  1 object  s3://tree/top\n"
+    xget(folder, env, "du", "--max-depth", "-1", "s3://tree").expect(Exit.USAGE)

@@ -40,3 +40,8 @@ TEST_CASE("Folders are parted by slashes") {
   CHECK(query_of({.question = {.prefix = "", .from = ""}, .after = "", .folders = true}) ==
         "delimiter=%2F&encoding-type=url&list-type=2&max-keys=1000");
 }
+
+TEST_CASE("The first key alone is a page of one") {
+  CHECK(query_of({.question = {.prefix = "p", .from = ""}, .after = "", .first_alone = true}) ==
+        "encoding-type=url&list-type=2&max-keys=1&prefix=p");
+}

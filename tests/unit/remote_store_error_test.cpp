@@ -63,6 +63,9 @@ TEST_CASE("a code counts for more than the status it comes with") {
   CHECK(trouble_of({.code = "InternalError"}, 200) == StoreTrouble::TryAgain);
   CHECK(trouble_of({.code = "SlowDown"}, 200) == StoreTrouble::SlowDown);
   CHECK(trouble_of({.code = "NoSuchBucket"}, 404) == StoreTrouble::NoBucket);
+  CHECK(trouble_of({.code = "BucketAlreadyExists"}, 409) == StoreTrouble::BucketTaken);
+  CHECK(trouble_of({.code = "BucketAlreadyOwnedByYou"}, 409) == StoreTrouble::BucketOwned);
+  CHECK(trouble_of({.code = "BucketNotEmpty"}, 409) == StoreTrouble::BucketNotEmpty);
   CHECK(trouble_of({.code = "NoSuchUpload"}, 404) == StoreTrouble::NoUpload);
   CHECK(trouble_of({.code = "RequestTimeTooSkewed"}, 403) == StoreTrouble::OtherTime);
   CHECK(trouble_of({.code = "BadDigest"}, 400) == StoreTrouble::WrongBytes);
