@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/option_error.hpp"
+#include "api/path_rules.hpp"
 #include "api/same_content.hpp"
 #include "api/tree_entries.hpp"
 #include "base/text.hpp"
@@ -16,13 +17,6 @@ namespace xget {
 namespace {
 
 using remote::SyncSide;
-
-Result<remote::GlobFilter> filter_of(const std::vector<PathRule>& rules) {
-  std::vector<remote::FilterRule> all;
-  all.reserve(rules.size());
-  for (const PathRule& rule : rules) all.push_back({rule.include, rule.pattern});
-  return remote::GlobFilter::create(all);
-}
 
 remote::SyncCompare compare_of(TreeCompare compare) {
   switch (compare) {
@@ -229,7 +223,7 @@ Result<TreeCopy> TreeCopy::open(Session& session, TreeCopySpec spec) {
     return api::option_error(printable(spec.destination),
                              "neither it nor " + printable(spec.source) + " is a store's URL");
   }
-  auto filter = filter_of(spec.rules);
+  auto filter = api::filter_of(spec.rules);
   if (!filter) return fail(std::move(filter.error()));
   auto source =
       entries_of(session, {spec.source, *filter, spec.follow_links, StoreSide::Source}, false);

@@ -11,6 +11,7 @@
 #include "cli/du_verb.hpp"
 #include "cli/ls_verb.hpp"
 #include "cli/presign_verb.hpp"
+#include "cli/rm_verb.hpp"
 #include "cli/stat_verb.hpp"
 #include "cli/status_verb.hpp"
 #include "cli/sync_verb.hpp"
@@ -114,6 +115,17 @@ constexpr std::array kUsageOptions{
     VerbOption{"bytes", "", "print sizes in bytes"},
 };
 
+constexpr std::array kRemoveOptions{
+    VerbOption{
+        "recursive", "",
+        "delete the object of KEY and all that is below KEY/; s3://BUCKET/ is all of a bucket",
+        'r'},
+    VerbOption{"include", "GLOB",
+               "of a tree's objects, delete these, too, though an --exclude before takes them; the "
+               "last that takes a path decides"},
+    VerbOption{"exclude", "GLOB", "of a tree's objects, leave these; * ends at a /, ** does not"},
+};
+
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
             "copy files and URLs to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
@@ -139,6 +151,11 @@ constexpr std::array kTable{
     VerbRow{"presign", "URL...",
             "print URLs of the web by which anybody can fetch objects of a store for a while",
             kPresignOptions, true, presign_objects},
+    VerbRow{
+        "rm", "URL...",
+        "delete objects (s3://BUCKET/KEY), or with -r all that is at and below a KEY; --dry-run "
+        "only says which",
+        kRemoveOptions, true, remove_objects},
     VerbRow{"mb",
             "URL...",
             "make buckets (s3://BUCKET), in the region that --region says",

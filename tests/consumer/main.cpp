@@ -10,6 +10,7 @@
 #include <xget/input_file.hpp>
 #include <xget/leftover.hpp>
 #include <xget/object_listing.hpp>
+#include <xget/object_removal.hpp>
 #include <xget/object_store.hpp>
 #include <xget/partial.hpp>
 #include <xget/session.hpp>
@@ -53,6 +54,11 @@ void need_every_function() {
   need(static_cast<ObjectListing& (ObjectListing::*)(ObjectListing &&) noexcept>(
       &ObjectListing::operator=));
   need(&ObjectListing::next);
+  using xget::ObjectRemoval;
+  need(&ObjectRemoval::open);
+  need(static_cast<ObjectRemoval& (ObjectRemoval::*)(ObjectRemoval &&) noexcept>(
+      &ObjectRemoval::operator=));
+  need(&ObjectRemoval::next);
   need(&xget::look_at_object);
   need(&xget::presign);
   need(&xget::list_buckets);

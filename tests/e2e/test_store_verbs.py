@@ -315,3 +315,86 @@ def test_what_is_below_a_place_is_counted(tree, folder, env):
     run = xget(folder, env, "du", "s3://tree/top").expect(0)
     assert run.out == b"   2.9 KiB  1 object  s3://tree/top\n"
     xget(folder, env, "du", "--max-depth", "-1", "s3://tree").expect(Exit.USAGE)
+
+
+# ---- rm -------------------------------------------------------------------------------------
+
+
+def deleted(folder, env, *words, code=0):
+    return [line["url"].removeprefix(f"s3://{BUCKET}/")
+            for line in lines_of(folder, env, "rm", *words, code=code) if line["kind"] == "deleted"]
+
+
+def test_named_objects_are_deleted_whether_or_not_they_are_there(client, folder, env):
+    put(client, "rm/a", "rm/b", "rm/bb")
+    assert deleted(folder, env, url_of("rm/a"), url_of("rm/gone"), url_of("rm/b")) == [
+        "rm/a", "rm/gone", "rm/b"]
+    assert keys_of(client, "rm/") == ["rm/bb"]
+    run = xget(folder, env, "rm", url_of("rm/bb")).expect(0)
+    assert run.out == b"deleted s3://bucket/rm/bb\n" and not keys_of(client, "rm/")
+
+
+def test_a_tree_is_deleted_and_nothing_that_only_begins_so(client, folder, env):
+    put(client, "logs", "logs/a", "logs/b/c", "logs2", "logs-old/x")
+    assert deleted(folder, env, "-r", "--dry-run", url_of("logs")) == ["logs", "logs/a", "logs/b/c"]
+    assert len(keys_of(client, "logs")) == 5
+    assert deleted(folder, env, "-r", url_of("logs")) == ["logs", "logs/a", "logs/b/c"]
+    assert keys_of(client, "logs") == ["logs-old/x", "logs2"]
+    assert xget(folder, env, "rm", "-r", url_of("logs")).expect(0).out == b"nothing to delete\n"
+
+
+def test_every_key_can_be_deleted_whatever_is_in_it(client, folder, env):
+    keys = sorted([*KEYS, " a ", "a\tb", "a\nb", "a\rb", "<&>\"'", "z/"])
+    put(client, *(f"rm/{key}" for key in keys), "kept")
+    assert sorted(deleted(folder, env, "-r", url_of("rm/"))) == [f"rm/{key}" for key in keys]
+    assert not keys_of(client, "rm/") and keys_of(client, "kept")
+
+
+def test_rules_say_what_of_a_tree_is_deleted(client, folder, env):
+    put(client, "t/a.log", "t/b.txt", "t/d/c.log", "t/d/keep.log")
+    words = ["-r", "--exclude", "*", "--include", "*.log", "--exclude", "d/keep.*", url_of("t")]
+    assert deleted(folder, env, *words) == ["t/a.log", "t/d/c.log"]
+    assert keys_of(client, "t/") == ["t/b.txt", "t/d/keep.log"]
+
+
+@pytest.mark.parametrize("words", [
+    [], [f"s3://{BUCKET}"], [f"s3://{BUCKET}/"], ["-r", f"s3://{BUCKET}"], ["https://example.org/x"],
+    ["--exclude", "*", url_of("kept")], ["-r", "--exclude", "[", url_of("kept")],
+    [url_of("kept"), f"s3://{BUCKET}"]])
+def test_nothing_is_deleted_that_was_not_meant(words, client, folder, env):
+    put(client, "kept")
+    xget(folder, env, "rm", *words).expect(Exit.USAGE)
+    assert "kept" in keys_of(client)
+
+
+def test_each_object_that_could_not_be_deleted_is_told(client, folder, env):
+    """By the gateway's own word: who asks may delete "p/yes" and not "p/no"."""
+    put(client, "p/yes", "p/no")
+    client.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({
+        "Version": "2012-10-17", "Statement": [{
+            "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/p/no"}]}))
+    lines = lines_of(folder, env, "rm", "-r", url_of("p/"), code=Exit.REFUSED)
+    client.delete_bucket_policy(Bucket=BUCKET)
+    assert sorted((line["kind"], line["url"]) for line in lines) == [
+        ("deleted", url_of("p/yes")), ("failed", url_of("p/no"))]
+    assert keys_of(client, "p/") == ["p/no"]
+
+
+@pytest.fixture
+def many(client, folder, env):
+    """More objects than a page or a request holds, in a bucket of their own."""
+    keys = [f"{number:04}" for number in range(1003)]
+    (folder / "many").mkdir()
+    for key in keys:
+        (folder / "many" / key).touch()
+    client.create_bucket(Bucket="many")
+    xget(folder, env, "cp", "-r", "-q", "many", "s3://many/m").expect(0)
+    yield keys
+    xget(folder, env, "rm", "-r", "-q", "s3://many/").expect(0)
+    client.delete_bucket(Bucket="many")
+
+
+def test_a_listing_of_many_pages_is_whole_and_all_of_it_can_be_deleted(many, client, folder, env):
+    urls = [f"s3://many/m/{key}" for key in many]
+    assert [line["url"] for line in lines_of(folder, env, "ls", "s3://many/m")] == urls
