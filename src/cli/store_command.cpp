@@ -71,8 +71,9 @@ void StoreReport::say_done(const std::string& words) {
 
 void StoreReport::fail(const std::string& url, const Error& error) {
   flush();
-  outcome_ = first_failure({outcome_, report_failure(error)});
-  over_ = over_ || error.code == ErrorCode::Interrupted;
+  const ExitCode code = report_failure(error);
+  interrupted_ = interrupted_ || error.code == ErrorCode::Interrupted;
+  outcome_ = interrupted_ ? ExitCode::Interrupted : first_failure({outcome_, code});
   if (!objects_) return;
   JsonObject line = store_line("failed");
   if (!url.empty()) line.with("url", url);
@@ -96,9 +97,9 @@ void StoreReport::flush() {
 
 void StoreReport::flush(int descriptor, std::string& waiting) {
   const std::string text = std::exchange(waiting, "");
-  if (text.empty() || over_) return;
+  if (text.empty() || broken_) return;
   const ExitCode printed = print_to_descriptor(descriptor, text);
-  over_ = printed != ExitCode::Success;
+  broken_ = printed != ExitCode::Success;
   outcome_ = first_failure({outcome_, printed});
 }
 

@@ -55,8 +55,8 @@ class StoreReport {
   void fail(const std::string& url, const Error& error);
 
   // Once nothing more can be told (the reader is gone) or the session was interrupted.
-  [[nodiscard]] bool is_over() const { return over_; }
-  ExitCode end();  // the first failure
+  [[nodiscard]] bool is_over() const { return broken_ || interrupted_; }
+  ExitCode end();  // the first failure, but an interrupted run says so
 
  private:
   void print(int descriptor, std::string& waiting, const std::string& text);
@@ -69,7 +69,8 @@ class StoreReport {
   std::string words_;
   std::string lines_;
   ExitCode outcome_ = ExitCode::Success;
-  bool over_ = false;
+  bool broken_ = false;  // nobody reads it any more
+  bool interrupted_ = false;
 };
 
 using AskStores = std::function<void(Session& session, StoreReport& report)>;

@@ -126,6 +126,10 @@ constexpr std::array kRemoveOptions{
     VerbOption{"exclude", "GLOB", "of a tree's objects, leave these; * ends at a /, ** does not"},
 };
 
+constexpr std::array kRemoveBucketOptions{
+    VerbOption{"force", "", "delete the objects in it before"},
+};
+
 constexpr std::array kTable{
     VerbRow{"cp", "SRC... DST",
             "copy files and URLs to objects of a store (s3://BUCKET/KEY, oss://BUCKET/KEY), and "
@@ -162,7 +166,8 @@ constexpr std::array kTable{
             {},
             true,
             make_buckets},
-    VerbRow{"rb", "URL...", "remove buckets, which must be empty", {}, true, remove_buckets},
+    VerbRow{"rb", "URL...", "remove buckets, which must be empty", kRemoveBucketOptions, true,
+            remove_buckets},
     VerbRow{
         "uploads", "ls|abort URL...",
         "list the uploads that were never finished and whose parts are still stored, in a bucket "

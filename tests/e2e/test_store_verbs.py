@@ -10,8 +10,9 @@ import pytest
 
 pytest.importorskip("botocore", reason="python3-botocore is not installed")
 from support import ceph_gateway
-from support.command import QUICK, Exit, run_xget
+from support.command import QUICK, Exit, run_xget, start_xget, wait_until
 from support.object_stores import BUCKET, client, env, gateway  # noqa: F401
+from support.relay import Relay
 
 pytestmark = pytest.mark.skipif(not ceph_gateway.is_installed(), reason="ceph is not installed")
 
@@ -50,6 +51,20 @@ def lines_of(folder, env, *words, code=0):
 
 def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("words", [["ls", f"s3://{BUCKET}"], ["stat", url_of("x")],
+                                   ["rm", "-r", f"s3://{BUCKET}/"], ["mb", "s3://unmade"]])
+def test_a_store_that_does_not_answer_is_left_at_once_when_asked_to(words, gateway, folder, env):
+    with Relay(int(gateway.url.rsplit(":", 1)[1])) as relay:
+        relay.hold_after(0)
+        env = env | {"AWS_ENDPOINT_URL": relay.url}
+        with start_xget([*words, "--json"], folder, env=env) as child:
+            wait_until(lambda: relay.held.is_set() or not child.running, "it has asked")
+            child.interrupt()
+            run = child.wait(5).expect(Exit.INTERRUPTED)
+    [line] = [json.loads(line) for line in run.out.splitlines()]
+    assert line["kind"] == "failed" and line["code"] == "interrupted"
 
 
 # ---- stat -----------------------------------------------------------------------------------
@@ -152,6 +167,15 @@ def test_a_bucket_that_is_not_empty_stays_and_it_is_said_how_to_empty_it(client,
     run = xget(folder, env, "rb", f"s3://{BUCKET}").expect(Exit.REFUSED)
     assert "it is not empty" in run.err and "xget rm -r s3://bucket/" in run.err
     assert BUCKET in buckets(client)
+
+
+def test_by_force_a_bucket_goes_with_what_is_in_it(client, folder, env):
+    client.create_bucket(Bucket="full")
+    for key in ("a", "b/c", "d\x01"):
+        client.put_object(Bucket="full", Key=key)
+    xget(folder, env, "rb", "--force", "s3://full/a").expect(Exit.USAGE)
+    xget(folder, env, "rb", "--force", "s3://full").expect(0)
+    assert "full" not in buckets(client)
 
 
 def test_a_bucket_that_is_not_there_is_not_removed(gateway, folder, env):
