@@ -21,7 +21,7 @@ bool contradicts(const core::ResponseHead& answer, std::string_view etag,
 
 }  // namespace
 
-PartSender::PartSender(PartTarget target, PartPlan plan, PartRecords there,
+PartSender::PartSender(PartTarget target, PartPlan plan, SentBefore before,
                        std::unique_ptr<PartSource> source,
                        std::unique_ptr<core::ConnectionPolicy> connections, PartSenderPorts ports)
     : target_(std::move(target)),
@@ -29,7 +29,8 @@ PartSender::PartSender(PartTarget target, PartPlan plan, PartRecords there,
       source_(std::move(source)),
       connections_(std::move(connections)),
       ports_(ports),
-      parts_(std::move(there)) {
+      parts_(std::move(before.there)),
+      unproven_(std::move(before.unproven)) {
   for (const auto& [number, part] : parts_) held_by_parts_ += plan_.range(number).length();
 }
 
@@ -83,7 +84,7 @@ void PartSender::on_prepared(std::uint64_t number, Result<PartContent> content) 
   if (!content) return fail_with({std::move(content.error())});
   if (content->body && ends_with(number, content->body->size())) return on_time(ports_.clock.now());
   if (failure_) return;
-  ready_.emplace(number, *std::move(content));
+  if (!is_there(number, *content)) ready_.emplace(number, *std::move(content));
   on_time(ports_.clock.now());
 }
 
@@ -100,6 +101,16 @@ bool PartSender::ends_with(std::uint64_t number, std::uint64_t length) {
   }
   plan_.size = planned.begin + length;
   return length == 0 && number > 1;
+}
+
+bool PartSender::is_there(std::uint64_t number, const PartContent& content) {
+  auto listed = unproven_.extract(number);
+  const bool same = !listed.empty() && target_.etags_are_md5s && content.body &&
+                    listed.mapped().md5 == content.digests.md5;
+  if (!same) return false;
+  held_by_parts_ += plan_.range(number).length();
+  parts_.insert(std::move(listed));
+  return true;
 }
 
 // ---- requests ---------------------------------------------------------------------------------

@@ -38,6 +38,12 @@ struct PartTarget {
   std::function<void(const core::Failure& failure, Duration wait)> on_retry;
 };
 
+// What an earlier run left in the store.
+struct SentBefore {
+  PartRecords there;     // by its records
+  PartRecords unproven;  // the store lists them by these MD5s: there where the bytes have them
+};
+
 struct PartSenderPorts {
   StoreClient& client;
   core::Clock& clock;
@@ -45,8 +51,8 @@ struct PartSenderPorts {
 
 class PartSender {
  public:
-  // `there`: what the store has. The ports outlive it; the policy is its own.
-  PartSender(PartTarget target, PartPlan plan, PartRecords there,
+  // The ports outlive it; the policy is its own.
+  PartSender(PartTarget target, PartPlan plan, SentBefore before,
              std::unique_ptr<PartSource> source,
              std::unique_ptr<core::ConnectionPolicy> connections, PartSenderPorts ports);
   ~PartSender();
@@ -81,6 +87,7 @@ class PartSender {
   void send(std::uint64_t number, PartContent content, bool again);
   void on_answer(std::uint64_t number, StoreOutcome outcome);
   void taken(std::uint64_t number, Sending part, std::string etag);
+  bool is_there(std::uint64_t number, const PartContent& content);
   void tell_policy(Instant now);
   void fail_with(StoreFailure failure);
   [[nodiscard]] StoreQuestion question_for(std::uint64_t number, const Sending& part);
@@ -91,6 +98,7 @@ class PartSender {
   std::unique_ptr<core::ConnectionPolicy> connections_;
   PartSenderPorts ports_;
   PartRecords parts_;
+  PartRecords unproven_;
   std::uint64_t next_ = 1;     // the first that may still have to be prepared
   std::size_t preparing_ = 0;  // parts
   std::map<std::uint64_t, PartContent> ready_;

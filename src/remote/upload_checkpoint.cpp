@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kVersion = 1;
 constexpr int kMaxDepth = 3;  // a part is a list in a list in the document
 constexpr std::size_t kPartMembers = 3;
+constexpr std::uint64_t kLatestTime = 253'402'300'799;  // the end of the year 9999
 
 tl::unexpected<Error> refused(std::string cause) {
   return fail({.code = ErrorCode::Disk,
@@ -32,6 +33,16 @@ std::optional<std::uint64_t> number_in(const Json& object, const char* name) {
   const auto member = object.find(name);
   if (member == object.end() || !member->is_number_unsigned()) return std::nullopt;
   return member->get<std::uint64_t>();
+}
+
+Json seconds_of(std::optional<WallTime> time) {
+  return time ? Json(time->time_since_epoch().count()) : Json();
+}
+
+std::optional<WallTime> time_in(const Json& object, const char* name) {
+  const auto seconds = number_in(object, name);
+  if (!seconds || *seconds > kLatestTime) return std::nullopt;
+  return WallTime(std::chrono::seconds(*seconds));
 }
 
 bool is_part(const Json& part, const PartPlan& plan) {
@@ -68,6 +79,7 @@ std::string to_text(const UploadCheckpoint& checkpoint) {
                       {"file", checkpoint.file},
                       {"upload_id", checkpoint.upload_id},
                       {"token", checkpoint.token},
+                      {"unheard", seconds_of(checkpoint.unheard_since)},
                       {"size", checkpoint.plan.size},
                       {"part_size", checkpoint.plan.part_size},
                       {"sha256", checkpoint.sha256},
@@ -88,13 +100,14 @@ Result<UploadCheckpoint> parse_upload_checkpoint(std::string_view text) {
   auto sha256 = text_in(document, "sha256");
   const auto size = number_in(document, "size");
   const auto part_size = number_in(document, "part_size");
-  if (!upload_id || upload_id->empty() || !token || !sha256 || !size || !part_size) {
+  if (!upload_id || !token || !sha256 || !size || !part_size) {
     return refused("a member is missing");
   }
   const auto plan = plan_upload(*size, *part_size);
   if (!plan) return refused("its parts are none");
   auto parts = parts_in(document, *plan);
-  if (!parts) return refused("its list of parts is none");
+  if (!parts || (upload_id->empty() && !parts->empty()))
+    return refused("its list of parts is none");
   return UploadCheckpoint{.url = text_in(document, "url").value_or(""),
                           .file = text_in(document, "file").value_or(""),
                           .upload_id = *std::move(upload_id),
@@ -102,6 +115,7 @@ Result<UploadCheckpoint> parse_upload_checkpoint(std::string_view text) {
                           .plan = *plan,
                           .sha256 = *std::move(sha256),
                           .tag = text_in(document, "tag").value_or(""),
+                          .unheard_since = time_in(document, "unheard"),
                           .parts = *std::move(parts)};
 }
 

@@ -148,7 +148,7 @@ void UploadTask::on_copy_looked(StoreOutcome outcome) {
 }
 
 void UploadTask::finish(std::string rests_on) {
-  forget_checkpoint_and_end(
+  abort_abandoned_and_end(
       Finished{.job = settings_.id,
                .path = settings_.name,
                .size = plan_.size,
@@ -170,6 +170,7 @@ void UploadTask::stop_all() {
   if (sender_) upload_.parts = sender_->parts();
   sender_.reset();
   prepares_.reset();
+  abandoned_.reset();
   body_.reset();
   stage_ = Stage::Ending;
 }
@@ -213,7 +214,7 @@ void UploadTask::leave_unfinished() {
 
 void UploadTask::end_failed() {
   Failed failed{.job = settings_.id, .path = settings_.name, .error = *std::move(failed_)};
-  if (recorded_) return end(std::move(failed));
+  if (recorded_ || upload_.unheard_since) return end(std::move(failed));
   forget_checkpoint_and_end(std::move(failed));
 }
 

@@ -96,6 +96,8 @@ void UploadTask::find() {
                     kept->plan.size == plan_.size;
   const bool wished = !settings_.part_size || *settings_.part_size == kept->plan.part_size;
   recorded_ = true;
+  upload_.unheard_since = kept->unheard_since;
+  if (kept->upload_id.empty()) return begin();
   if (!same || !wished) {
     tell_(Note{settings_.id, settings_.path +
                                  (same ? ": other parts are wanted than an earlier run "
@@ -112,7 +114,10 @@ void UploadTask::find() {
 void UploadTask::list_parts(std::uint64_t from) {
   std::vector<QueryParameter> query{{"uploadId", upload_.upload_id}};
   if (from > 0) query.push_back({"part-number-marker", std::to_string(from)});
-  if (from == 0) listed_.clear();
+  if (from == 0) {
+    listed_.clear();
+    unproven_.clear();
+  }
   listed_from_ = from;
   ask(question_of("list the parts of", core::Method::Get, std::move(query)),
       &UploadTask::on_listed_parts);
@@ -126,11 +131,13 @@ void UploadTask::on_listed_parts(StoreOutcome outcome) {
   if (!page) return fail_with(std::move(page.error().error));
   // What the store has under the recorded ETags is what was sent.
   for (const ListedPart& part : page->parts) {
+    if (part.number > plan_.count() || part.size != plan_.range(part.number).length()) continue;
     const auto recorded = upload_.parts.find(part.number);
-    if (recorded == upload_.parts.end() || !same_etag(recorded->second.etag, part.etag)) {
-      continue;
+    if (recorded != upload_.parts.end() && same_etag(recorded->second.etag, part.etag)) {
+      listed_.insert(*recorded);
+    } else if (const auto said = parse_md5_etag(part.etag); said && said->parts == 0) {
+      unproven_.emplace(part.number, PartRecord{part.etag, said->md5});
     }
-    if (part.size == plan_.range(part.number).length()) listed_.insert(*recorded);
   }
   if (page->next && *page->next < plan_.count()) return list_parts(*page->next);
   keep_listed();
@@ -183,7 +190,7 @@ void UploadTask::checkpoint(Instant now) {
 }
 
 void UploadTask::save() {
-  if (!checkpoints_ || !can_save_ || upload_.upload_id.empty()) return;
+  if (!checkpoints_ || !can_save_) return;
   if (sender_) upload_.parts = sender_->parts();
   stop_saving();  // the later one counts, and comes after it
   saved_parts_ = upload_.parts.size();
@@ -199,7 +206,16 @@ void UploadTask::save() {
       });
 }
 
+// Or at once where nothing is kept.
+void UploadTask::save_then(void (UploadTask::*next)()) {
+  stage_ = Stage::Saving;
+  save();
+  after_saving_ = next;
+  if (!saving_) (this->*std::exchange(after_saving_, nullptr))();
+}
+
 void UploadTask::stop_saving() {
+  after_saving_ = nullptr;
   if (saving_) saving_->wanted = false;
   saving_.reset();
 }
@@ -212,7 +228,21 @@ void UploadTask::on_saved(const Result<void>& saved) {
     tell_(Note{settings_.id, to_string(saved.error()) + "; a later run could not go on from here"});
     can_save_ = false;
   }
-  if (stage_ == Stage::Ending) end_kept();
+  if (stage_ == Stage::Ending) return end_kept();
+  if (after_saving_ != nullptr) (this->*std::exchange(after_saving_, nullptr))();
+}
+
+void UploadTask::abort_abandoned_and_end(Event event) {
+  if (!upload_.unheard_since) return forget_checkpoint_and_end(std::move(event));
+  stage_ = Stage::Ask;
+  abandoned_ = std::make_unique<AbandonedUploads>(
+      AbandonedSearch{settings_.key, settings_.name, *upload_.unheard_since}, bucket_,
+      ports_.client, [this, event = std::move(event)](const std::string& trouble) {
+        if (!trouble.empty()) {
+          tell_(Note{settings_.id, trouble + "; an upload without parts may be left in the store"});
+        }
+        forget_checkpoint_and_end(event);
+      });
 }
 
 // Under the lock, which goes with it. The end is told when it is gone: a process that hears of it

@@ -160,7 +160,8 @@ void UploadTask::on_identified(Result<SourceVersion> version) {
              .file = settings_.path,
              .plan = plan_,
              .sha256 = std::move(version->sha256),
-             .tag = std::move(version->tag)};
+             .tag = std::move(version->tag),
+             .unheard_since = upload_.unheard_since};
   find();
 }
 
@@ -305,6 +306,13 @@ void UploadTask::begin() {
   // What is sent at once is there with its answer, or again: only who must not replace it asks.
   if (!at_once || leaves_existing()) upload_.token = std::to_string(ports_.random.next());
   if (at_once) return prepare_put();
+  unheard_before_ = upload_.unheard_since.has_value();
+  if (!unheard_before_) upload_.unheard_since = ports_.clock.wall_now();
+  save_then(&UploadTask::ask_to_begin);
+}
+
+void UploadTask::ask_to_begin() {
+  retried_ = false;
   StoreQuestion question =
       question_of("begin the upload of", core::Method::Post, {{"uploads", ""}});
   question.asked.headers = object_headers();
@@ -312,12 +320,17 @@ void UploadTask::begin() {
 }
 
 void UploadTask::on_begun(StoreOutcome outcome) {
-  if (!outcome) return fail_with(std::move(outcome.error().error));
+  const bool once = !retried_ && !unheard_before_;
+  recorded_ = false;
+  if (!outcome) {
+    if (once && !may_pass(outcome.error().trouble)) upload_.unheard_since.reset();
+    return fail_with(std::move(outcome.error().error));
+  }
   auto begun = parse_begun_upload(outcome->body);
   if (!begun) return fail_with(std::move(begun.error().error));
   upload_.upload_id = std::move(begun->upload_id);
-  save();
-  send_parts();
+  if (once) upload_.unheard_since.reset();
+  save_then(&UploadTask::send_parts);
 }
 
 void UploadTask::send_parts() {
@@ -333,7 +346,7 @@ void UploadTask::send_parts() {
                  .open_end = !facts_.size,
                  .on_retry = [this](const core::Failure& failure,
                                     Duration wait) { on_retry(failure, wait); }},
-      plan_, upload_.parts, source_->parts(),
+      plan_, SentBefore{upload_.parts, std::exchange(unproven_, {})}, source_->parts(),
       std::make_unique<core::FixedConnections>(settings_.connections),
       PartSenderPorts{ports_.client, ports_.clock});
   measured_ = sender_->held();

@@ -1,13 +1,17 @@
 // UploadTask: one source (a local file, an object, a resource of the web) to one object.
 //
-//   open → identify → find → begin → ( send ⇄ checkpoint ) → complete ⇄ confirm → finish
+//   open → identify → find → begin → record → ( send ⇄ checkpoint ) → complete ⇄ confirm → finish
 //                     of one part: → put → finish
 //
 // identify: of a file, its SHA-256, which goes into the object's metadata, so that whoever has the
 //   object can prove it, however it was sent.
 // find: what an earlier run left in the store, by the checkpoint. Parts count that the store lists
 //   by the recorded ETags, if the source still is the recorded version; else that upload is
-//   aborted, though what is there now may be small.
+//   aborted, though what is there now may be small. Parts that came after the last checkpoint count
+//   where their ETags are the MD5s of the same bytes.
+// begin, record: that an upload is asked for is on record before, and its id before the first part:
+//   one that was begun while nobody heard of it has no parts, and is aborted in the end, when the
+//   store has surely begun it (abandoned_uploads.hpp).
 // complete: nobody knows what became of it where its answer is lost, or is an error within a 200.
 //   confirm: the object is looked at then, for the token that this upload has in its metadata.
 // Where the source is in the store already that one copies it; if it refuses, the bytes are sent.
@@ -28,6 +32,7 @@
 #include "core/ports.hpp"
 #include "core/rate_estimator.hpp"
 #include "engine/task.hpp"
+#include "remote/abandoned_uploads.hpp"
 #include "remote/counted_body.hpp"
 #include "remote/multipart_etag.hpp"
 #include "remote/part_sender.hpp"
@@ -84,7 +89,7 @@ class UploadTask final : public engine::Task {
   [[nodiscard]] core::JobWeight weight() const override;
 
  private:
-  enum class Stage { Open, Source, Ask, Send, Wait, Ending, Ended };
+  enum class Stage { Open, Source, Ask, Saving, Send, Wait, Ending, Ended };
   struct Saving;
 
   // upload_task.cpp: up to the parts
@@ -94,6 +99,7 @@ class UploadTask final : public engine::Task {
   void identify();
   void on_identified(Result<SourceVersion> version);
   void begin();
+  void ask_to_begin();
   void on_begun(StoreOutcome outcome);
   void prepare_put();
   void put(Result<PartContent> content);
@@ -115,8 +121,10 @@ class UploadTask final : public engine::Task {
   void on_aborted(const StoreOutcome& outcome);
   void checkpoint(Instant now);
   void save();
+  void save_then(void (UploadTask::*next)());
   void stop_saving();
   void on_saved(const Result<void>& saved);
+  void abort_abandoned_and_end(Event event);
   void forget_checkpoint_and_end(Event event);
 
   // upload_end.cpp: from the last part on
@@ -175,17 +183,21 @@ class UploadTask final : public engine::Task {
     core::ResponseHead head;
     std::string etag;
   } copied_;
-  bool retried_ = false;       // some of it, since the source was last looked at
-  bool replaces_own_ = false;  // the object that is there is this one's, of a source that changed
+  bool retried_ = false;         // some of it, since the source was last looked at
+  bool unheard_before_ = false;  // an earlier try to begin may have begun one
+  bool replaces_own_ = false;    // the object that is there is this one's, of a source that changed
   int restarts_ = 0;
 
   std::shared_ptr<core::Folder> checkpoints_;  // null: none are kept
   std::shared_ptr<core::File> lock_;
   bool can_save_ = true;
-  bool recorded_ = false;           // the checkpoint names an upload that the store may have
-  std::uint64_t listed_from_ = 0;   // the page's that was asked for last
-  PartRecords listed_;              // that count, by the pages that have come
-  std::shared_ptr<Saving> saving_;  // null: nothing is saved
+  bool recorded_ = false;          // the checkpoint tells of an upload that the store may have
+  std::uint64_t listed_from_ = 0;  // the page's that was asked for last
+  PartRecords listed_;             // that count, by the pages that have come
+  PartRecords unproven_;           // that the store has, too, and nobody recorded
+  std::unique_ptr<AbandonedUploads> abandoned_;  // while they are looked for
+  std::shared_ptr<Saving> saving_;               // null: nothing is saved
+  void (UploadTask::*after_saving_)() = nullptr;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // until callbacks are of no use
   std::size_t saved_parts_ = 0;
   Instant save_at_{};
@@ -194,6 +206,7 @@ class UploadTask final : public engine::Task {
   std::optional<Instant> complete_at_;
   std::optional<Error> failed_;    // to be told at the end
   std::optional<Instant> end_by_;  // while an upload is aborted at the end
+  Event end_;                      // what is told then
 
   core::RateEstimator speed_;
   std::uint64_t sent_before_ = 0;  // bytes, by senders that are gone

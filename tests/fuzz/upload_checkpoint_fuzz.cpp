@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(printable(parsed.error().cause) == parsed.error().cause, "a cause can be printed");
     return 0;
   }
-  require(!parsed->upload_id.empty(), "an upload has an id");
+  require(!parsed->upload_id.empty() || parsed->parts.empty(), "an upload has an id");
   require(parsed->plan.size <= kLargestObject && parsed->plan.part_size >= kSmallestPart &&
               parsed->plan.part_size <= kLargestPart && parsed->plan.count() <= kMostParts,
           "a plan is one that stores take");

@@ -2,7 +2,8 @@
 // can be copied, behind a FakeTransport: a test sees what is
 // asked, and says when it is answered. What is asked has a short name:
 //
-//   look · put · begin · part N · list · complete · abort · look at source · copy · copy part N
+//   look · put · list uploads · begin · part N · list · complete · abort · look at source · copy ·
+//   copy part N
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -38,6 +39,8 @@ class FakeStore {
   struct Upload {
     std::vector<core::Header> headers;  // of the object that it becomes
     std::map<std::uint64_t, Part> parts;
+    std::string key = "key";
+    std::string begun = "2100-01-01T00:00:00.000Z";
   };
   struct Object {
     std::string bytes;
@@ -132,7 +135,8 @@ class FakeStore {
     if (copies) return part.empty() ? "copy" : "copy part " + part;
     switch (request.method) {
       case core::Method::Head: return request.url.ends_with("/from") ? "look at source" : "look";
-      case core::Method::Get: return "list";
+      case core::Method::Get:
+        return query_value(request, "uploadId").empty() ? "list uploads" : "list";
       case core::Method::Delete: return "abort";
       case core::Method::Put: return part.empty() ? "put" : "part " + part;
       case core::Method::Post: break;
@@ -164,6 +168,7 @@ class FakeStore {
     if (what == "copy") return copy(request);
     if (what == "put") return put(request, body, manner);
     if (what == "begin") return begin(request);
+    if (what == "list uploads") return list_uploads();
     const auto upload = uploads.find(query_value(request, "uploadId"));
     if (upload == uploads.end()) return refusal(404, "NoSuchUpload");
     if (what == "list") return list(upload->second, query_value(request, "part-number-marker"));
@@ -228,6 +233,14 @@ class FakeStore {
             {},
             "<InitiateMultipartUploadResult><UploadId>" + id +
                 "</UploadId></InitiateMultipartUploadResult>"};
+  }
+  [[nodiscard]] Answer list_uploads() const {
+    std::string text;
+    for (const auto& [id, upload] : uploads) {
+      text += "<Upload><Key>" + upload.key + "</Key><UploadId>" + id + "</UploadId><Initiated>" +
+              upload.begun + "</Initiated></Upload>";
+    }
+    return {200, {}, "<ListMultipartUploadsResult>" + text + "</ListMultipartUploadsResult>"};
   }
   [[nodiscard]] Answer list(const Upload& upload, const std::string& marker) const {
     const std::uint64_t from = marker.empty() ? 0 : std::stoull(marker);

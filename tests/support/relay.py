@@ -5,8 +5,11 @@
         ...                            # a client that talks to relay.port stands still then
         relay.release()
     relay.hold_before(b"partNumber=3")   # likewise a request that has this in it
+    relay.passed                         # bytes that clients have sent so far
+    relay.notice(b"?uploads").wait(5)    # until a client sends that
 """
 
+import contextlib
 import socket
 import threading
 
@@ -18,6 +21,8 @@ class Relay:
         self._target = port
         self._left = None  # bytes that may still pass; None: all
         self._mark = None  # what does not pass; None: all does
+        self._noticed = {}  # what is looked out for: its event
+        self.passed = 0
         self._changed = threading.Condition()
         self._closing = False
         self._sockets = []
@@ -52,6 +57,12 @@ class Relay:
             self._mark = mark
             self.held.clear()
 
+    def notice(self, mark: bytes) -> threading.Event:
+        """Set when a client sends this, from now on."""
+        with self._changed:
+            self._noticed = {mark: threading.Event()}
+            return self._noticed[mark]
+
     def release(self):
         with self._changed:
             self._left = self._mark = None
@@ -77,9 +88,10 @@ class Relay:
                 if limited:
                     self._wait_until_it_may_pass(data)
                 target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
         except OSError:
             pass
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
 
     def _wait_until_it_may_pass(self, data):
         with self._changed:
@@ -88,6 +100,10 @@ class Relay:
                 self._changed.wait()
             if self._left is not None:
                 self._left -= len(data)
+            self.passed += len(data)
+            for mark, event in self._noticed.items():
+                if mark in data:
+                    event.set()
 
     def _is_held(self, data):
         too_much = self._left is not None and self._left < len(data)

@@ -26,11 +26,11 @@ struct Fixture : upload_test::UploadFixture {
     target.upload_id = "upload";
     target.on_retry = [this](const core::Failure&, Duration) { ++retries; };
   }
-  void make(int connections, const remote::PartRecords& there = {}) {
+  void make(int connections, const remote::SentBefore& before = {}) {
     const std::shared_ptr<core::File> opened =
         *(*files.open_folder(folder.path()))->open("file", core::Access::Read);
     sender = std::make_unique<remote::PartSender>(
-        target, plan, there,
+        target, plan, before,
         std::make_unique<remote::FileParts>(opened, target.hashes_payload, std::nullopt, hashing),
         std::make_unique<core::FixedConnections>(connections),
         remote::PartSenderPorts{client, clock});
@@ -88,7 +88,7 @@ TEST_CASE_METHOD(Fixture, "parts are taken in any order, and are there as they w
 }
 
 TEST_CASE_METHOD(Fixture, "what the store has is not sent, wherever it is") {
-  make(5, {{2, {"\"e\"", ""}}, {5, {"\"e\"", ""}}});
+  make(5, {{{2, {"\"e\"", ""}}, {5, {"\"e\"", ""}}}, {}});
   CHECK(sender->held() == kPart + 1000);
   CHECK(store.asked() == Asked{"part 1", "part 3", "part 4"});
   take_all();

@@ -91,7 +91,14 @@ TEST_CASE("what people are told in it may be missing, what counts may not") {
 
 TEST_CASE("a later version's checkpoint is none") { CHECK_FALSE(takes("v", "2")); }
 
-TEST_CASE("an upload without an id is none") { CHECK_FALSE(takes("upload_id", "\"\"")); }
+TEST_CASE("an upload that was asked for alone has no id, and no parts") {
+  CHECK_FALSE(takes("upload_id", "\"\""));
+  auto asked = some_upload();
+  asked.upload_id.clear();
+  asked.parts.clear();
+  asked.unheard_since = WallTime(std::chrono::seconds(1767225600));
+  CHECK(*parse_upload_checkpoint(to_text(asked)) == asked);
+}
 
 TEST_CASE("parts that no store takes are none") {
   CHECK_FALSE(takes("part_size", "0"));

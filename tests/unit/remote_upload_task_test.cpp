@@ -244,6 +244,21 @@ TEST_CASE_METHOD(Interrupted, "listed parts count only under their recorded ETag
   check_done(kBytes);
 }
 
+TEST_CASE_METHOD(Interrupted, "a part that is not on record counts where its ETag is its MD5") {
+  std::string bytes = kBytes.substr(2 * kPart, kPart);
+  std::uint64_t sent = kPart + 1000;
+  SECTION("it is") { sent -= kPart; }
+  SECTION("it is of other bytes") { bytes[7] ^= 1; }
+  SECTION("the store's ETags are no MD5s") {
+    settings.etags_are_md5s = false;
+    begin_anew();
+  }
+  upload().parts[3] = {bytes, test::quoted(test::md5_of(bytes))};
+  run();
+  check_done(kBytes);
+  CHECK(finished().sent == sent);
+}
+
 TEST_CASE_METHOD(Interrupted, "a listing is read page by page to its end") {
   store.parts_per_page = 1;
   run();
@@ -384,14 +399,6 @@ TEST_CASE_METHOD(Fixture,
 TEST_CASE_METHOD(Fixture, "the end is told when what was saved is gone, and once") {
   begin();
   run_to("begin");
-  store.answer("begin");
-  for (int turns = 0; turns < 5; ++turns) {
-    hashing.run_one();
-    step();
-  }
-  REQUIRE(disk.waiting() == 1);
-  store.refuse("part 1", 404, "NoSuchUpload");
-  step();
   store.refuse("begin", 403, "AccessDenied");
   step();
   REQUIRE_FALSE(task->ended());
@@ -406,6 +413,90 @@ TEST_CASE_METHOD(Fixture, "the end is told when what was saved is gone, and once
     work();
     CHECK(told<Failed>().empty());
   }
+}
+
+// ---- uploads that nobody heard of -------------------------------------------------------------
+
+TEST_CASE_METHOD(Fixture, "no part goes before the upload's id is on record") {
+  begin();
+  run_to("begin");
+  CHECK(kept() == Asked{"c.json", "c.json.lock"});
+  store.answer("begin");
+  for (int turns = 0; turns < 5; ++turns) step();
+  CHECK(store.asked().empty());
+  work();
+  CHECK(text_of("kept/c.json").find("upload-1") != std::string::npos);
+  turn();
+  CHECK(store.find("part 1") != 0);
+}
+
+TEST_CASE_METHOD(Fixture, "an upload that a killed run never heard of is aborted by the next one") {
+  begin();
+  run_to("begin");
+  store.answer("begin", {.lost = true});
+  std::string bytes = kBytes;
+  SECTION("of the same file") {}
+  SECTION("of a file that changed since") { write(bytes = content(kBytes.size(), 'b')); }
+  SECTION("of one that is sent at once by now") { write(bytes = "small"); }
+  begin_anew();
+  run();
+  check_done(bytes);
+}
+
+TEST_CASE_METHOD(Fixture, "an upload that is or may be somebody's is not aborted") {
+  test::FakeStore::Upload other;
+  SECTION("it has a part") { other.parts[1] = {"x", "\"e\""}; }
+  SECTION("it is to another key") { other.key = "key2"; }
+  SECTION("it is older than ours can be") { other.begun = "1969-12-31T23:44:59.000Z"; }
+  SECTION("nobody knows how old it is") { other.begun.clear(); }
+  store.uploads["other"] = other;
+  begin();
+  run_to("begin");
+  begin_anew();
+  run();
+  CHECK((store.object->bytes == kBytes));
+  CHECK(store.uploads.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "where the answer that names the upload is lost the first one is aborted") {
+  begin();
+  run_to("begin");
+  answer("begin", {.lost = true});
+  run_to("part 1");
+  CHECK(store.uploads.size() == 2);
+  SECTION("in this run") {}
+  SECTION("in the next one") { begin_anew(); }
+  run();
+  check_done(kBytes);
+}
+
+TEST_CASE_METHOD(Fixture, "one that the store begins while the next run works is aborted, too") {
+  begin();
+  run_to("begin");
+  begin_anew();
+  run_to("part 1");
+  store.uploads["late"];
+  SECTION("in that run") {}
+  SECTION("in the one after it") { begin_anew(); }
+  SECTION("once the object is there") {
+    run_to("complete");
+    store.answer("complete");
+    begin_anew();
+  }
+  run();
+  check_done(kBytes);
+}
+
+TEST_CASE_METHOD(Fixture, "uploads that may not be listed are no hindrance, but told of") {
+  begin();
+  run_to("begin");
+  begin_anew();
+  run_to("list uploads");
+  refuse("list uploads", 403, "AccessDenied");
+  run();
+  check_done(kBytes);
+  CHECK(notes().find("may be left in the store") != std::string::npos);
 }
 
 // ---- the end ----------------------------------------------------------------------------------
@@ -586,6 +677,7 @@ TEST_CASE_METHOD(Fixture, "a file that changes fails at once where the user chos
 
 TEST_CASE_METHOD(Fixture, "an interrupt ends it soon and once, and says what is there") {
   bool parts = false;
+  bool asked = false;
   SECTION("before it begins") { begin(); }
   SECTION("while it is digested") {
     begin();
@@ -600,6 +692,8 @@ TEST_CASE_METHOD(Fixture, "an interrupt ends it soon and once, and says what is 
   SECTION("while the upload begins") {
     begin();
     run_to("begin");
+    store.answer("begin", {.lost = true});
+    asked = true;
   }
   SECTION("while a small file is sent") {
     write("small");
@@ -644,11 +738,12 @@ TEST_CASE_METHOD(Fixture, "an interrupt ends it soon and once, and says what is 
   CHECK(store.asked().empty());
   CHECK((failed().kept.find("in the store") != std::string::npos) == parts);
   CHECK((failed().remedy == "the same command goes on") == parts);
-  CHECK(kept().empty() == !parts);
+  CHECK(kept().empty() == !(parts || asked));
   const std::string bytes = text_of("file");
   begin_anew();
   run();
   CHECK((store.object->bytes == bytes));
+  CHECK(store.uploads.empty());
 }
 
 TEST_CASE_METHOD(Fixture, "without a folder for checkpoints an interrupted upload is aborted") {
