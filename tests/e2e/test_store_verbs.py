@@ -1,7 +1,10 @@
 """xget stat, presign and the other verbs that ask stores. Against a Ceph gateway."""
 
+import contextlib
+import http.server
 import json
 import pathlib
+import threading
 import urllib.error
 import urllib.request
 
@@ -422,3 +425,89 @@ def many(client, folder, env):
 def test_a_listing_of_many_pages_is_whole_and_all_of_it_can_be_deleted(many, client, folder, env):
     urls = [f"s3://many/m/{key}" for key in many]
     assert [line["url"] for line in lines_of(folder, env, "ls", "s3://many/m")] == urls
+
+
+# ---- what a gateway does not do -------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def playing_store(*answers):
+    """Answers one request after the other, and keeps what was asked: (method, target, body)."""
+    asked, left = [], list(answers)
+
+    class Store(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked.append((self.command, self.path, body.decode()))
+            status, text = left.pop(0) if left else (403, "<Error><Code>AccessDenied</Code></Error>")
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        do_GET = do_POST = do_PUT = do_DELETE = answer
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Store) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        environment = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
+                       "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK",
+                       "AWS_EC2_METADATA_DISABLED": "true", "OSS_REGION": "cn-hangzhou",
+                       "OSS_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
+                       "OSS_ACCESS_KEY_ID": "AK", "OSS_ACCESS_KEY_SECRET": "SK"}
+        yield environment, asked
+        server.shutdown()
+
+
+def page(*keys, more=False):
+    objects = "".join(f"<Contents><Key>{key}</Key><Size>1</Size></Contents>" for key in keys)
+    return (200, f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>"
+                 f"{objects}</ListBucketResult>")
+
+
+def test_a_listing_that_breaks_off_deletes_nothing_that_it_has_not_told(folder):
+    with playing_store(page("t/a", more=True)) as (env, asked):
+        lines = lines_of(folder, env, "rm", "-r", "s3://bucket/t/", code=Exit.REFUSED)
+    assert [line["kind"] for line in lines] == ["failed"]
+    assert [method for method, _, _ in asked] == ["GET", "GET"]
+
+
+def test_an_object_that_the_store_does_not_call_deleted_is_none(folder):
+    gone = (200, "<DeleteResult><Deleted><Key>t/a</Key></Deleted></DeleteResult>")
+    with playing_store(page("t/a", "t/b"), gone) as (env, asked):
+        lines = lines_of(folder, env, "rm", "-r", "s3://bucket/t/", code=Exit.NETWORK)
+    assert [(line["kind"], line["url"][-1]) for line in lines] == [("deleted", "a"), ("failed", "b")]
+    assert asked[1][:2] == ("POST", "/bucket/?delete=")
+
+
+def test_a_bucket_is_asked_for_in_the_region_that_is_set(folder):
+    with playing_store((200, "")) as (env, asked):
+        xget(folder, env, "mb", "--region", "eu-west-1", "s3://bucket").expect(0)
+    [(method, _, body)] = asked
+    assert method == "PUT" and "<LocationConstraint>eu-west-1</LocationConstraint>" in body
+
+
+def test_a_bucket_that_was_made_although_its_answer_was_lost_is_made(folder):
+    lost, owned = (503, ""), (409, "<Error><Code>BucketAlreadyOwnedByYou</Code></Error>")
+    with playing_store(lost, owned) as (env, _):
+        xget(folder, env, "mb", "s3://bucket").expect(0)
+    with playing_store(owned) as (env, _):
+        assert "and yours" in xget(folder, env, "mb", "s3://bucket").expect(Exit.EXISTS).err
+
+
+def test_a_store_of_alibabas_is_asked_in_the_same_way(folder):
+    gone = (200, "<DeleteResult><Deleted><Key>t/a</Key></Deleted></DeleteResult>")
+    buckets = (200, "<ListAllMyBucketsResult><IsTruncated>false</IsTruncated><Buckets><Bucket>"
+                    "<Name>one</Name></Bucket></Buckets></ListAllMyBucketsResult>")
+    with playing_store(page("t/a"), gone, buckets, (200, ""), (204, "")) as (env, asked):
+        assert xget(folder, env, "rm", "-r", "oss://bucket/t/").expect(0).out == (
+            b"deleted oss://bucket/t/a\n")
+        assert [line["url"] for line in lines_of(folder, env, "ls", "oss://")] == ["oss://one/"]
+        xget(folder, env, "mb", "oss://bucket").expect(0)
+        xget(folder, env, "rb", "oss://bucket").expect(0)
+    assert [method for method, _, _ in asked] == ["GET", "POST", "GET", "PUT", "DELETE"]
+    assert asked[3][2] == "", "its bucket is where the endpoint is"
