@@ -199,7 +199,8 @@ void UploadTask::end_kept() {
   failed_->kept = format_size(held());
   if (facts_.size) failed_->kept += " of " + format_size(plan_.size);
   failed_->kept += " in the store";
-  failed_->remedy = "the same command goes on";
+  const std::string goes_on = "the same command goes on";
+  failed_->remedy = failed_->remedy.empty() ? goes_on : failed_->remedy + "; then " + goes_on;
   end_failed();
 }
 
