@@ -82,7 +82,11 @@ class UnfinishedUploads::Impl {
     remote::StoreOutcome outcome = page_.get();
     if (!outcome) return fail(std::move(outcome.error().error));
     auto listing = parse_upload_listing(outcome->body, from_);
-    if (!listing) return fail(unreadable(listing, request_.name));
+    if (!listing) {
+      Error error = unreadable(listing, request_.name);
+      error.remedy = "where a key has control characters, ask for what is below another one";
+      return fail(std::move(error));
+    }
     if (listing->next) {
       from_ = *std::move(listing->next);
       ask();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "cli/usage_error.hpp"
 
@@ -17,6 +19,16 @@ const VerbOption* option_named(const VerbRow& verb, std::string_view word) {
         return short_one || word == "--" + std::string(one.name);
       });
   return row == verb.options.end() ? nullptr : &*row;
+}
+
+// "-d1" is "-d 1", where the letter is the verb's own.
+void part_letter(const VerbRow& verb, std::vector<std::string>& words, std::size_t i) {
+  if (words[i].size() < 3 || words[i][1] == '-' || words[i][2] == '=') return;
+  const VerbOption* row = option_named(verb, words[i].substr(0, 2));
+  if (row == nullptr || row->value_name.empty()) return;
+  std::string value = words[i].substr(2);
+  words[i].resize(2);
+  words.insert(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(value));
 }
 
 // The option at words[i], "--name" or "--name=VALUE"; its value may be the next word, which i moves
@@ -40,10 +52,12 @@ Result<void> read_option(const VerbOption& row, std::span<const std::string> wor
 
 }  // namespace
 
-Result<VerbWords> take_own_options(const VerbRow& verb, std::span<const std::string> words) {
+Result<VerbWords> take_own_options(const VerbRow& verb, std::span<const std::string> given) {
+  std::vector<std::string> words(given.begin(), given.end());
   VerbWords read;
   std::size_t i = 0;
   for (; i < words.size() && words[i] != "--"; ++i) {
+    part_letter(verb, words, i);
     const VerbOption* row = option_named(verb, words[i].substr(0, words[i].find('=')));
     if (row == nullptr) {
       read.operands.push_back(words[i]);
@@ -55,10 +69,12 @@ Result<VerbWords> take_own_options(const VerbRow& verb, std::span<const std::str
   return read;
 }
 
-Result<VerbWords> read_verb_words(const VerbRow& verb, std::span<const std::string> words) {
+Result<VerbWords> read_verb_words(const VerbRow& verb, std::span<const std::string> given) {
+  std::vector<std::string> words(given.begin(), given.end());
   VerbWords read;
   bool options_ended = false;
   for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!options_ended) part_letter(verb, words, i);
     const std::string& word = words[i];
     if (!options_ended && word == "--") {
       options_ended = true;

@@ -22,9 +22,9 @@ struct VerbWords {
 
 // The verb's own options, and in `operands` all other words as they stand: the download's options,
 // and what is neither. "--" ends the own ones. Fails with Usage.
-Result<VerbWords> take_own_options(const VerbRow& verb, std::span<const std::string> words);
+Result<VerbWords> take_own_options(const VerbRow& verb, std::span<const std::string> given);
 
 // "--name VALUE" or "--name=VALUE"; a later one counts, "--" ends the options. Fails with Usage.
-Result<VerbWords> read_verb_words(const VerbRow& verb, std::span<const std::string> words);
+Result<VerbWords> read_verb_words(const VerbRow& verb, std::span<const std::string> given);
 
 }  // namespace xget::cli

@@ -57,7 +57,7 @@ def test_the_schema_is_one():
 
 
 @pytest.mark.parametrize("words", [["ls", f"s3://{BUCKET}"], ["stat", url_of("x")],
-                                   ["rm", "-r", f"s3://{BUCKET}/"], ["mb", "s3://unmade"]])
+                                   ["rm", "-r", f"s3://{BUCKET}/"], ["rb", "s3://unmade"]])
 def test_a_store_that_does_not_answer_is_left_at_once_when_asked_to(words, gateway, folder, env):
     with Relay(int(gateway.url.rsplit(":", 1)[1])) as relay:
         relay.hold_after(0)
@@ -338,7 +338,7 @@ def test_what_is_below_a_place_is_counted(tree, folder, env):
                 for line in lines_of(folder, env, "du", *words)]
     assert counted("s3://tree") == [("", len(tree), sum(tree.values()))]
     assert counted("s3://tree/logs", "s3://tree/logs/") == [("/logs", 4, 29), ("/logs/", 3, 28)]
-    assert counted("-d", "1", "s3://tree/logs") == [("/logs/b/", 2, 24), ("/logs", 4, 29)]
+    assert counted("-d1", "s3://tree/logs") == counted("-d", "1", "s3://tree/logs") == [("/logs/b/", 2, 24), ("/logs", 4, 29)]
     run = xget(folder, env, "du", "s3://tree/top").expect(0)
     assert run.out == b"   2.9 KiB  1 object  s3://tree/top\n"
     xget(folder, env, "du", "--max-depth", "-1", "s3://tree").expect(Exit.USAGE)

@@ -61,3 +61,11 @@ TEST_CASE("a verb without own options leaves everything") {
   REQUIRE(read);
   CHECK(read->operands == words);
 }
+
+TEST_CASE("a letter of the verb's own takes the value that is written behind it") {
+  const auto du = take_own_options(*verb_named("du"), Words{"-d1", "-x1", "s3://b", "--", "-d2"});
+  REQUIRE(du);
+  CHECK(du->options.at("max-depth") == "1");
+  CHECK(du->operands == Words{"-x1", "s3://b", "--", "-d2"});
+  CHECK(taken({"-rq", "--acl", "-rx"}).operands == Words{"-rq"});
+}
