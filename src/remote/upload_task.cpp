@@ -278,7 +278,7 @@ void UploadTask::on_put(StoreOutcome outcome) {
     if (failure.trouble == StoreTrouble::Condition) {
       // The answer to an earlier try may have been lost.
       if (leaves_existing()) return confirm(exists());
-      if (facts_.in_store) return begin_again();
+      if (facts_.in_store) return doubt_version(std::move(failure));
     }
     if (sends_instead(failure)) return;
     return fail_with(std::move(failure.error));
@@ -359,7 +359,9 @@ void UploadTask::step_send(Instant now) {
   if (const auto& failure = sender_->failure()) {
     // It was read to another end than it had, or sent as other bytes than were digested.
     if (failure->error.code == ErrorCode::Changed || source_->changed()) return begin_again();
-    if (failure->trouble == StoreTrouble::Condition && facts_.in_store) return begin_again();
+    if (failure->trouble == StoreTrouble::Condition && facts_.in_store) {
+      return doubt_version(*failure);
+    }
     if (failure->trouble == StoreTrouble::NoUpload && ++restarts_ <= kMostRestarts) {
       log::info("the upload is gone: beginning again");
       sent_before_ += sender_->sent();
@@ -388,10 +390,23 @@ void UploadTask::look_again(void (UploadTask::*next)()) {
   });
 }
 
+// The store says that the source is another version by now. Some say so of each object that was
+// sent in parts, by comparing an ETag of their own.
+void UploadTask::doubt_version(StoreFailure failure) {
+  refused_copy_ = std::move(failure);
+  look_again(&UploadTask::copy_otherwise);
+}
+
+void UploadTask::copy_otherwise() {
+  const StoreFailure refused = *std::exchange(refused_copy_, std::nullopt);
+  if (!sends_instead(refused)) fail_with(refused.error);
+}
+
 // Whether the store refuses to copy, and the bytes take another way.
 bool UploadTask::sends_instead(const StoreFailure& failure) {
-  const bool refused =
-      failure.trouble == StoreTrouble::Denied || failure.trouble == StoreTrouble::Final;
+  const bool refused = failure.trouble == StoreTrouble::Denied ||
+                       failure.trouble == StoreTrouble::Final ||
+                       failure.trouble == StoreTrouble::Condition;
   if (!facts_.in_store || !refused || !source_->relay_instead()) return false;
   tell_(Note{settings_.id, to_string(failure.error) + "; the bytes are fetched and sent instead"});
   sender_.reset();

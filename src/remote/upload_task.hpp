@@ -108,6 +108,8 @@ class UploadTask final : public engine::Task {
   void step_send(Instant now);
   void step_put();
   void look_again(void (UploadTask::*next)());
+  void doubt_version(StoreFailure failure);
+  void copy_otherwise();
   bool sends_instead(const StoreFailure& failure);
   void begin_again();
 
@@ -183,9 +185,10 @@ class UploadTask final : public engine::Task {
     core::ResponseHead head;
     std::string etag;
   } copied_;
-  bool retried_ = false;         // some of it, since the source was last looked at
-  bool unheard_before_ = false;  // an earlier try to begin may have begun one
-  bool replaces_own_ = false;    // the object that is there is this one's, of a source that changed
+  std::optional<StoreFailure> refused_copy_;  // while its source is looked at again
+  bool retried_ = false;                      // some of it, since the source was last looked at
+  bool unheard_before_ = false;               // an earlier try to begin may have begun one
+  bool replaces_own_ = false;  // the object that is there is this one's, of a source that changed
   int restarts_ = 0;
 
   std::shared_ptr<core::Folder> checkpoints_;  // null: none are kept

@@ -22,10 +22,8 @@ import urllib.error
 import urllib.request
 import uuid
 
-import botocore.config
-import botocore.session
-
 from support.free_ports import free_ports
+from support.s3_server import S3Server
 
 ACCESS_KEY = "AK"
 SECRET_KEY = "SK"
@@ -77,7 +75,9 @@ def is_installed() -> bool:
     return all(shutil.which(program) for program in PROGRAMS)
 
 
-class CephGateway:
+class CephGateway(S3Server):
+    access_key, secret_key = ACCESS_KEY, SECRET_KEY
+
     def __init__(self):
         # Socket paths have at most 107 bytes.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ceph-"))
@@ -88,32 +88,9 @@ class CephGateway:
             self.stop()
             raise
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.stop()
-
-    def client(self, access_key=ACCESS_KEY, secret_key=SECRET_KEY, **config):
-        """botocore's, that takes every answer as it comes."""
-        session = botocore.session.Session()
-        session.set_config_variable("credentials_file", os.devnull)
-        session.set_config_variable("config_file", os.devnull)
-        return session.create_client(
-            "s3", endpoint_url=self.url, region_name="us-east-1",
-            aws_access_key_id=access_key, aws_secret_access_key=secret_key,
-            config=botocore.config.Config(s3={"addressing_style": "path"},
-                                          retries={"max_attempts": 0}, **config))
-
     def add_user(self, name, access_key, secret_key):
         self._admin("user", "create", f"--uid={name}", f"--display-name={name}",
                     f"--access-key={access_key}", f"--secret-key={secret_key}")
-
-    def environment(self) -> dict:
-        """What makes xget, and other tools, use it."""
-        return {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-                "AWS_ENDPOINT_URL": self.url, "AWS_EC2_METADATA_DISABLED": "true",
-                "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
     def stop(self):
         for process in reversed(self._running.values()):
