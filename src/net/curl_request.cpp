@@ -67,6 +67,7 @@ bool CurlRequest::configure(const core::HttpRequest& request, const TransportSet
   options.set(CURLOPT_WRITEFUNCTION, &CurlRequest::on_body);
   options.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   sent_ = SentBody(request.body);
+  once_ = request.method == core::Method::Post;
   head_alone_ = request.method == core::Method::Head;
   options.set(CURLOPT_READFUNCTION, &CurlRequest::on_read);
   options.set(CURLOPT_READDATA, static_cast<void*>(this));
@@ -136,6 +137,12 @@ int CurlRequest::on_connection(void* self, char* remote, char* local, int remote
 }
 
 bool CurlRequest::join(std::string connection) {
+  // libcurl sends again by itself what went over a kept connection that ended without a word, but
+  // what a POST asks for may have been done.
+  if (std::exchange(sent_once_, once_) && stage_ == Stage::Head) {
+    stage_ = Stage::Doubtful;
+    return false;
+  }
   if (!connection_.empty()) commons_.users.leave(std::exchange(connection_, {}));
   if (!commons_.users.join(connection, speaks_http2(tls_connection()))) {
     if (stage_ == Stage::Head) stage_ = Stage::Misplaced;
@@ -365,6 +372,8 @@ core::TransferEnd CurlRequest::end_of(CURLcode code) const {
     case Stage::Drained: return {TransferStatus::Ok, 0, "", reader_.framing().framed};
     case Stage::Misplaced:
       return {TransferStatus::Broken, 0, "the connection was another request's", false};
+    case Stage::Doubtful:
+      return {TransferStatus::Broken, 0, "the connection ended before the answer", false};
     case Stage::Unsound: return {TransferStatus::BadResponse, 0, reader_.cause(), false};
     case Stage::Unusable: return {TransferStatus::Unusable, 0, unusable_cause_, false};
     case Stage::ProxyAsks: break;

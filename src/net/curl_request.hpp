@@ -95,6 +95,7 @@ class CurlRequest {
     Drained,    // enough of it: cut
     Stopped,    // the listener refused or stopped it
     Misplaced,  // on a connection that another request has
+    Doubtful,   // sent on a connection that ended, and not to be sent twice
     Unsound,    // the response breaks the rules; reader_.cause() says how
     Unusable,   // the request itself is no good; unusable_cause_ says why
     Muted,      // cancelled
@@ -140,6 +141,8 @@ class CurlRequest {
 
   Stage stage_ = Stage::Head;
   SentBody sent_{nullptr};
+  bool once_ = false;  // it must not be sent again unasked
+  bool sent_once_ = false;
   bool head_alone_ = false;  // its answer has no body, whatever length it announces
   HeadReader reader_;
   std::uint64_t received_ = 0;  // body bytes

@@ -86,6 +86,18 @@ def test_what_is_answered_and_lost_is_asked_again_and_leaves_nothing_behind(stor
     assert_there_once(store, folder)
 
 
+def test_an_upload_whose_connection_ends_as_it_begins_is_not_begun_twice_unseen(store, folder, env):
+    """libcurl would ask again by itself where the connection was kept from the file before."""
+    for name in ("a", "b"):
+        (folder / name).write_bytes(DATA)
+    answers = iter([lambda answer, _request: answer, cut(-1, "rst")])
+    store.play("begin", lambda answer, request: next(answers)(answer, request), times=2, done=True)
+    run_xget(["cp", *QUICK, "-j", "1", "-n", "1", "--part-size", "5M", "a", "b", "s3://bucket/x/"],
+             folder, env=env).expect(0)
+    assert store.begun == 3 and not store.uploads
+    assert store.made == {"x/a": 1, "x/b": 1}
+
+
 def test_a_store_that_stays_busy_is_left_and_gone_on_with(store, folder, env):
     store.play("part 2", refused(503, "SlowDown"), times=100)
     run = upload(folder, env, "--retry", "2").expect(Exit.NETWORK)

@@ -187,6 +187,24 @@ TEST_CASE("a body is sent again from its front over another connection") {
   CHECK(connections == 2);
 }
 
+TEST_CASE("a POST whose connection ends without a word is not sent again unasked") {
+  std::atomic<int> received = 0;
+  RawServer server([&](Peer& peer) {
+    while (!peer.read_head().empty()) {
+      if (++received == 2) return peer.finish();
+      peer.send(kEmptyAnswer);
+    }
+  });
+  NetworkUnderTest net;
+  const auto once = [&] { return net.get(request_of(Method::Post, server.url(), nullptr)).end; };
+  CHECK(once()->status == TransferStatus::Ok);
+  const auto second = once();
+  CHECK(second->status == TransferStatus::Broken);
+  CHECK(second->cause == "the connection ended before the answer");
+  CHECK(received == 2);
+  CHECK(once()->status == TransferStatus::Ok);
+}
+
 TEST_CASE("an answer that refuses comes through before the body is sent whole") {
   RawServer server([](Peer& peer) {
     peer.read_head();
