@@ -19,6 +19,9 @@ struct RemovalSpec {
   // Each URL means the object of that very key and what is below KEY/, of s3://b/logs nothing of
   // "logs2"; s3://BUCKET/ all that the bucket holds.
   bool tree = false;
+  // Deletes this version of the one URL, for good; not of a tree. Empty: the object, of which a
+  // bucket that keeps versions keeps all.
+  std::string version_id;
   // Of a tree: which paths are meant, relative to its URL.
   std::vector<PathRule> rules;
   bool dry_run = false;  // what would be deleted is told, and nothing is

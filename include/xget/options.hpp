@@ -217,6 +217,8 @@ struct Options {
 // One resource and where it goes.
 struct JobSpec {
   std::string url;  // without a scheme: https; or the path of a local Metalink
+  // Of an object of a store: this version of it; empty: the one that is there now.
+  std::string version_id;
   // Further URLs of the same resource. What is sent to the origin of `url` alone is not sent to
   // others. One serves where some of its bytes agree with what is there by then.
   std::vector<std::string> mirrors;

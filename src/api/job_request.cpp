@@ -391,7 +391,7 @@ Result<JobRequest> prepare(const JobSpec& spec, const Options& options, Logins l
   if (auto sound = check_location(spec); !sound) return fail(std::move(sound.error()));
   if (auto sound = check_mode(spec); !sound) return fail(std::move(sound.error()));
   if (!logins.stores) logins.stores = std::make_shared<ObjectStores>(options.object_store);
-  auto named = logins.stores->find(spec.url);
+  auto named = logins.stores->find(spec.url, StoreSide::Source, spec.version_id);
   if (!named) return fail(std::move(named.error()));
   const net::Url* const url = &named->url;
   JobRequest request;

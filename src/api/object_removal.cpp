@@ -4,6 +4,7 @@
 #include <future>
 #include <utility>
 
+#include "api/option_error.hpp"
 #include "api/path_rules.hpp"
 #include "api/store_desk.hpp"
 #include "base/text.hpp"
@@ -149,7 +150,8 @@ class ObjectRemoval::Impl {
   }
 
   void ask(std::vector<Doomed> objects, std::vector<std::string> keys, bool together) {
-    auto question = together ? remote::deletion_of(keys) : remote::deletion_of(keys.front());
+    auto question =
+        together ? remote::deletion_of(keys) : remote::deletion_of(keys.front(), spec_.version_id);
     question.subject = together ? place().name : printable(url_of(place(), keys.front()));
     auto answer = desk_.ask(place().bucket, std::move(question));
     sent_.push_back({place(), std::move(objects), std::move(keys), together, std::move(answer)});
@@ -207,6 +209,9 @@ class ObjectRemoval::Impl {
 Result<ObjectRemoval> ObjectRemoval::open(Session& session, RemovalSpec spec) {
   api::StoreDesk& desk = api::SessionAccess::store_desk(session);
   std::vector<api::PrefixRequest> places;
+  if (!spec.version_id.empty() && (spec.tree || spec.urls.size() != 1)) {
+    return api::option_error("--version-id", "is of one object");
+  }
   for (const std::string& url : spec.urls) {
     if (!spec.tree) {
       if (auto object = desk.stores().find_object(url); !object) {

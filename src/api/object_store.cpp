@@ -11,11 +11,6 @@ namespace {
 
 using api::SessionAccess;
 
-std::vector<remote::QueryParameter> query_of(const ObjectQuestion& object) {
-  if (object.version_id.empty()) return {};
-  return {{"versionId", object.version_id}};
-}
-
 // A HEAD's refusal has no words of its own.
 Error in_words(remote::StoreFailure failure) {
   Error& error = failure.error;
@@ -47,7 +42,7 @@ Result<void> find_region(api::StoreDesk& desk, const api::ObjectRequest& request
 
 Result<ObjectFacts> look_at_object(Session& session, const ObjectQuestion& object) {
   api::StoreDesk& desk = SessionAccess::store_desk(session);
-  auto request = desk.stores().find_object(object.url);
+  auto request = desk.stores().find_object(object.url, StoreSide::Source, object.version_id);
   if (!request) return fail(std::move(request.error()));
   remote::StoreQuestion question{.operation = "look at",
                                  .subject = request->name,
@@ -56,7 +51,7 @@ Result<ObjectFacts> look_at_object(Session& session, const ObjectQuestion& objec
                                  .on_retry = nullptr};
   question.asked.method = core::Method::Head;
   question.asked.key = request->object.key;
-  question.asked.query = query_of(object);
+  question.asked.query = request->object.query;
   question.asked.headers = remote::object_fields({}, request->bucket.endpoint.store);
   auto answer = desk.ask(request->bucket, std::move(question)).get();
   if (!answer) return fail(in_words(std::move(answer.error())));
@@ -70,13 +65,14 @@ Result<ObjectFacts> look_at_object(Session& session, const ObjectQuestion& objec
 
 Result<PresignedUrl> presign(Session& session, const PresignSpec& spec) {
   api::StoreDesk& desk = SessionAccess::store_desk(session);
-  auto request = desk.stores().find_object(spec.object.url);
+  auto request =
+      desk.stores().find_object(spec.object.url, StoreSide::Source, spec.object.version_id);
   if (!request) return fail(std::move(request.error()));
   if (auto found = find_region(desk, *request); !found) return fail(std::move(found.error()));
   remote::BucketQuestion question;
   question.method = spec.put ? core::Method::Put : core::Method::Get;
   question.key = request->object.key;
-  question.query = query_of(spec.object);
+  question.query = request->object.query;
   auto url = desk.presign(request->bucket, question, spec.lifetime).get();
   if (!url && url.error().subject.empty()) url.error().subject = request->name;
   return url;

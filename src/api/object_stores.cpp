@@ -6,6 +6,7 @@
 #include "api/option_error.hpp"
 #include "base/text.hpp"
 #include "remote/configured_store.hpp"
+#include "remote/object_version.hpp"
 #include "remote/profile_files.hpp"
 
 namespace xget::api {
@@ -53,13 +54,17 @@ NameInUrl name_in_url(const NamedUrl& url) {
   return {net::decoded_last_path_component(url.url), net::without_secrets(url.url.text)};
 }
 
-Result<NamedUrl> ObjectStores::find(const std::string& url, StoreSide side) {
+Result<NamedUrl> ObjectStores::find(const std::string& url, StoreSide side,
+                                    const std::string& version_id) {
   if (!remote::is_object_url(url)) {
+    if (!version_id.empty()) {
+      return option_error("--version-id", "is of an object of a store: s3://BUCKET/KEY");
+    }
     auto parsed = net::parse_url(url);
     if (!parsed) return fail(std::move(parsed.error()));
     return NamedUrl{*std::move(parsed), std::nullopt};
   }
-  auto object = find_object(url, side);
+  auto object = find_object(url, side, version_id);
   if (!object) return fail(std::move(object.error()));
   const remote::Place& place = object->object.place;
   auto parsed = net::parse_url(url_of(place, encoded_query(place.store, object->object.query)));
@@ -67,7 +72,8 @@ Result<NamedUrl> ObjectStores::find(const std::string& url, StoreSide side) {
   return NamedUrl{*std::move(parsed), *std::move(object)};
 }
 
-Result<ObjectRequest> ObjectStores::find_object(const std::string& url, StoreSide side) {
+Result<ObjectRequest> ObjectStores::find_object(const std::string& url, StoreSide side,
+                                                const std::string& version_id) {
   auto named = remote::parse_object_url(url);
   if (!named) return fail(std::move(named.error()));
   if (named->key.empty()) return no_object(*named);
@@ -75,7 +81,10 @@ Result<ObjectRequest> ObjectStores::find_object(const std::string& url, StoreSid
   if (!account) return fail(account.error());
   ObjectRequest request{.name = printable(to_text(*named)),
                         .bucket = bucket_of(*named, *account),
-                        .object = {.key = named->key, .place = {}, .query = {}, .headers = {}}};
+                        .object = {.key = named->key,
+                                   .place = {},
+                                   .query = remote::query_of_version(version_id),
+                                   .headers = {}}};
   auto place = place_of(request.bucket.endpoint, named->bucket, named->key);
   if (!place) return fail(std::move(place.error()));
   request.object.place = *std::move(place);

@@ -59,11 +59,14 @@ class ObjectStores {
  public:
   explicit ObjectStores(ObjectStoreOptions options) : options_(std::move(options)) {}
 
-  // Fails with Usage: it is no URL, none of an object, or nobody is known who could ask for it.
-  Result<NamedUrl> find(const std::string& url, StoreSide side = StoreSide::Source);
+  // `version_id`: of an object; empty: the version that is there now. Fails with Usage: it is no
+  // URL, none of an object, or nobody is known who could ask for it.
+  Result<NamedUrl> find(const std::string& url, StoreSide side = StoreSide::Source,
+                        const std::string& version_id = {});
 
   // Likewise, of an object alone.
-  Result<ObjectRequest> find_object(const std::string& url, StoreSide side = StoreSide::Source);
+  Result<ObjectRequest> find_object(const std::string& url, StoreSide side = StoreSide::Source,
+                                    const std::string& version_id = {});
 
   // Of "s3://" or "oss://": the store itself.
   Result<remote::BucketSettings> find_store(const std::string& url);

@@ -134,19 +134,23 @@ Result<ObjectCopy> object_copy(WebCopy bytes, const UploadSpec& spec, const Obje
   const ObjectRequest& from = *bytes.from.object;
   const remote::ObjectUrl url = url_of(from);
   const bool in_store = from.bucket.account == to.bucket.account;  // so that who writes may read
-  if (in_store && url == url_of(to) && !describes_object(spec) && spec.storage_class.empty() &&
-      spec.acl.empty()) {
+  const std::string& version = spec.from->version_id;
+  if (in_store && url == url_of(to) && version.empty() && !describes_object(spec) &&
+      spec.storage_class.empty() && spec.acl.empty()) {
     return option_error(from.name, "it would be copied onto itself");
   }
-  remote::ObjectSourceSettings settings{
-      .object = url, .name = from.name, .in_store = in_store, .to = to.bucket.endpoint.store};
+  remote::ObjectSourceSettings settings{.object = url,
+                                        .name = from.name,
+                                        .version_id = version,
+                                        .in_store = in_store,
+                                        .to = to.bucket.endpoint.store};
   return ObjectCopy{std::move(settings), std::move(bytes)};
 }
 
 Result<NamedSource> url_source(const UploadSpec& spec, const Options& options,
                                const ObjectRequest& to, ObjectStores& stores,
                                std::shared_ptr<const formats::Netrc> netrc) {
-  auto named = stores.find(spec.from->url);
+  auto named = stores.find(spec.from->url, StoreSide::Source, spec.from->version_id);
   if (!named) return fail(std::move(named.error()));
   auto from = prepare_source(*spec.from, options, *std::move(named), std::move(netrc));
   if (!from) return fail(std::move(from.error()));

@@ -17,8 +17,9 @@ constexpr std::uint64_t kMostTimes = 9;
 // They say what one run does, and not how runs are done.
 constexpr std::array kNotInFiles{OptionId::Output,       OptionId::InputFile, OptionId::Checksum,
                                  OptionId::ChecksumFile, OptionId::Pieces,    OptionId::Metalink,
-                                 OptionId::Mirror,       OptionId::Etag,      OptionId::Config,
-                                 OptionId::NoConfig,     OptionId::Help,      OptionId::Version};
+                                 OptionId::Mirror,       OptionId::Etag,      OptionId::VersionId,
+                                 OptionId::Config,       OptionId::NoConfig,  OptionId::Help,
+                                 OptionId::Version};
 
 constexpr std::array kForHosts{OptionId::Header,
                                OptionId::User,

@@ -1,5 +1,6 @@
 #include "cli/interpret.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -249,6 +250,7 @@ Result<JobSpec> read_common_job(const Given& given) {
   reader.read_text(OptionId::ChecksumFile, job.checksum_file);
   reader.read_text(OptionId::Pieces, job.pieces);
   reader.read_text(OptionId::Etag, job.etag_file);
+  reader.read_text(OptionId::VersionId, job.version_id);
   reader.read(OptionId::OnChange, job.on_change, parse_on_change, "restart or fail");
   reader.read(OptionId::Dedupe, job.dedupe, parse_dedupe, "off, link, reflink or copy");
   reader.read(OptionId::Mtime, job.server_time, parse_switch, "on or off");
@@ -295,6 +297,15 @@ Result<void> check_etag(const Arguments& arguments) {
   if (arguments.common.etag_file.empty() || arguments.known_jobs() == 1) return {};
   return refuse_usage("--etag", "is for one URL",
                       "-N brings many files up to date, by what xget recorded with each");
+}
+
+// One version is of one object, which is fetched.
+Result<void> check_version(const Arguments& arguments) {
+  if (arguments.common.version_id.empty()) return {};
+  const bool sends = std::any_of(arguments.uploads.begin(), arguments.uploads.end(),
+                                 [](const UploadSpec& upload) { return !upload.from; });
+  if (arguments.known_jobs() == 1 && !sends) return {};
+  return refuse_usage("--version-id", "is of one object, which is fetched");
 }
 
 // How it is told, and who besides the user.
@@ -381,6 +392,7 @@ Result<Arguments> interpret(const Given& given, const SecretInput& input,
   arguments->common = *common;
   if (auto free = check_event_descriptor(*arguments); !free) return fail(free.error());
   if (auto one = check_etag(*arguments); !one) return fail(one.error());
+  if (auto one = check_version(*arguments); !one) return fail(one.error());
   arguments->fail_fast = given.has(OptionId::FailFast);
   if (const std::string* file = given.last(OptionId::Report)) arguments->end_files.report = *file;
   if (const std::string* file = given.last(OptionId::FailedFile))

@@ -198,6 +198,8 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "ask for objects without credentials: those that anybody may read"},
     {Id::RequestPayer, Group::ObjectStores, 0, "request-payer", "",
      "pay for the requests, where a bucket's owner wants that"},
+    {Id::VersionId, Group::ObjectStores, 0, "version-id", "ID",
+     "this version of the object, and not the one that is there now. For one URL"},
     by_default("auto",
                {Id::BucketStyle, Group::ObjectStores, 0, "bucket-style", "auto|path|host",
                 "where the bucket's name stands: in the path (https://HOST/BUCKET/KEY), or in "

@@ -76,6 +76,7 @@ enum class OptionId {
   CredentialsCommand,
   NoSignRequest,
   RequestPayer,
+  VersionId,
   BucketStyle,
   Preallocate,
   DirectIo,

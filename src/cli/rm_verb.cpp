@@ -16,13 +16,17 @@ namespace {
 Result<RemovalSpec> spec_of(const StoreCommand& command) {
   RemovalSpec spec{.urls = command.urls,
                    .tree = command.own.has("recursive"),
+                   .version_id = command.value_of("version-id"),
                    .rules = {},
                    .dry_run = command.dry_run};
   if (spec.urls.empty()) return refuse_usage("", "xget rm needs the URL of an object");
-  for (const auto& [name, value] : command.own.all)
+  for (const auto& [name, value] : command.own.all) {
+    if (name == "version-id") continue;
+    if (!spec.tree) return refuse_usage("--" + name, "is for -r");
     spec.rules.push_back({name == "include", value});
-  if (!spec.tree && !spec.rules.empty()) {
-    return refuse_usage("--" + command.own.all.front().first, "is for -r");
+  }
+  if (!spec.version_id.empty() && (spec.tree || spec.urls.size() > 1)) {
+    return refuse_usage("--version-id", "is of one object");
   }
   for (const std::string& url : spec.urls) {
     if (!names_bucket(url)) continue;

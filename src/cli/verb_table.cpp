@@ -124,6 +124,8 @@ constexpr std::array kRemoveOptions{
                "of a tree's objects, delete these, too, though an --exclude before takes them; the "
                "last that takes a path decides"},
     VerbOption{"exclude", "GLOB", "of a tree's objects, leave these; * ends at a /, ** does not"},
+    VerbOption{"version-id", "ID",
+               "delete this version of URL, for good; else a bucket that keeps versions keeps all"},
 };
 
 constexpr std::array kRemoveBucketOptions{

@@ -64,6 +64,10 @@ class BucketAccess {
   // to be heeded once for each question.
   bool learn(const core::ResponseHead& head, const StoreError& refusal);
 
+  // Whether versions may be named that nobody asked for by name, as far as is known.
+  [[nodiscard]] bool may_name_versions() const { return may_name_versions_; }
+  void name_no_versions() { may_name_versions_ = false; }
+
   [[nodiscard]] StoreKind store() const { return settings_.endpoint.store; }
   [[nodiscard]] const std::string& bucket() const { return settings_.bucket; }
 
@@ -72,6 +76,7 @@ class BucketAccess {
   std::shared_ptr<CredentialsSource> credentials_;
   core::Clock& clock_;
   std::chrono::seconds clock_correction_{0};
+  bool may_name_versions_ = true;
 };
 
 }  // namespace xget::remote

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "remote/object_head.hpp"
+#include "remote/object_version.hpp"
 #include "remote/uri_encoding.hpp"
 
 namespace xget::remote {
@@ -22,7 +23,10 @@ PartContent CopiedParts::content_of(ByteRange range) const {
   const ObjectUrl& object = version_.object;
   const std::string source = own_prefix(object.store) + "copy-source";
   PartContent content;
-  content.headers = {{source, encoded_path("/" + object.bucket + "/" + object.key)}};
+  std::string path = encoded_path("/" + object.bucket + "/" + object.key);
+  const auto query = encoded_query(object.store, query_of_version(version_.version_id));
+  if (!query.empty()) path.append("?").append(query);
+  content.headers = {{source, std::move(path)}};
   if (!version_.etag.empty()) content.headers.push_back({source + "-if-match", version_.etag});
   if (range == ByteRange{0, version_.size}) {
     content.digests.md5 = version_.md5;

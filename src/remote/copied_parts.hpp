@@ -17,6 +17,7 @@ namespace xget::remote {
 
 struct CopiedVersion {
   ObjectUrl object;
+  std::string version_id;  // empty: what is there
   std::uint64_t size = 0;
   std::string etag;  // as the store gave it; empty: none
   std::string md5;   // of all its bytes, 32 hexadecimal digits; empty: not known

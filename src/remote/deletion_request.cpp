@@ -8,6 +8,7 @@
 
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
+#include "remote/object_version.hpp"
 #include "remote/store_bodies.hpp"
 #include "remote/text_body.hpp"
 #include "remote/upload_answers.hpp"
@@ -54,9 +55,10 @@ StoreQuestion deletion_of(std::span<const std::string> keys) {
   return question;
 }
 
-StoreQuestion deletion_of(const std::string& key) {
+StoreQuestion deletion_of(const std::string& key, const std::string& version_id) {
   StoreQuestion question = question_of(core::Method::Delete);
   question.asked.key = key;
+  question.asked.query = query_of_version(version_id);
   return question;
 }
 

@@ -21,7 +21,8 @@ bool goes_with_others(std::string_view key);
 // At most kMostDeleted keys that go with others: a bug otherwise. Its operation and subject are the
 // caller's to fill in.
 StoreQuestion deletion_of(std::span<const std::string> keys);
-StoreQuestion deletion_of(const std::string& key);
+// `version_id` empty: the object, whichever version is there.
+StoreQuestion deletion_of(const std::string& key, const std::string& version_id);
 
 // What became of each key, in their order: nullopt, it is deleted. One that the answer does not
 // name may still be there. Fails where the answer is of no use.

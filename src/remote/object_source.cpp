@@ -5,6 +5,7 @@
 #include "base/units.hpp"
 #include "remote/multipart_etag.hpp"
 #include "remote/object_head.hpp"
+#include "remote/object_version.hpp"
 #include "remote/refusal_meaning.hpp"
 
 namespace xget::remote {
@@ -37,12 +38,22 @@ void ObjectSource::stop() {
   if (relay_) relay_->stop();
 }
 
-void ObjectSource::look(std::function<void(StoreOutcome)> done) {
+// By what was learnt, not by what the user says.
+bool ObjectSource::is_pinned() const {
+  return settings_.version_id.empty() && !seen_.version_id.empty() && bucket_->may_name_versions();
+}
+
+const std::string& ObjectSource::copied_version() const {
+  return is_pinned() ? seen_.version_id : settings_.version_id;
+}
+
+void ObjectSource::look(const std::string& version_id, std::function<void(StoreOutcome)> done) {
   StoreQuestion question;
   question.operation = "look at";
   question.subject = settings_.name;
   question.asked.method = core::Method::Head;
   question.asked.key = settings_.object.key;
+  question.asked.query = query_of_version(version_id);
   question.on_retry = tell_retry_;
   question_ = ports_.client.ask(bucket_, std::move(question),
                                 [this, done = std::move(done)](StoreOutcome outcome) {
@@ -62,7 +73,7 @@ Error ObjectSource::refusal(const StoreFailure& failure) const {
 
 void ObjectSource::open(TellRetry tell_retry, Opened done) {
   tell_retry_ = std::move(tell_retry);
-  look([this, done = std::move(done)](const StoreOutcome& outcome) {
+  look(settings_.version_id, [this, done = std::move(done)](const StoreOutcome& outcome) {
     auto facts = take(outcome);
     if (!facts || in_store_ || !relay_) return done(std::move(facts));
     open_relay(*std::move(facts), done);
@@ -95,7 +106,7 @@ Result<SourceFacts> ObjectSource::take(const StoreOutcome& outcome) {
                  .cause = "the store does not say how large it is"});
   }
   seen_ = {*size, std::string(head.find("ETag").value_or("")),
-           std::string(head.find("Last-Modified").value_or(""))};
+           std::string(head.find("Last-Modified").value_or("")), lasting_version(head)};
   md5_ = plain_md5(head, seen_.etag);
   sha256_ = recorded_sha256(head);
   return SourceFacts{
@@ -110,13 +121,18 @@ void ObjectSource::identify(const PartPlan& plan, Identified done) {
 std::unique_ptr<PartSource> ObjectSource::parts() {
   if (!in_store_ && relay_) return relay_->parts();
   return std::make_unique<CopiedParts>(
-      CopiedVersion{settings_.object, seen_.size, seen_.etag, md5_}, ports_.worker);
+      CopiedVersion{settings_.object, copied_version(), seen_.size, seen_.etag, md5_},
+      ports_.worker);
 }
 
-bool ObjectSource::relay_instead() {
-  if (!relay_) return false;
+std::optional<std::string> ObjectSource::other_way(StoreTrouble trouble) {
+  if (trouble == StoreTrouble::Denied && is_pinned()) {
+    bucket_->name_no_versions();
+    return "it is copied without naming its version";
+  }
+  if (!relay_) return std::nullopt;
   in_store_ = false;
-  return true;
+  return "the bytes are fetched and sent instead";
 }
 
 void ObjectSource::on_time(Instant now) {
@@ -130,7 +146,7 @@ std::optional<Instant> ObjectSource::next_deadline() const {
 // Bytes that were fetched are of one version by their answers.
 void ObjectSource::look_again(LookedAgain done) {
   if (!in_store_) return done(true);
-  look([this, done = std::move(done)](const StoreOutcome& outcome) {
+  look(copied_version(), [this, done = std::move(done)](const StoreOutcome& outcome) {
     if (!outcome && outcome.error().trouble == StoreTrouble::NoKey) return done(false);
     if (!outcome) return done(fail(refusal(outcome.error())));
     const Seen before = seen_;

@@ -16,6 +16,7 @@ namespace xget::remote {
 struct ObjectSourceSettings {
   ObjectUrl object;
   std::string name;              // "s3://bucket/key", for messages
+  std::string version_id;        // empty: the version that is there, which the copy is pinned to
   bool in_store = false;         // where the copy goes, which is asked to copy it
   StoreKind to = StoreKind::S3;  // likewise
 };
@@ -40,7 +41,7 @@ class ObjectSource final : public UploadSource {
   bool changed() override { return false; }  // what is asked of it is pinned to its version
   // Not every store heeds the condition on what it copies.
   void look_again(LookedAgain done) override;
-  bool relay_instead() override;
+  std::optional<std::string> other_way(StoreTrouble trouble) override;
   void stop() override;
   [[nodiscard]] Proof proof() const override;
 
@@ -53,12 +54,17 @@ class ObjectSource final : public UploadSource {
     std::uint64_t size = 0;
     std::string etag;
     std::string modified;
+    std::string version_id;  // empty: it has none
     friend bool operator==(const Seen&, const Seen&) = default;
   };
-  void look(std::function<void(StoreOutcome)> done);
+  // `version_id` empty: at what is there now.
+  void look(const std::string& version_id, std::function<void(StoreOutcome)> done);
   Result<SourceFacts> take(const StoreOutcome& outcome);
   void open_relay(SourceFacts facts, Opened done);
   [[nodiscard]] Error refusal(const StoreFailure& failure) const;
+  [[nodiscard]] bool is_pinned() const;
+  // Which the store is asked to copy; empty: what is there.
+  [[nodiscard]] const std::string& copied_version() const;
 
   const ObjectSourceSettings settings_;
   std::shared_ptr<BucketAccess> bucket_;

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "remote/object_head.hpp"
+#include "remote/object_version.hpp"
 #include "remote/refusal_meaning.hpp"
 #include "remote/store_error.hpp"
 
@@ -122,14 +124,25 @@ void ObjectTransport::send(core::RequestId id, Asked& asked) {
   if (asked.place != nullptr) {
     std::vector<core::Header> fields = object_fields(request.headers, asked.place->store);
     fields.insert(fields.end(), object_.headers.begin(), object_.headers.end());
+    asked.pinned = is_of_seen_version(request);
     core::HttpRequest signed_request = bucket_->request_for(
-        {.method = request.method, .key = object_.key, .query = object_.query, .headers = fields},
+        {.method = request.method,
+         .key = object_.key,
+         .query = asked.pinned ? query_of_version(seen_->version_id) : object_.query,
+         .headers = fields},
         *asked.place);
     request.url = std::move(signed_request.url);
     request.headers = std::move(signed_request.headers);
   }
   asked.wire = wire_.start(request, *this);
   ids_.emplace(asked.wire, id);
+}
+
+bool ObjectTransport::is_of_seen_version(const core::HttpRequest& request) const {
+  if (!seen_ || !object_.query.empty() || !bucket_->may_name_versions()) return false;
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const core::Header& each) {
+    return equals_ignoring_case(each.name, "If-Range") && each.value == seen_->etag;
+  });
 }
 
 // ---- and back -------------------------------------------------------------------------------
@@ -141,7 +154,10 @@ core::HeadVerdict ObjectTransport::on_head(core::RequestId wire, const core::Res
   const core::RequestId id = known->second;
   Asked& asked = asked_.at(id);
   if (asked.place == nullptr) return asked.listener->on_head(id, head, facts);
-  if (!is_refusal(head.status)) return asked.listener->on_head(id, plain_head(head), facts);
+  if (!is_refusal(head.status)) {
+    learn_version(head);
+    return asked.listener->on_head(id, plain_head(head), facts);
+  }
   asked.refused = Refused{head, facts, {}};
   return core::HeadVerdict::Accept;
 }
@@ -176,6 +192,7 @@ void ObjectTransport::on_refusal(core::RequestId id, Asked& asked) {
     asked.waits = true;
     return bucket_->renew_credentials(credentials_come());
   }
+  if (unpin(asked, refused.head.status)) return send_once_allowed(id, asked);
   if (heeded || !bucket_->learn(refused.head, error)) {
     core::ResponseHead head = refused.head;
     head.meaning =
@@ -187,6 +204,24 @@ void ObjectTransport::on_refusal(core::RequestId id, Asked& asked) {
   log::debug("the object is at " + now->url);
   tell(id, asked, {.status = 307, .headers = {{"Location", now->url}}, .meaning = {}},
        refused.facts);
+}
+
+void ObjectTransport::learn_version(const core::ResponseHead& head) {
+  const auto etag = head.find("ETag");
+  std::string version_id = lasting_version(head);
+  if (etag && !version_id.empty()) seen_ = Seen{std::string(*etag), std::move(version_id)};
+}
+
+// Whether to ask again without.
+bool ObjectTransport::unpin(const Asked& asked, int status) {
+  if (!asked.pinned || !may_be_for_the_version(status)) return false;
+  const bool gone = status == 404 || status == 405;
+  if (gone) {
+    seen_.reset();
+  } else {
+    bucket_->name_no_versions();
+  }
+  return true;
 }
 
 // Its body has been read.

@@ -7,6 +7,10 @@
 // rather than sent. A refusal is read to its end: where it teaches another region or the store's
 // clock, the same is asked once more; where the object's place is another one by then, the Source
 // is redirected there; else the head says in words what the store means by it.
+//
+// Where the bucket keeps versions, a request that wants the version of an ETag that was seen names
+// it by its id, too: it is still to be had once another one has taken its place. A refusal of that
+// is no refusal of the object, and the same is asked without.
 // Thread: loop.
 #pragma once
 
@@ -26,7 +30,7 @@ namespace xget::remote {
 struct ObjectSettings {
   std::string key;                    // raw
   Place place;                        // where it is asked for first
-  std::vector<QueryParameter> query;  // versionId, if it is to be one version
+  std::vector<QueryParameter> query;  // versionId, if the user names a version
   std::vector<core::Header> headers;  // for each request: keys of SSE-C
 };
 
@@ -63,7 +67,13 @@ class ObjectTransport final : public core::Transport, private core::TransferList
     const Place* place = nullptr;  // of the object, whose request is to be signed; null: another's
     bool waits = false;            // for credentials
     bool taught = false;           // a refusal was heeded
+    bool pinned = false;           // its version was named
     std::optional<Refused> refused;
+  };
+  // The version that an answer was of.
+  struct Seen {
+    std::string etag;
+    std::string version_id;
   };
 
   core::HeadVerdict on_head(core::RequestId wire, const core::ResponseHead& head,
@@ -78,6 +88,9 @@ class ObjectTransport final : public core::Transport, private core::TransferList
   void send(core::RequestId id, Asked& asked);
   std::function<void(Result<void>)> credentials_come();
   void on_credentials(const Result<void>& fetched);
+  [[nodiscard]] bool is_of_seen_version(const core::HttpRequest& request) const;
+  void learn_version(const core::ResponseHead& head);
+  bool unpin(const Asked& asked, int status);
   void on_refusal(core::RequestId id, Asked& asked);
   void tell(core::RequestId id, Asked& asked, const core::ResponseHead& head,
             const core::ConnectionFacts& facts);
@@ -85,7 +98,8 @@ class ObjectTransport final : public core::Transport, private core::TransferList
   core::Transport& wire_;
   std::shared_ptr<BucketAccess> bucket_;
   ObjectSettings object_;
-  std::list<Known> places_;  // where it was ever thought to be
+  std::list<Known> places_;   // where it was ever thought to be
+  std::optional<Seen> seen_;  // the newest; nullopt: none that has an id
   core::RequestId last_id_ = 0;
   std::map<core::RequestId, Asked> asked_;
   std::map<core::RequestId, core::RequestId> ids_;  // by the wire's

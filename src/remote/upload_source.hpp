@@ -15,6 +15,7 @@
 #include "core/ports.hpp"
 #include "remote/part_plan.hpp"
 #include "remote/part_source.hpp"
+#include "remote/store_error.hpp"
 #include "xget/error.hpp"
 #include "xget/event.hpp"
 
@@ -54,8 +55,9 @@ class UploadSource {
   virtual bool changed() = 0;
   // Once all parts are there: whether they can be of one version.
   virtual void look_again(LookedAgain done) = 0;
-  // The store refuses to copy: whether the bytes can go this way instead, from open() on.
-  virtual bool relay_instead() { return false; }
+  // The store refuses to copy, in this way: in which other one it goes, from open() on, for
+  // messages. nullopt: none is left.
+  virtual std::optional<std::string> other_way(StoreTrouble) { return std::nullopt; }
   virtual void stop() = 0;  // no callback after this
   // What shows that the parts are of one version.
   [[nodiscard]] virtual Proof proof() const = 0;

@@ -407,8 +407,10 @@ bool UploadTask::sends_instead(const StoreFailure& failure) {
   const bool refused = failure.trouble == StoreTrouble::Denied ||
                        failure.trouble == StoreTrouble::Final ||
                        failure.trouble == StoreTrouble::Condition;
-  if (!facts_.in_store || !refused || !source_->relay_instead()) return false;
-  tell_(Note{settings_.id, to_string(failure.error) + "; the bytes are fetched and sent instead"});
+  if (!facts_.in_store || !refused) return false;
+  const auto other_way = source_->other_way(failure.trouble);
+  if (!other_way) return false;
+  tell_(Note{settings_.id, to_string(failure.error) + "; " + *other_way});
   sender_.reset();
   prepares_.reset();
   if (upload_.upload_id.empty()) {

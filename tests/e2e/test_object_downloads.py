@@ -339,3 +339,57 @@ def test_a_command_that_fails_is_told_and_nothing_is_asked(folder, bare):
     run = get("s3://bucket/who", folder, bare, "--credentials-command", "/bin/false")
     assert run.code != 0
     assert "/bin/false" in run.err or "credentials" in run.err
+
+
+# ---- versions -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def versions(client):
+    """A bucket that keeps them."""
+    client.create_bucket(Bucket="versions")
+    client.put_bucket_versioning(Bucket="versions",
+                                 VersioningConfiguration={"Status": "Enabled"})
+
+    def put_version(key, version, size=SIZE):
+        data = content(size, version, "versions")
+        answer = client.put_object(Bucket="versions", Key=key, Body=data)
+        return data, answer["VersionId"]
+    return put_version
+
+
+def test_a_version_is_fetched_copied_and_deleted_by_its_id(client, versions, folder, env):
+    old, name = versions("object", 0, 50_000)
+    new, _ = versions("object", 1, 60_000)
+    url, by_name = "s3://versions/object", ("--version-id", name)
+    get(url, folder, env, *by_name, "-o", "old").expect(0)
+    get(url, folder, env, "-o", "new").expect(0)
+    assert (folder / "old").read_bytes() == old and (folder / "new").read_bytes() == new
+    stat = run_xget(["stat", *QUICK, *by_name, url, "--json"], folder, env=env).expect(0)
+    assert json.loads(stat.out)["version_id"] == name
+    run_xget(["cp", *QUICK, *by_name, url, "s3://versions/copy"], folder, env=env).expect(0)
+    assert client.get_object(Bucket="versions", Key="copy")["Body"].read() == old
+    # It takes the place of the newer one.
+    run_xget(["cp", *QUICK, *by_name, url, url], folder, env=env).expect(0)
+    assert client.get_object(Bucket="versions", Key="object")["Body"].read() == old
+    run_xget(["rm", *QUICK, *by_name, url], folder, env=env).expect(0)
+    run = get(url, folder, env, *by_name, "-o", "gone").expect(Exit.REFUSED)
+    assert "s3://versions/object" in run.err
+    assert client.get_object(Bucket="versions", Key="object")["Body"].read() == old
+
+
+@pytest.mark.parametrize("words", [["https://127.0.0.1/x"], ["s3://bucket/x", "s3://bucket/y"]])
+def test_a_version_is_of_one_object(words, folder, env):
+    assert "--version-id" in get(*words[:1], folder, env, *words[1:], "--version-id",
+                                 "v").expect(Exit.USAGE).err
+
+
+def test_the_version_that_was_begun_is_finished_though_another_one_is_there(versions, folder, env):
+    old, _ = versions("object", 0)
+    with start_xget(["s3://versions/object", *QUICK, "-n", "3", "--limit-rate", "20M"], folder,
+                    env=env) as child:
+        wait_until(lambda: claimed_ranges(folder / "object") or not child.running, "bytes are there")
+        versions("object", 1)
+        run = child.wait(30).expect(0)
+    assert_complete(folder / "object", old, run=run)
+    assert "changed" not in run.err

@@ -134,7 +134,9 @@ class FakeStore {
     const bool copies = !header_of(request, "x-amz-copy-source").empty();
     if (copies) return part.empty() ? "copy" : "copy part " + part;
     switch (request.method) {
-      case core::Method::Head: return request.url.ends_with("/from") ? "look at source" : "look";
+      case core::Method::Head:
+        return request.url.substr(0, request.url.find('?')).ends_with("/from") ? "look at source"
+                                                                               : "look";
       case core::Method::Get:
         return query_value(request, "uploadId").empty() ? "list uploads" : "list";
       case core::Method::Delete: return "abort";
@@ -192,7 +194,8 @@ class FakeStore {
     return answer;
   }
   [[nodiscard]] bool may_copy(const core::HttpRequest& request) const {
-    return source && header_of(request, "x-amz-copy-source") == "/bucket/from" &&
+    const std::string named = header_of(request, "x-amz-copy-source");
+    return source && named.substr(0, named.find('?')) == "/bucket/from" &&
            header_of(request, "x-amz-copy-source-if-match") == source->etag;
   }
   static Answer copied(const std::string& root, const std::string& etag) {

@@ -48,10 +48,12 @@ TEST_CASE("many keys are one request, with its digest, and one key is one withou
   REQUIRE(many.asked.headers.size() == 2);
   CHECK(many.asked.headers[1].name == "Content-MD5");
   CHECK(many.may_fail_late);
-  const StoreQuestion one = deletion_of(std::string("a\x01"));
+  const StoreQuestion one = deletion_of("a\x01", "");
   CHECK(one.asked.method == core::Method::Delete);
   CHECK(one.asked.key == "a\x01");
+  CHECK(one.asked.query.empty());
   CHECK(one.body == nullptr);
+  CHECK(deletion_of("a", "v").asked.query.front() == QueryParameter{"versionId", "v"});
 }
 
 TEST_CASE("each key is deleted, or it is said why not, in any order of the answer") {

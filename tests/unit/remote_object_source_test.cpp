@@ -201,3 +201,42 @@ TEST_CASE_METHOD(InParts, "parts of two versions never become one object") {
   check_there(content(kBytes.size(), 'b'));
   CHECK(store.begun == 2);
 }
+
+// ---- versions -----------------------------------------------------------------------------------
+
+namespace {
+
+struct Versioned : InParts {
+  Versioned() { store.source->headers.push_back({"x-amz-version-id", "v/1"}); }
+};
+
+const std::string kPinned = "/bucket/from?versionId=v%2F1";
+
+}  // namespace
+
+TEST_CASE_METHOD(Versioned, "a copy is of the version that was seen, whatever takes its place") {
+  begin();
+  run_to("copy part 1");
+  CHECK(store.header("copy part 1", "x-amz-copy-source") == kPinned);
+  CHECK(store.header("copy part 1", "x-amz-copy-source-if-match") == store.source->etag);
+  run_to("look at source");
+  CHECK(wire.request(store.find("look at source")).url.ends_with("/from?versionId=v%2F1"));
+  run();
+  check_there(kBytes);
+}
+
+TEST_CASE_METHOD(Versioned, "who may not name versions copies without, and so does the next one") {
+  begin();
+  run_to("copy part 1");
+  refuse("copy part 1", 403, "AccessDenied");
+  run_to("copy part 1");
+  CHECK(store.header("copy part 1", "x-amz-copy-source") == "/bucket/from");
+  run();
+  check_there(kBytes);
+  CHECK(store.uploads.empty());
+  CHECK(told<Note>().size() == 1);
+  begin();
+  run_to("copy part 1");
+  CHECK(store.header("copy part 1", "x-amz-copy-source") == "/bucket/from");
+  run();
+}

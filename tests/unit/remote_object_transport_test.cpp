@@ -260,6 +260,98 @@ TEST_CASE_METHOD(Fixture, "what is cancelled hears nothing more, at whatever mom
   CHECK(listener.ends.empty());
 }
 
+// ---- versions -----------------------------------------------------------------------------------
+
+namespace {
+
+struct Versioned : Fixture {
+  Versioned() {
+    ask();
+    answer({{"ETag", "\"tag\""}, {"x-amz-version-id", "v/1"}});
+  }
+  void answer(std::vector<core::Header> headers) {
+    const core::RequestId id = wire.newest();
+    wire.head(id, 206, std::move(headers));
+    wire.end(id, TransferStatus::Ok);
+  }
+  std::string asked_for() const { return wire.request(wire.newest()).url; }
+
+  const std::vector<core::Header> same_version{{"If-Range", "\"tag\""}};
+  const std::string pinned = std::string(kUrl) + "?versionId=v%2F1";
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Versioned, "ranges of a version that was seen name it, besides its ETag") {
+  ask(same_version);
+  CHECK(asked_for() == pinned);
+  CHECK(sent("If-Match") == "\"tag\"");
+  SECTION("and of no other one") {
+    ask({{"If-Range", "\"other\""}});
+    CHECK(asked_for() == kUrl);
+    ask();
+    CHECK(asked_for() == kUrl);
+  }
+  SECTION("nor anywhere else") {
+    ask(same_version, "https://mirror.example/a%20key");
+    CHECK(asked_for() == "https://mirror.example/a%20key");
+  }
+  SECTION("the newest that was seen") {
+    answer({{"ETag", "\"tag\""}, {"x-amz-version-id", "v2"}});
+    ask(same_version);
+    CHECK(asked_for() == std::string(kUrl) + "?versionId=v2");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "what has no version of its own is not asked for by one") {
+  ask();
+  wire.head(wire.newest(), 206, {{"ETag", "\"tag\""}, {"x-amz-version-id", "null"}});
+  ask({{"If-Range", "\"tag\""}});
+  CHECK(wire.request(wire.newest()).url == kUrl);
+}
+
+TEST_CASE_METHOD(Versioned, "who may not name versions asks without, and so does everybody after") {
+  ask(same_version);
+  refuse(403, "AccessDenied");
+  CHECK(listener.heads.size() == 1);
+  CHECK(asked_for() == kUrl);
+  CHECK(sent("If-Match") == "\"tag\"");
+  SECTION("it was for that") {
+    answer({{"ETag", "\"tag\""}, {"x-amz-version-id", "v/1"}});
+    ask(same_version);
+    CHECK(asked_for() == kUrl);
+  }
+  SECTION("it was for something else") {
+    refuse(403, "AccessDenied");
+    CHECK(listener.heads.back().status == 403);
+    CHECK(wire.newest() == 0);
+  }
+}
+
+TEST_CASE_METHOD(Versioned, "a version that is gone is asked for by its ETag alone") {
+  ask(same_version);
+  refuse(404, "NoSuchVersion");
+  CHECK(asked_for() == kUrl);
+  answer({{"ETag", "\"tag\""}, {"x-amz-version-id", "v2"}});
+  ask(same_version);
+  CHECK(asked_for() == std::string(kUrl) + "?versionId=v2");
+}
+
+TEST_CASE_METHOD(Fixture, "a version that the user names is asked for each time") {
+  remote::ObjectTransport named(wire, bucket,
+                                {.key = "a key",
+                                 .place = *bucket->place("a key"),
+                                 .query = {{"versionId", "mine"}},
+                                 .headers = {}});
+  const std::string url = std::string(kUrl) + "?versionId=mine";
+  named.start({.url = url}, listener);
+  wire.head(wire.newest(), 206, {{"ETag", "\"tag\""}, {"x-amz-version-id", "mine"}});
+  named.start({.url = url, .headers = {{"If-Range", "\"tag\""}}}, listener);
+  CHECK(wire.request(wire.newest()).url == url);
+  refuse(403, "AccessDenied");
+  CHECK(listener.heads.back().status == 403);
+}
+
 TEST_CASE("credentials that come after everything was given up harm nobody") {
   test::FakeClock clock;
   test::FakeTransport wire;
