@@ -108,7 +108,7 @@ Result<bool> has_same_content(const std::string& path, const ObjectRequest& obje
     return *own == lower_case(hex);
   };
   if (listed) {
-    const auto same = is(listed->algorithm, listed->hex);
+    auto same = is(listed->algorithm, listed->hex);
     if (!same || *same) return same;
   }
   const auto head = head_of(object, desk);

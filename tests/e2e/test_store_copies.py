@@ -219,7 +219,6 @@ def test_a_resource_of_the_web_becomes_an_object(client, folder, env, web, size)
     head = client.head_object(Bucket=BUCKET, Key="web/file.txt")
     assert head["ContentType"] == "text/x-own"
     assert not checkpoints(folder) and not unfinished(client)
-    assert page.body_bytes <= size + 512 * 1024
 
 
 def test_large_ones_are_fetched_by_ranges_and_small_ones_at_once(client, folder, env, web):
@@ -227,6 +226,8 @@ def test_large_ones_are_fetched_by_ranges_and_small_ones_at_once(client, folder,
     cp(folder, env, small.url, large.url, s3("both/")).expect(0)
     assert len(small.requests) == 1
     assert len(large.requests) == 1 + -(-SIZE // (8 * MIB))
+    # What the sockets held of the first answer when it was let go is all that came twice.
+    assert large.body_bytes <= SIZE + 8 * MIB
     assert stored(client, "both/large") == large.data and stored(client, "both/small") == small.data
 
 
