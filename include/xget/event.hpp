@@ -64,6 +64,12 @@ struct Note {
   std::string text;
 };
 
+// What a caller removed, or would remove, beside the jobs.
+struct Removed {
+  std::string target;    // path, or an object's URL
+  bool planned = false;  // it would be, and is not
+};
+
 // JobSpec::dedupe: nothing was fetched, since another file of the session has the same bytes.
 struct MadeFrom {
   std::string path;          // that file's
@@ -132,7 +138,7 @@ struct Planned {
   std::string rests_on;                // the proof in words
 };
 
-using Event =
-    std::variant<Probed, Progress, Retrying, Note, Finished, Failed, MetalinkRead, Planned>;
+using Event = std::variant<Probed, Progress, Retrying, Note, Finished, Failed, MetalinkRead,
+                           Planned, Removed>;
 
 }  // namespace xget

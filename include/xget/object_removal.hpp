@@ -24,7 +24,8 @@ struct RemovalSpec {
   std::string version_id;
   // Of a tree: which paths are meant, relative to its URL.
   std::vector<PathRule> rules;
-  bool dry_run = false;  // what would be deleted is told, and nothing is
+  StoreSide side = StoreSide::Source;  // whose account asks
+  bool dry_run = false;                // what would be deleted is told, and nothing is
 };
 
 // What became of one.

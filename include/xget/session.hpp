@@ -52,6 +52,8 @@ class Session {
 
   // Tells what is no job's: a Note of job 0 among the events.
   void note(std::string text);
+  // Likewise, of what the caller removed (removal.hpp).
+  void removed(Removed removed);
 
   // The next event in order; waits for it. nullopt once every job added has ended and all
   // events were read, and so at once before the first job is added. At most one thread should wait

@@ -32,6 +32,8 @@ enum class TreeCompare {
   Digest        // of another size or with other bytes, which are read for that where they are local
 };
 
+enum class TreeRemoval { Never, AtOnce, Afterwards };
+
 // Each side is a folder or a URL of a store, s3://BUCKET/PREFIX or oss://BUCKET/PREFIX, with or
 // without a "/" at its end; one at least is a URL. A relative path has the same segments on both.
 struct TreeCopySpec {
@@ -42,17 +44,35 @@ struct TreeCopySpec {
   std::vector<PathRule> rules;
   bool follow_links = false;  // else symbolic links are passed over, on both sides
   TreeCompare compare = TreeCompare::Nothing;
-  // What the rules take and the source does not have goes, too. Not with TreeCompare::Nothing.
-  bool removes = false;
+  // What the rules take and the source does not have goes. Not with TreeCompare::Nothing. Fails
+  // with Usage where the source is a prefix with nothing below it.
+  TreeRemoval removal = TreeRemoval::Never;
+  // A folder beside the files that are replaced, on their file system: downloads go there first,
+  // and to their places afterwards. Empty: at once.
+  std::string staging;
+  // The second time, once all copies of the first have ended well: the steps are moves out of
+  // `staging`, and the removals of TreeRemoval::Afterwards.
+  bool afterwards = false;
 };
+
+// What was downloaded gets its place. Folders that it needs are made.
+struct MoveSpec {
+  std::string from;
+  std::string to;
+};
+// Fails with Disk; then `from` is still there.
+Result<void> move_into_place(const MoveSpec& move);
 
 // The destination's, which is not at the source.
-struct TreeRemoval {
-  std::string target;  // path, or URL
+struct TreeExtra {
+  std::string target;  // path, or URL, of which the key is raw
   bool is_url = false;
+  std::string below;  // of a path: the destination, of which it begins
 };
+// A file alone; then folders above it that are empty, up to `below`, which stays. Fails with Disk.
+Result<void> remove_local(const TreeExtra& extra);
 
-using TreeStep = std::variant<UploadSpec, JobSpec, TreeRemoval>;
+using TreeStep = std::variant<UploadSpec, JobSpec, TreeExtra, MoveSpec>;
 
 // In the byte order of the relative paths, as a merge of two listings, so that ten million files
 // need no more memory than ten thousand. Threads: any, one at a time; its calls block.

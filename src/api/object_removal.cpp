@@ -26,6 +26,13 @@ struct Doomed {
   std::optional<std::uint64_t> size;
 };
 
+// Where objects go from: a tree, or a bucket and names in it.
+struct Place {
+  api::PrefixRequest request;
+  std::string tree;               // URL
+  std::deque<std::string> named;  // keys
+};
+
 // Some of one bucket, in one request.
 struct Sent {
   const api::PrefixRequest& place;
@@ -43,8 +50,7 @@ std::string url_of(const api::PrefixRequest& place, const std::string& key) {
 
 class ObjectRemoval::Impl {
  public:
-  Impl(Session& session, RemovalSpec spec, std::vector<api::PrefixRequest> places,
-       remote::GlobFilter filter)
+  Impl(Session& session, RemovalSpec spec, std::vector<Place> places, remote::GlobFilter filter)
       : session_(session),
         desk_(api::SessionAccess::store_desk(session)),
         spec_(std::move(spec)),
@@ -71,7 +77,7 @@ class ObjectRemoval::Impl {
   }
 
  private:
-  [[nodiscard]] const api::PrefixRequest& place() const { return places_[at_]; }
+  [[nodiscard]] const api::PrefixRequest& place() const { return places_[at_].request; }
 
   // ---- there --------------------------------------------------------------------------------
 
@@ -94,17 +100,22 @@ class ObjectRemoval::Impl {
   void leave_place() {
     ++at_;
     listing_.reset();
-    listed_ = false;
   }
 
   Result<std::optional<Doomed>> next_object() {
     if (!spec_.tree) {
-      if (std::exchange(listed_, true)) return std::nullopt;
-      return Doomed{place().prefix, std::nullopt};
+      std::deque<std::string>& named = places_[at_].named;
+      if (named.empty()) return std::nullopt;
+      Doomed object{std::move(named.front()), std::nullopt};
+      named.pop_front();
+      return object;
     }
     if (!listing_) {
-      auto opened = ObjectListing::open(
-          session_, {.url = spec_.urls[at_], .after = "", .folders = false, .tree = true});
+      auto opened = ObjectListing::open(session_, {.url = places_[at_].tree,
+                                                   .after = "",
+                                                   .folders = false,
+                                                   .side = spec_.side,
+                                                   .tree = true});
       if (!opened) return fail(std::move(opened.error()));
       listing_.emplace(*std::move(opened));
     }
@@ -126,10 +137,15 @@ class ObjectRemoval::Impl {
     return key.substr(prefix.size() + (slash ? 1 : 0));
   }
 
+  // One that is named alone is asked for as such, which every store and every policy knows.
+  [[nodiscard]] bool has_others() const {
+    return spec_.tree || !batch_.empty() || !places_[at_].named.empty();
+  }
+
   void take(Doomed object) {
     if (spec_.dry_run) {
       done_.push_back({url_of(place(), object.key), object.size, std::nullopt});
-    } else if (spec_.tree && remote::goes_with_others(object.key)) {
+    } else if (has_others() && remote::goes_with_others(object.key)) {
       batch_.push_back(std::move(object));
       if (batch_.size() == remote::kMostDeleted) send_batch();
     } else {
@@ -152,7 +168,7 @@ class ObjectRemoval::Impl {
   void ask(std::vector<Doomed> objects, std::vector<std::string> keys, bool together) {
     auto question =
         together ? remote::deletion_of(keys) : remote::deletion_of(keys.front(), spec_.version_id);
-    question.subject = together ? place().name : printable(url_of(place(), keys.front()));
+    question.subject = printable(url_of(place(), together ? "" : keys.front()));
     auto answer = desk_.ask(place().bucket, std::move(question));
     sent_.push_back({place(), std::move(objects), std::move(keys), together, std::move(answer)});
   }
@@ -194,11 +210,10 @@ class ObjectRemoval::Impl {
   Session& session_;
   api::StoreDesk& desk_;
   const RemovalSpec spec_;
-  const std::vector<api::PrefixRequest> places_;
+  std::vector<Place> places_;
   const remote::GlobFilter filter_;
   std::size_t at_ = 0;  // which of the places
   std::optional<ObjectListing> listing_;
-  bool listed_ = false;  // of a named object: it is taken
   std::vector<Doomed> batch_;
   std::deque<Sent> sent_;
   std::size_t batches_ = 0;  // of these
@@ -206,26 +221,44 @@ class ObjectRemoval::Impl {
   std::optional<Error> failed_;  // nothing more is sent
 };
 
-Result<ObjectRemoval> ObjectRemoval::open(Session& session, RemovalSpec spec) {
-  api::StoreDesk& desk = api::SessionAccess::store_desk(session);
-  std::vector<api::PrefixRequest> places;
-  if (!spec.version_id.empty() && (spec.tree || spec.urls.size() != 1)) {
-    return api::option_error("--version-id", "is of one object");
-  }
+namespace {
+
+Result<std::vector<Place>> places_of(const RemovalSpec& spec, api::ObjectStores& stores) {
+  std::vector<Place> places;
   for (const std::string& url : spec.urls) {
     if (!spec.tree) {
-      if (auto object = desk.stores().find_object(url); !object) {
+      if (auto object = stores.find_object(url, spec.side); !object) {
         return fail(std::move(object.error()));
       }
     }
-    auto place = desk.stores().find_prefix(url);
-    if (!place) return fail(std::move(place.error()));
-    places.push_back(*std::move(place));
+    auto request = stores.find_prefix(url, spec.side);
+    if (!request) return fail(std::move(request.error()));
+    if (spec.tree) {
+      places.push_back({*std::move(request), url, {}});
+      continue;
+    }
+    const remote::BucketSettings& bucket = request->bucket;
+    if (places.empty() || places.back().request.bucket.bucket != bucket.bucket ||
+        places.back().request.bucket.endpoint.store != bucket.endpoint.store) {
+      places.push_back({*request, "", {}});
+    }
+    places.back().named.push_back(std::move(request->prefix));
   }
+  return places;
+}
+
+}  // namespace
+
+Result<ObjectRemoval> ObjectRemoval::open(Session& session, RemovalSpec spec) {
+  if (!spec.version_id.empty() && (spec.tree || spec.urls.size() != 1)) {
+    return api::option_error("--version-id", "is of one object");
+  }
+  auto places = places_of(spec, api::SessionAccess::store_desk(session).stores());
+  if (!places) return fail(std::move(places.error()));
   auto filter = api::filter_of(spec.rules);
   if (!filter) return fail(std::move(filter.error()));
   return ObjectRemoval(
-      std::make_unique<Impl>(session, std::move(spec), std::move(places), *std::move(filter)));
+      std::make_unique<Impl>(session, std::move(spec), *std::move(places), *std::move(filter)));
 }
 
 ObjectRemoval::ObjectRemoval(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -154,6 +154,8 @@ class Session::Impl {
 
   void note(std::string text) { events_.push(Note{.job = 0, .text = std::move(text)}); }
 
+  void removed(Removed removed) { events_.push(std::move(removed)); }
+
   JobId fail_listed(std::string path, Error error) {
     const JobId id = ++last_id_;
     events_.add_job();
@@ -518,6 +520,7 @@ Session::~Session() = default;
 Result<JobId> Session::add(JobSpec spec) { return impl_->add(spec); }
 JobId Session::add_listed(const Result<UploadSpec>& entry) { return impl_->add_listed(entry); }
 void Session::note(std::string text) { impl_->note(std::move(text)); }
+void Session::removed(Removed removed) { impl_->removed(std::move(removed)); }
 Result<JobId> Session::add_upload(const UploadSpec& spec) { return impl_->add_upload(spec); }
 JobId Session::add_listed(Result<JobSpec> entry) { return impl_->add_listed(entry); }
 std::optional<Event> Session::next_event() { return impl_->next_event(); }

@@ -1,5 +1,7 @@
 #include "xget/tree_copy.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <deque>
 #include <utility>
@@ -37,6 +39,10 @@ Result<std::string> with_slash(const std::string& place) {
   std::string text = to_text(*url);
   if (!text.ends_with('/')) text += '/';
   return text;
+}
+
+bool removes(const TreeCopySpec& spec) {
+  return spec.removal == (spec.afterwards ? TreeRemoval::Afterwards : TreeRemoval::AtOnce);
 }
 
 Result<std::unique_ptr<api::TreeEntries>> entries_of(Session& session, api::TreePlace place,
@@ -81,7 +87,7 @@ class TreeCopy::Impl {
         to_store_(remote::is_object_url(spec_.destination)),
         source_(std::move(source)),
         destination_(std::move(destination)),
-        plan_({.compare = compare_of(spec_.compare), .removes = spec_.removes}) {}
+        plan_({.compare = compare_of(spec_.compare), .removes = removes(spec_)}) {}
 
   std::optional<Result<TreeStep>> next() {
     while (true) {
@@ -111,6 +117,7 @@ class TreeCopy::Impl {
       api::TreeEntries& entries = side == SyncSide::Source ? *source_ : *destination_;
       auto entry = entries.next();
       if (!entry) return fail(std::move(entry.error()));
+      source_shown_ |= side == SyncSide::Source && entry->has_value();
       // What the destination cannot show is copied; that may fail, and says why.
       auto left_out = entries.take_left_out();
       if (side == SyncSide::Source) heed(std::move(left_out));
@@ -142,7 +149,9 @@ class TreeCopy::Impl {
   // nullopt: there is nothing to do.
   std::optional<Result<TreeStep>> take(const remote::SyncStep& step) {
     switch (step.verdict.action) {
-      case remote::SyncAction::Copy: return copy_of(step.source->path);
+      case remote::SyncAction::Copy:
+        if (spec_.afterwards) return move_of(step.source->path);
+        return copy_of(step.source->path);
       case remote::SyncAction::Delete: return removal_of(step.destination->path);
       case remote::SyncAction::Examine: return examine(step);
       case remote::SyncAction::Skip: break;
@@ -154,8 +163,13 @@ class TreeCopy::Impl {
   [[nodiscard]] TreeStep copy_of(const std::string& path) const {
     JobSpec job = spec_.download;
     job.url = spec_.source + path;
-    if (!to_store_) {
+    if (!to_store_ && spec_.staging.empty()) {
       job.output = spec_.destination + path;
+      return job;
+    }
+    if (!to_store_) {
+      job.output = staged(path);
+      job.existing = Existing::Update;  // what an earlier run has left there
       return job;
     }
     UploadSpec upload = spec_.upload;
@@ -168,15 +182,37 @@ class TreeCopy::Impl {
     return upload;
   }
 
+  // nullopt: it is not there, and so not of the first time.
+  [[nodiscard]] std::optional<Result<TreeStep>> move_of(const std::string& path) const {
+    if (spec_.staging.empty() || ::access(staged(path).c_str(), F_OK) != 0) return std::nullopt;
+    return MoveSpec{staged(path), spec_.destination + path};
+  }
+
+  [[nodiscard]] std::string staged(const std::string& path) const {
+    return spec_.staging + "/" + path;
+  }
+
   std::optional<Result<TreeStep>> removal_of(const std::string& path) {
+    // More often a prefix that is mistyped than one that was emptied: stores have no folders.
+    if (from_store_ && !source_shown_) {
+      ended_ = true;
+      return fail(Error{.code = ErrorCode::Usage,
+                        .operation = "remove what is not at",
+                        .subject = printable(spec_.source),
+                        .cause = "there is nothing at all, so nothing is removed",
+                        .remedy = to_store_ ? "where that is meant, xget rm -r does it" : ""});
+    }
     if (unseen_.cover(path)) return std::nullopt;
-    return TreeRemoval{spec_.destination + path, to_store_};
+    return TreeExtra{.target = spec_.destination + path,
+                     .is_url = to_store_,
+                     .below = to_store_ ? "" : spec_.destination};
   }
 
   std::optional<Result<TreeStep>> examine(const remote::SyncStep& step) {
     const std::string& path = step.source->path;
     const auto same = has_same_content(step);
     if (!same) return fail(same.error());
+    if (!*same && spec_.afterwards) return move_of(path);
     if (!*same) return copy_of(path);
     ++same_;
     return std::nullopt;
@@ -207,6 +243,7 @@ class TreeCopy::Impl {
   const std::unique_ptr<api::TreeEntries> destination_;
   remote::SyncPlan plan_;
   Unseen unseen_;
+  bool source_shown_ = false;  // anything of it
   std::deque<Error> failures_;
   std::vector<std::string> notes_;
   std::uint64_t same_ = 0;

@@ -102,12 +102,17 @@ Result<Work> take_work(Arguments& arguments) {
   return work;
 }
 
-Result<std::vector<TreeCopy>> open_trees(std::vector<TreeCopySpec> specs, Session& session) {
-  std::vector<TreeCopy> trees;
+Result<std::vector<FedTree>> open_trees(std::vector<TreeCopySpec> specs, bool dry_run,
+                                        Session& session) {
+  std::vector<FedTree> trees;
   for (TreeCopySpec& spec : specs) {
+    // Nothing will have changed by then.
+    if (dry_run && spec.removal == TreeRemoval::Afterwards) spec.removal = TreeRemoval::AtOnce;
+    const bool more = spec.removal == TreeRemoval::Afterwards || !spec.staging.empty();
+    auto afterwards = more && !dry_run ? std::make_optional(spec) : std::nullopt;
     auto tree = TreeCopy::open(session, std::move(spec));
     if (!tree) return fail(std::move(tree.error()));
-    trees.push_back(*std::move(tree));
+    trees.push_back({*std::move(tree), std::move(afterwards)});
   }
   return trees;
 }
@@ -115,13 +120,13 @@ Result<std::vector<TreeCopy>> open_trees(std::vector<TreeCopySpec> specs, Sessio
 // Whatever adds a list's jobs while they run.
 class Feeder {
  public:
-  Feeder(Work& work, std::vector<TreeCopy> trees, Session& session, JobBook& book) {
+  Feeder(Work& work, std::vector<FedTree> trees, bool dry_run, Session& session, JobBook& book) {
     if (work.session_file) {
       of_session_.emplace(*work.session_file, std::move(work.list), session, book);
     } else if (work.list) {
       of_list_.emplace(std::move(work.list->list), session, book);
     } else if (!trees.empty()) {
-      of_trees_.emplace(std::move(trees), session, book);
+      of_trees_.emplace(std::move(trees), dry_run, session, book);
     }
   }
 
@@ -225,10 +230,10 @@ ExitCode run_jobs(const CommandLine& line, const Given& given, Arguments argumen
       return report_failure(given.named_as_given(added.error()));
     }
   }
-  auto trees = open_trees(std::move(work->trees), **session);
+  auto trees = open_trees(std::move(work->trees), dry_run, **session);
   if (!trees) return report_failure(given.named_as_given(trees.error()));
   announcer.start();
-  Feeder feeder(*work, *std::move(trees), **session, book);
+  Feeder feeder(*work, *std::move(trees), dry_run, **session, book);
   const auto stopped_by = follow(**session, book, arguments.fail_fast,
                                  {announcer, hooks, *end_files, work->session_file.get()});
   const Queue queue = end_queue(feeder, work->session_file.get());

@@ -48,6 +48,12 @@ JsonObject object_of(const Note& note, Duration now) {
   return begin_event("note", now).with("job", note.job).with("text", note.text);
 }
 
+JsonObject object_of(const Removed& removed, Duration now) {
+  return begin_event("removed", now)
+      .with("target", removed.target)
+      .with("planned", removed.planned);
+}
+
 JsonObject object_of(const Finished& finished, Duration now) {
   return begin_event("finished", now)
       .with("job", finished.job)

@@ -144,6 +144,10 @@ std::string wait_text(const std::string& url, const std::string& cause, Duration
 
 std::string note_text(const std::string& text) { return "note: " + printable(text) + "\n"; }
 
+std::string removed_text(const Removed& removed) {
+  return printable(removed.target) + (removed.planned ? ": would be removed\n" : ": removed\n");
+}
+
 std::string hook_failures_text(const HookFailures& failures) {
   std::string text;
   for (const std::string& told : failures.told) text += "xget: " + told + "\n";

@@ -22,6 +22,7 @@ std::string planned_text(const Planned& planned);
 // "https://…: connection refused; again in 4s"
 std::string wait_text(const std::string& url, const std::string& cause, Duration again_in);
 std::string note_text(const std::string& text);
+std::string removed_text(const Removed& removed);
 std::string hook_failures_text(const HookFailures& failures);
 std::string warning_text(const std::string& text);
 // "files.meta4: a Metalink of 3 files"

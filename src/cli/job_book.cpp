@@ -85,10 +85,22 @@ void JobBook::stop() {
   changed_.notify_all();
 }
 
+bool JobBook::wait_for_listed() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return listed_ == 0 || stopped_; });
+  return !stopped_;
+}
+
+void JobBook::has_news() {
+  const std::lock_guard lock(mutex_);
+  news_ = true;
+  changed_.notify_all();
+}
+
 bool JobBook::wait_for_more() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !open_.empty() || !more_to_come_ || stopped_; });
-  return !open_.empty();
+  changed_.wait(lock, [this] { return !open_.empty() || news_ || !more_to_come_ || stopped_; });
+  return !open_.empty() || std::exchange(news_, false);
 }
 
 Ended JobBook::on_event(const Event& event) {

@@ -56,11 +56,16 @@ class JobBook {
   Queued add_queued(Session& session, QueuedJob queued);
   void list_begins();
   void list_ended();
+  // All of the list that were added have ended. False: stop().
+  bool wait_for_listed();
+  // The session has something to tell that is no job's.
+  void has_news();
   // No more of the list is added: it was interrupted, if there was more to come.
   void stop();
 
   Ended on_event(const Event& event);
-  // All jobs that were added have ended: waits for more of the list. False: there is none to come.
+  // All jobs that were added have ended: waits for more of the list, or for news. False: there is
+  // none to come.
   bool wait_for_more();
 
   [[nodiscard]] Outcome outcome() const;
@@ -90,6 +95,7 @@ class JobBook {
   std::set<std::string, std::less<>> entries_;  // of the places
   std::size_t listed_ = 0;                      // of the open ones, those that are of a list
   bool more_to_come_ = false;
+  bool news_ = false;
   bool stopped_ = false;
   Outcome outcome_;
 };

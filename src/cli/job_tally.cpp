@@ -51,6 +51,8 @@ void JobTally::on(const Failed& failed, Duration now) {
   running_.erase(failed.job);
 }
 
+void JobTally::on(const Removed&, Duration) { ++removed_; }
+
 void JobTally::on(const MetalinkRead& read, Duration) {
   running_.erase(read.job);
   if (jobs_) *jobs_ += read.files.size() - 1;

@@ -38,6 +38,7 @@ class JobTally {
   void on(const Failed& failed, Duration now);
   void on(const MetalinkRead& read, Duration now);
   void on(const Planned& planned, Duration now);
+  void on(const Removed& removed, Duration now);
 
   // Where nobody knows how many, those that have ended.
   [[nodiscard]] std::size_t jobs() const { return jobs_.value_or(finished_ + failed_); }
@@ -46,6 +47,7 @@ class JobTally {
   [[nodiscard]] std::size_t duplicates() const { return duplicates_; }
   [[nodiscard]] std::uint64_t received() const { return received_; }  // bytes, by ended jobs
   [[nodiscard]] std::uint64_t sent() const { return sent_; }          // likewise, to stores
+  [[nodiscard]] std::size_t removed() const { return removed_; }      // beside the jobs
   // By jobs that only said what they would do: bytes, as far as their sizes are known.
   [[nodiscard]] std::uint64_t to_fetch() const { return to_fetch_; }
   [[nodiscard]] bool several() const { return !jobs_ || *jobs_ > 1; }
@@ -92,6 +94,7 @@ class JobTally {
   std::size_t failed_ = 0;
   std::uint64_t received_ = 0;  // bytes, by jobs that have ended
   std::uint64_t sent_ = 0;      // likewise
+  std::size_t removed_ = 0;     // beside the jobs
 };
 
 }  // namespace xget::cli

@@ -30,6 +30,12 @@ std::string ends_text(const JobTally& tally) {
   return text;
 }
 
+// Empty: nothing was.
+std::string removals_text(const JobTally& tally, bool planned) {
+  if (tally.removed() == 0) return "";
+  return std::to_string(tally.removed()) + (planned ? " would be removed" : " removed");
+}
+
 std::string plans_text(const JobTally& tally) {
   return std::to_string(tally.finished()) + " of " + std::to_string(tally.jobs()) +
          " downloads would begin or are complete; " + format_size(tally.to_fetch()) +
@@ -56,9 +62,13 @@ void ProgressDisplay::end(StoppedBy stopped_by, Duration now) {
   clear_rows();
   if (const std::string text = stopped_.text(stopped_by); !text.empty()) screen_.print(text);
   if (settings_.quiet || !tally_.several()) return;
-  if (tally_.jobs() == 0) return screen_.print("nothing had to be done\n");
+  const std::string removed = removals_text(tally_, settings_.dry_run);
+  if (tally_.jobs() == 0) {
+    return screen_.print(removed.empty() ? "nothing had to be done\n" : removed + "\n");
+  }
   if (settings_.dry_run) return screen_.print(plans_text(tally_));
-  screen_.print(ends_text(tally_) + " in " + format_duration(now) + "\n");
+  screen_.print(ends_text(tally_) + (removed.empty() ? "" : ", " + removed) + " in " +
+                format_duration(now) + "\n");
 }
 
 void ProgressDisplay::on(const Probed& probed, Duration now) {
@@ -80,6 +90,11 @@ void ProgressDisplay::on(const Retrying& retrying, Duration now) {
 
 void ProgressDisplay::on(const Note& note, Duration now) {
   if (!settings_.quiet) print_lines(note_text(note.text), now);
+}
+
+void ProgressDisplay::on(const Removed& removed, Duration now) {
+  tally_.on(removed, now);
+  if (!settings_.quiet) print_lines(removed_text(removed), now);
 }
 
 void ProgressDisplay::on(const Finished& finished, Duration now) {

@@ -59,6 +59,7 @@ class ProgressDisplay {
   void on(const Failed& failed, Duration now);
   void on(const MetalinkRead& read, Duration now);
   void on(const Planned& planned, Duration now);
+  void on(const Removed& removed, Duration now);
 
   void tell_wait(JobId job, Duration now);
   void show_progress(Duration now);

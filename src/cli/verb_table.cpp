@@ -69,6 +69,11 @@ constexpr std::array kCopyOptions{
 };
 
 constexpr std::array kSyncOptions{
+    VerbOption{"delete", "", "remove what DST has and SRC has not, as it is found"},
+    VerbOption{"delete-after", "",
+               "remove it once all copies have ended well, after both sides are listed anew"},
+    VerbOption{"delay-updates", "",
+               "into a folder: put new files into their places together, once all are there"},
     VerbOption{"size-only", "", "leave what has the same size, whenever it was changed"},
     VerbOption{"checksum", "", "read files of the same size, and leave those with the same bytes"},
     VerbOption{"include", "GLOB",

@@ -68,7 +68,7 @@ class Store:
     """The gateway, as each tool is told of it."""
 
     def __init__(self, gateway, work: pathlib.Path):
-        self.client = gateway.client()
+        self.gateway, self.client = gateway, gateway.client()
         self.client.create_bucket(Bucket=BUCKET)
         self.url, self.work = gateway.url, work
         host = gateway.url.removeprefix("http://")
@@ -92,6 +92,7 @@ class Store:
         for begin in range(0, len(keys), 1000):
             self.client.delete_objects(Bucket=BUCKET, Delete={
                 "Quiet": True, "Objects": [{"Key": key} for key in keys[begin:begin + 1000]]})
+        self.gateway.collect_garbage()
 
     def put(self, prefix: str, folder: pathlib.Path):
         for path in sorted(folder.iterdir()):
@@ -118,13 +119,9 @@ def command(tool: str, row: Row, args, store: Store, folder: pathlib.Path,
             out: pathlib.Path) -> list[str]:
     prefix = f"s3://{BUCKET}/{row.name}/"
     remote = f":s3:{BUCKET}/{row.name}"
-    if tool == "xget" and not row.up:
-        (store.work / "list").write_text("".join(
-            f"{prefix}{path.name}\n" for path in sorted(folder.iterdir())))
     ends = (f"{folder}/", prefix) if row.up else (prefix, f"{out}/")
     return {
-        "xget": [str(args.xget), "cp", "-q", "-r", *ends] if row.up
-        else [str(args.xget), "-q", "-i", str(store.work / "list"), "-d", str(out)],
+        "xget": [str(args.xget), "cp", "-q", "-r", *ends],
         "awscli": ["/usr/bin/aws", "--endpoint-url", store.url, "s3", "cp", "--quiet",
                    "--recursive", *ends],
         "s3cmd": ["s3cmd", "-q", "-c", str(store.work / "s3cmd.conf"),

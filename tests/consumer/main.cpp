@@ -71,6 +71,9 @@ void need_every_function() {
   need(&UnfinishedUploads::next);
   need(&xget::count_parts);
   need(&xget::abort_upload);
+  need(&xget::Session::removed);
+  need(&xget::move_into_place);
+  need(&xget::remove_local);
   using xget::TreeCopy;
   need(&TreeCopy::open);
   need(static_cast<TreeCopy& (TreeCopy::*)(TreeCopy &&) noexcept>(&TreeCopy::operator=));

@@ -243,3 +243,106 @@ def test_a_prefix_becomes_as_another_one(client, folder, env, prefix, options):
     assert objects_of(client, prefix + "b/") == TREE | {"only here": b"stays"}
     again = xget(folder, env, "sync", *options, url(prefix) + "a", url(prefix) + "b").expect(0)
     assert f"{len(TREE)} files are the same" in again.err, again
+
+
+# ---- --delete ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("option", ["--delete", "--delete-after"])
+def test_what_the_source_has_not_goes_from_the_store(client, folder, env, prefix, option):
+    lay_out(folder / "source", {"a": b"1", "d/b": b"2"})
+    put(client, prefix, {"a": b"1", "d/old": b"3", "old+%25 #": b"4", "z/": b""})
+    run = xget(folder, env, "sync", option, "source", url(prefix)).expect(0)
+    assert objects_of(client, prefix) == {"a": b"1", "d/b": b"2", "z/": b""}
+    assert f"{url(prefix)}d/old: removed" in run.err and "2 removed" in run.err, run
+
+
+@pytest.mark.parametrize("option", ["--delete", "--delete-after"])
+def test_what_the_source_has_not_goes_from_the_folder_with_its_empty_folders(
+        client, folder, env, prefix, option):
+    put(client, prefix, {"a": b"1", "d/b": b"2"})
+    lay_out(folder / "out", {"d/old": b"3", "e/f/old": b"4", "x.partial": b"mine"})
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere/kept").write_bytes(b"5")
+    (folder / "out/link").symlink_to(folder / "elsewhere")
+    run = xget(folder, env, "sync", option, url(prefix), "out").expect(0)
+    assert files_of(folder / "out") == {"a": b"1", "d/b": b"2", "x.partial": b"mine"}
+    assert not (folder / "out/e").exists() and (folder / "out/link").is_symlink()
+    assert (folder / "elsewhere/kept").exists()
+    assert "e/f/old: removed" in run.err, run
+
+
+def test_what_the_rules_leave_out_is_never_removed(client, folder, env, prefix):
+    lay_out(folder / "source", {"a.txt": b"1"})
+    put(client, prefix, {"b.jpg": b"2", "b.txt": b"3", "keep/c.txt": b"4"})
+    xget(folder, env, "sync", "--delete", "--exclude", "*.jpg", "--exclude", "keep",
+         "source", url(prefix)).expect(0)
+    assert objects_of(client, prefix) == {"a.txt": b"1", "b.jpg": b"2", "keep/c.txt": b"4"}
+
+
+def test_what_could_not_be_seen_at_the_source_is_never_removed(client, folder, env, prefix):
+    source = lay_out(folder / "source", {"a": b"1"})
+    os.mkfifo(source / "pipe")
+    (source / "gone").symlink_to("nowhere")
+    put(client, prefix, {"pipe": b"2", "gone": b"3", "old": b"4"})
+    xget(folder, env, "sync", "--delete", "source", url(prefix))
+    assert objects_of(client, prefix) == {"a": b"1", "pipe": b"2", "gone": b"3"}
+
+
+def test_a_prefix_with_nothing_below_it_removes_nothing(client, folder, env, prefix):
+    lay_out(folder / "out", {"a": b"1"})
+    run = xget(folder, env, "sync", "--delete", url(prefix) + "mistyped", "out").expect(Exit.USAGE)
+    assert files_of(folder / "out") == {"a": b"1"}
+    assert "there is nothing at all, so nothing is removed" in run.err, run
+
+
+def test_an_empty_folder_empties_the_prefix(client, folder, env, prefix):
+    (folder / "source").mkdir()
+    many = {f"{n:04}": b"" for n in range(PAGE + 1)}
+    put(client, prefix, many)
+    run = xget(folder, env, "sync", "--delete", "-q", "source", url(prefix)).expect(0)
+    assert objects_of(client, prefix) == {} and run.err == ""
+
+
+def test_a_dry_run_says_what_would_be_removed(client, folder, env, prefix):
+    lay_out(folder / "source", {"a": b"1"})
+    put(client, prefix, {"old": b"2"})
+    run = xget(folder, env, "sync", "--delete-after", "--dry-run", "source", url(prefix)).expect(0)
+    assert f"{url(prefix)}old: would be removed" in run.err, run
+    assert objects_of(client, prefix) == {"old": b"2"}
+
+
+@pytest.mark.parametrize("option", ["--delete-after", "--delay-updates"])
+def test_where_a_copy_fails_nothing_is_removed_or_moved(client, folder, env, prefix, option):
+    put(client, prefix, {"a": b"new", "../climbs": b"bad"})
+    lay_out(folder / "out", {"a": b"1", "old": b"2"})
+    os.utime(folder / "out/a", (LONG_AGO, LONG_AGO))
+    run = xget(folder, env, "sync", "--delete", option, url(prefix), "out")
+    assert run.code != 0, run
+    assert "since not all was copied" in run.err, run
+    assert (folder / "out/old").exists()
+    assert (folder / "out/a").read_bytes() == (b"1" if option == "--delay-updates" else b"new")
+
+
+def test_delayed_updates_get_their_places_together(client, folder, env, prefix):
+    put(client, prefix, {"a": b"new", "d/b": b"2"})
+    lay_out(folder / "out", {"a": b"1", "old": b"3"})
+    os.utime(folder / "out/a", (LONG_AGO, LONG_AGO))
+    xget(folder, env, "sync", "--delay-updates", "--delete", url(prefix), "out").expect(0)
+    assert files_of(folder / "out") == {"a": b"new", "d/b": b"2"}
+    assert sorted(os.listdir(folder / "out")) == ["a", "d"]
+
+
+def test_delayed_updates_that_an_earlier_run_left_are_used(client, folder, env, prefix):
+    put(client, prefix, {"a": b"new", "b": b"2", "../climbs": b"bad"})
+    xget(folder, env, "sync", "--delay-updates", url(prefix), "out")
+    assert not (folder / "out/a").exists()
+    client.delete_object(Bucket=BUCKET, Key=prefix + "../climbs")
+    run = xget(folder, env, "sync", "--delay-updates", url(prefix), "out").expect(0)
+    assert files_of(folder / "out") == {"a": b"new", "b": b"2"}
+    assert sorted(os.listdir(folder / "out")) == ["a", "b"], run
+
+
+def test_delayed_updates_of_a_store_are_refused(folder, env, prefix):
+    (folder / "source").mkdir()
+    run = xget(folder, env, "sync", "--delay-updates", "source", url(prefix)).expect(Exit.USAGE)
+    assert "an object is replaced in one step" in run.err, run

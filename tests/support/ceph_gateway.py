@@ -92,6 +92,10 @@ class CephGateway(S3Server):
         self._admin("user", "create", f"--uid={name}", f"--display-name={name}",
                     f"--access-key={access_key}", f"--secret-key={secret_key}")
 
+    def collect_garbage(self):
+        """What was deleted is out of the memory by then; else it stays there for hours."""
+        self._admin("gc", "process", "--include-all")
+
     def stop(self):
         for process in reversed(self._running.values()):
             process.kill()
