@@ -123,6 +123,10 @@ enum class StoreSide { Source, Destination };
 struct StoreSideOptions {
   std::string endpoint_url;
   std::string profile;  // goes before credentials_command and anonymous, too
+  // A file with the key that the objects are encrypted with (SSE-C), or are to be: 32 bytes, as
+  // they are or in hexadecimal or base64; closed to other users. For S3 alone, and it goes over TLS
+  // or to this machine alone. Empty: none.
+  std::string customer_key_file;
 
   bool operator==(const StoreSideOptions&) const = default;
 };

@@ -28,6 +28,11 @@ struct UploadSpec {
   std::string storage_class;
   std::string acl;
   std::string cache_control;
+  // How the store is to encrypt the object by itself: "AES256", "aws:kms" or "aws:kms:dsse"; of OSS
+  // "AES256", "KMS" (or "aws:kms") or "SM4". Empty: as the bucket has it. Not with a key of one's
+  // own, which ObjectStoreOptions has.
+  std::string encryption;
+  std::string kms_key_id;  // of its key service; empty: the service's own key
   std::vector<std::pair<std::string, std::string>> metadata;
   bool keep_existing = false;  // an object that is there is left, and the upload fails with Exists
   OnChange on_change = OnChange::Restart;  // the source changes while it is read

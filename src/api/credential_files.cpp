@@ -16,6 +16,7 @@ namespace xget::api {
 namespace {
 
 constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+constexpr std::size_t kLargestKeyFile = 4096;  // bytes
 
 // "FILE, line 3: why"
 tl::unexpected<Error> refuse_content(const char* option, const std::string& path,
@@ -28,6 +29,14 @@ Result<FileText> read_file(const char* option, const std::string& path, std::siz
   auto file = read_whole_file(path, most_bytes);
   if (!file) return option_error(option, printable(path) + " cannot be read: " + file.error());
   return *std::move(file);
+}
+
+// Pipes are nobody else's.
+Result<void> check_closed(const char* option, const std::string& path, const FileText& file,
+                          const char* what) {
+  if (!S_ISREG(file.status.st_mode) || (file.status.st_mode & kOthers) == 0) return {};
+  return option_error(option, printable(path) + " is open to others, and it holds " + what,
+                      "close it: chmod 600 " + printable(path));
 }
 
 Result<std::string> netrc_path(const Options& options) {
@@ -50,9 +59,8 @@ Result<std::shared_ptr<const formats::Netrc>> read_netrc(const Options& options)
   if (!path) return fail(path.error());
   const auto file = read_file(option, *path, formats::kLargestNetrc);
   if (!file) return fail(file.error());
-  if (S_ISREG(file->status.st_mode) && (file->status.st_mode & kOthers) != 0) {
-    return option_error(option, printable(*path) + " is open to others, and it holds passwords",
-                        "close it: chmod 600 " + printable(*path));
+  if (auto closed = check_closed(option, *path, *file, "passwords"); !closed) {
+    return fail(std::move(closed.error()));
   }
   auto netrc = formats::parse_netrc(file->text);
   if (!netrc) return refuse_content(option, *path, netrc.error());
@@ -96,6 +104,20 @@ Result<CredentialFiles> read_credential_files(const Options& options) {
   auto cookies = read_cookies(options);
   if (!cookies) return fail(std::move(cookies.error()));
   return CredentialFiles{*std::move(netrc), *std::move(cookies)};
+}
+
+Result<remote::CustomerKey> read_customer_key(const char* option, const std::string& path) {
+  const auto file = read_file(option, path, kLargestKeyFile);
+  if (!file) return fail(file.error());
+  if (auto closed = check_closed(option, path, *file, "a key"); !closed) {
+    return fail(std::move(closed.error()));
+  }
+  auto key = remote::CustomerKey::parse(file->text);
+  if (!key) {
+    return option_error(option, printable(path) + ": " + key.error(),
+                        "openssl rand -out FILE 32 makes one");
+  }
+  return *key;
 }
 
 }  // namespace xget::api

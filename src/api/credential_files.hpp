@@ -1,5 +1,5 @@
-// The files that hold logins and cookies: read once, before any request, so that a run knows what
-// it has and nothing reads them in the middle of it.
+// The files that hold logins, cookies and keys: read once, before any request, so that a run knows
+// what it has and nothing reads them in the middle of it.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/netrc.hpp"
+#include "remote/customer_key.hpp"
 #include "xget/error.hpp"
 #include "xget/options.hpp"
 
@@ -24,5 +25,8 @@ struct CredentialFiles {
 // that of `cookies` counts. Fails with Usage; Error::subject is the option as the command calls it,
 // and nothing that the files hold is told.
 Result<CredentialFiles> read_credential_files(const Options& options);
+
+// Fails with Usage, on behalf of `option`, where it is open to others, too, or holds no such key.
+Result<remote::CustomerKey> read_customer_key(const char* option, const std::string& path);
 
 }  // namespace xget::api

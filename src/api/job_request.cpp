@@ -340,6 +340,10 @@ Result<SourceRequest> prepare_source(const JobSpec& spec, const Options& options
   auto source = source_of(spec, options, named.url, std::move(netrc));
   if (!source) return fail(std::move(source.error()));
   if (auto sound = check_family(*source, options); !sound) return fail(std::move(sound.error()));
+  const bool has_key = named.object && named.object->object.customer_key;
+  if (has_key && named.url.origin.scheme != "https" && !source->proxy_for(named.url).empty()) {
+    return option_error("--sse-c-key-file", remote::kShownToProxy, "no_proxy names who needs none");
+  }
   SourceRequest request;
   static_cast<engine::HttpSourceSettings&>(request) = *std::move(source);
   become(request, std::move(named.object));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/option_error.hpp"
 #include "api/store_desk.hpp"
 #include "remote/object_facts.hpp"
 #include "remote/object_head.hpp"
@@ -11,13 +12,19 @@ namespace {
 
 using api::SessionAccess;
 
+constexpr int kBadRequest = 400;
+
 // A HEAD's refusal has no words of its own.
-Error in_words(remote::StoreFailure failure) {
+Error in_words(remote::StoreFailure failure, bool with_key) {
   Error& error = failure.error;
   if (failure.trouble == remote::StoreTrouble::NoKey) {
     error.cause = "there is no such object, or no such bucket";
   } else if (failure.trouble == remote::StoreTrouble::Denied) {
     error.cause = "the store does not allow it (" + error.cause + ")";
+  } else if (error.number == kBadRequest) {
+    error.cause = "the store takes the question for a wrong one (" + error.cause + ")";
+    error.remedy = with_key ? "is it encrypted with another key, or with none of your own?"
+                            : "is it encrypted with a key of your own? --sse-c-key-file FILE";
   }
   return std::move(error);
 }
@@ -53,8 +60,11 @@ Result<ObjectFacts> look_at_object(Session& session, const ObjectQuestion& objec
   question.asked.key = request->object.key;
   question.asked.query = request->object.query;
   question.asked.headers = remote::object_fields({}, request->bucket.endpoint.store);
+  add_key(request->object.customer_key, question.asked.headers);
   auto answer = desk.ask(request->bucket, std::move(question)).get();
-  if (!answer) return fail(in_words(std::move(answer.error())));
+  if (!answer) {
+    return fail(in_words(std::move(answer.error()), request->object.customer_key.has_value()));
+  }
   auto facts = remote::read_object_facts(answer->head);
   if (!facts) {
     facts.error().operation = "look at";
@@ -68,6 +78,9 @@ Result<PresignedUrl> presign(Session& session, const PresignSpec& spec) {
   auto request =
       desk.stores().find_object(spec.object.url, StoreSide::Source, spec.object.version_id);
   if (!request) return fail(std::move(request.error()));
+  if (request->object.customer_key) {
+    return api::option_error("--sse-c-key-file", "a URL cannot carry the key along");
+  }
   if (auto found = find_region(desk, *request); !found) return fail(std::move(found.error()));
   remote::BucketQuestion question;
   question.method = spec.put ? core::Method::Put : core::Method::Get;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "api/credential_files.hpp"
 #include "api/option_error.hpp"
 #include "base/text.hpp"
 #include "remote/configured_store.hpp"
@@ -84,10 +85,13 @@ Result<ObjectRequest> ObjectStores::find_object(const std::string& url, StoreSid
                         .object = {.key = named->key,
                                    .place = {},
                                    .query = remote::query_of_version(version_id),
-                                   .headers = {}}};
+                                   .customer_key = {}}};
   auto place = place_of(request.bucket.endpoint, named->bucket, named->key);
   if (!place) return fail(std::move(place.error()));
   request.object.place = *std::move(place);
+  auto customer_key = customer_key_of(side, request.object.place);
+  if (!customer_key) return fail(std::move(customer_key.error()));
+  request.object.customer_key = *std::move(customer_key);
   return request;
 }
 
@@ -177,6 +181,30 @@ Result<StoreAccount> ObjectStores::read_account(remote::StoreKind store, StoreSi
   auto plan = plan_credentials(wishes, in_environment, *profiles);
   if (!plan) return fail(std::move(plan.error()));
   return StoreAccount{"", *std::move(endpoint), *std::move(plan)};
+}
+
+// Read once, so that a run has one key, and a pipe can bring it.
+Result<std::optional<remote::CustomerKey>> ObjectStores::customer_key_of(
+    StoreSide side, const remote::Place& place) {
+  const std::string& file = said_of(side).customer_key_file;
+  if (file.empty()) return std::nullopt;
+  if (place.store != remote::StoreKind::S3) {
+    return option_error("--sse-c-key-file", "OSS takes no keys of its users' own",
+                        "without it, --sse has OSS encrypt with keys of its own");
+  }
+  if (!remote::is_private_way(place)) {
+    return option_error("--sse-c-key-file",
+                        "the key would go to " + authority(place) + " in clear, over plain http",
+                        "give the store's endpoint as https://");
+  }
+  const std::lock_guard lock(mutex_);
+  const auto known = customer_keys_.find(file);
+  const auto& key =
+      known != customer_keys_.end()
+          ? known->second
+          : customer_keys_.emplace(file, read_customer_key("--sse-c-key-file", file)).first->second;
+  if (!key) return fail(key.error());
+  return *key;
 }
 
 std::shared_ptr<remote::PlannedCredentials> ObjectStores::credentials_of(

@@ -13,6 +13,7 @@
 #include "net/url.hpp"
 #include "remote/bucket_access.hpp"
 #include "remote/credential_plan.hpp"
+#include "remote/customer_key.hpp"
 #include "remote/object_transport.hpp"
 #include "remote/object_url.hpp"
 #include "remote/planned_credentials.hpp"
@@ -91,11 +92,15 @@ class ObjectStores {
   [[nodiscard]] Result<StoreAccount> read_account(remote::StoreKind store, StoreSide side) const;
   [[nodiscard]] remote::BucketSettings bucket_of(const remote::ObjectUrl& url,
                                                  const StoreAccount& account) const;
+  Result<std::optional<remote::CustomerKey>> customer_key_of(StoreSide side,
+                                                             const remote::Place& place);
   std::shared_ptr<remote::PlannedCredentials> credentials_of(const std::string& account);
 
   const ObjectStoreOptions options_;
-  std::mutex mutex_;                                      // guards the accounts
+  std::mutex mutex_;                                      // guards the accounts and the keys
   std::map<std::string, Result<StoreAccount>> accounts_;  // by their names
+
+  std::map<std::string, Result<remote::CustomerKey>> customer_keys_;  // by their files
 
   // The loop's alone.
   std::optional<remote::CredentialPorts> ports_;

@@ -91,6 +91,7 @@ Result<core::ResponseHead> head_of(const ObjectRequest& object, StoreDesk& desk)
                                            .payload = {}},
                                  .body = nullptr,
                                  .on_retry = nullptr};
+  add_key(object.object.customer_key, question.asked.headers);
   auto answer = desk.ask(object.bucket, std::move(question)).get();
   if (!answer) return fail(std::move(answer.error().error));
   return std::move(answer->head);

@@ -1,5 +1,6 @@
 #include "api/upload_request.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -86,6 +87,55 @@ Result<std::string> checkpoint_folder(const UploadSpec& spec, const Options& opt
   return folder;
 }
 
+struct Encryption {
+  std::string algorithm;  // as the store calls it; empty: none is asked for
+  std::string kms_key_id;
+};
+
+// S3 and OSS have their own words for what is nearly the same.
+Result<Encryption> encryption_of(const UploadSpec& spec, const ObjectRequest& to) {
+  const bool s3 = to.bucket.endpoint.store == remote::StoreKind::S3;
+  Encryption wanted{spec.encryption, spec.kms_key_id};
+  if (wanted.algorithm.empty() && !wanted.kms_key_id.empty()) wanted.algorithm = "aws:kms";
+  if (wanted.algorithm.empty()) return wanted;
+  if (to.object.customer_key) {
+    return option_error("--sse",
+                        "contradicts --sse-c-key-file: the store has one key or the other");
+  }
+  if (!s3 && wanted.algorithm == "aws:kms") wanted.algorithm = "KMS";
+  const std::vector<std::string> known =
+      s3 ? std::vector<std::string>{"AES256", "aws:kms", "aws:kms:dsse"}
+         : std::vector<std::string>{"AES256", "KMS", "SM4"};
+  if (std::find(known.begin(), known.end(), wanted.algorithm) == known.end()) {
+    return option_error("--sse", "\"" + printable(wanted.algorithm) + "\" is none of " + known[0] +
+                                     ", " + known[1] + " and " + known[2]);
+  }
+  if (!wanted.kms_key_id.empty() && (wanted.algorithm == "AES256" || wanted.algorithm == "SM4")) {
+    return option_error(
+        "--sse-kms-key-id",
+        "names a key of the key service, and --sse=" + wanted.algorithm + " asks for none",
+        "--sse=aws:kms");
+  }
+  return wanted;
+}
+
+Result<void> add_encryption(const Encryption& wanted, remote::StoreKind store,
+                            remote::UploadSettings& settings) {
+  if (wanted.algorithm.empty()) return {};
+  const bool s3 = store == remote::StoreKind::S3;
+  const std::string prefix = s3 ? "x-amz-server-side-encryption" : "x-oss-server-side-encryption";
+  settings.object_headers.push_back({prefix, wanted.algorithm});
+  settings.encryption = wanted.algorithm;
+  settings.etags_are_md5s = wanted.algorithm == "AES256";
+  if (wanted.kms_key_id.empty()) return {};
+  auto key =
+      field("--sse-kms-key-id", prefix + (s3 ? "-aws-kms-key-id" : "-key-id"), wanted.kms_key_id);
+  if (!key) return fail(std::move(key.error()));
+  settings.object_headers.push_back(*std::move(key));
+  settings.encryption += " " + wanted.kms_key_id;
+  return {};
+}
+
 // Whether what is said of the object differs from what a copy takes along.
 bool describes_object(const UploadSpec& spec) {
   return !spec.content_type.empty() || !spec.cache_control.empty() || !spec.metadata.empty();
@@ -135,7 +185,9 @@ Result<ObjectCopy> object_copy(WebCopy bytes, const UploadSpec& spec, const Obje
   const remote::ObjectUrl url = url_of(from);
   const bool in_store = from.bucket.account == to.bucket.account;  // so that who writes may read
   const std::string& version = spec.from->version_id;
-  if (in_store && url == url_of(to) && version.empty() && !describes_object(spec) &&
+  const bool encrypts = !spec.encryption.empty() || !spec.kms_key_id.empty() ||
+                        from.object.customer_key != to.object.customer_key;
+  if (in_store && url == url_of(to) && version.empty() && !describes_object(spec) && !encrypts &&
       spec.storage_class.empty() && spec.acl.empty()) {
     return option_error(from.name, "it would be copied onto itself");
   }
@@ -143,7 +195,8 @@ Result<ObjectCopy> object_copy(WebCopy bytes, const UploadSpec& spec, const Obje
                                         .name = from.name,
                                         .version_id = version,
                                         .in_store = in_store,
-                                        .to = to.bucket.endpoint.store};
+                                        .to = to.bucket.endpoint.store,
+                                        .customer_key = from.object.customer_key};
   return ObjectCopy{std::move(settings), std::move(bytes)};
 }
 
@@ -187,6 +240,8 @@ Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& opti
   if (!plan) return fail(std::move(plan.error()));
   auto headers = object_headers(spec, object->bucket.endpoint.store);
   if (!headers) return fail(std::move(headers.error()));
+  const auto encryption = encryption_of(spec, *object);
+  if (!encryption) return fail(encryption.error());
   auto checkpoints = checkpoint_folder(spec, options, files);
   if (!checkpoints) return fail(std::move(checkpoints.error()));
   remote::UploadSettings settings;
@@ -197,6 +252,10 @@ Result<UploadRequest> prepare_upload(const UploadSpec& spec, const Options& opti
   settings.part_size = spec.part_size;
   settings.object_headers = *std::move(headers);
   settings.describes_object = describes_object(spec);
+  settings.customer_key = object->object.customer_key;
+  settings.etags_are_md5s = !settings.customer_key;
+  auto encrypted = add_encryption(*encryption, object->bucket.endpoint.store, settings);
+  if (!encrypted) return fail(std::move(encrypted.error()));
   settings.hashes_payload = hashes_payload;
   settings.keep_existing = spec.keep_existing;
   settings.connections = options.connections.value_or(kConnections);

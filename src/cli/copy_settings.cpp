@@ -17,6 +17,8 @@ Result<UploadSpec> upload_settings(const VerbWords& own, const JobSpec& common) 
   take("storage-class", spec.storage_class);
   take("acl", spec.acl);
   take("cache-control", spec.cache_control);
+  take("sse", spec.encryption);
+  take("sse-kms-key-id", spec.kms_key_id);
   std::string part_size;
   take("part-size", part_size);
   if (!part_size.empty()) {

@@ -229,6 +229,8 @@ Result<ObjectStoreOptions> read_object_store(const Given& given) {
   reader.read_text(OptionId::Region, store.region);
   reader.read_text(OptionId::Profile, store.profile);
   reader.read_text(OptionId::CredentialsFile, store.credentials_file);
+  reader.read_text(OptionId::SseCKeyFile, store.source.customer_key_file);
+  store.destination.customer_key_file = store.source.customer_key_file;
   reader.read(OptionId::BucketStyle, store.bucket_style, parse_bucket_style, "auto, path or host");
   if (reader.error()) return fail(*reader.error());
   auto command = read_command(given, OptionId::CredentialsCommand);

@@ -200,6 +200,10 @@ constexpr std::array<OptionRow, static_cast<std::size_t>(OptionId::Count)> kTabl
      "pay for the requests, where a bucket's owner wants that"},
     {Id::VersionId, Group::ObjectStores, 0, "version-id", "ID",
      "this version of the object, and not the one that is there now. For one URL"},
+    {Id::SseCKeyFile, Group::ObjectStores, 0, "sse-c-key-file", "FILE",
+     "objects are encrypted by the store with the key in FILE, yours alone (SSE-C): 32 bytes, as "
+     "they are or in hexadecimal or base64. It goes with each request, over TLS or to this machine "
+     "alone. In a copy from store to store it is DST's"},
     by_default("auto",
                {Id::BucketStyle, Group::ObjectStores, 0, "bucket-style", "auto|path|host",
                 "where the bucket's name stands: in the path (https://HOST/BUCKET/KEY), or in "

@@ -77,6 +77,7 @@ enum class OptionId {
   NoSignRequest,
   RequestPayer,
   VersionId,
+  SseCKeyFile,
   BucketStyle,
   Preallocate,
   DirectIo,

@@ -60,12 +60,19 @@ constexpr std::array kCopyOptions{
     VerbOption{"storage-class", "CLASS", "store them in CLASS (STANDARD_IA, GLACIER, ...)"},
     VerbOption{"acl", "ACL", "who may read them (private, public-read, ...)"},
     VerbOption{"cache-control", "TEXT", "what their Cache-Control says"},
+    VerbOption{"sse", "AES256|aws:kms|aws:kms:dsse",
+               "have the store encrypt them, with keys of its own or of its key service; alone it "
+               "means AES256",
+               0, "AES256"},
+    VerbOption{"sse-kms-key-id", "ID", "with this key of its key service; means --sse=aws:kms"},
     VerbOption{"metadata", "KEY=VALUE", "more metadata; may be given several times"},
     VerbOption{"no-clobber", "", "leave an object that is there, and fail"},
     VerbOption{"src-profile", "NAME", "who asks for SRC: this profile, instead of --profile"},
     VerbOption{"dst-profile", "NAME", "who asks for DST, likewise"},
     VerbOption{"src-endpoint-url", "URL", "the store that SRC is in, instead of --endpoint-url"},
     VerbOption{"dst-endpoint-url", "URL", "the store that DST is in, likewise"},
+    VerbOption{"src-sse-c-key-file", "FILE",
+               "from store to store, what --sse-c-key-file is for DST: the key of SRC's objects"},
 };
 
 constexpr std::array kSyncOptions{
@@ -87,11 +94,18 @@ constexpr std::array kSyncOptions{
     VerbOption{"storage-class", "CLASS", "store them in CLASS (STANDARD_IA, GLACIER, ...)"},
     VerbOption{"acl", "ACL", "who may read them (private, public-read, ...)"},
     VerbOption{"cache-control", "TEXT", "what their Cache-Control says"},
+    VerbOption{"sse", "AES256|aws:kms|aws:kms:dsse",
+               "have the store encrypt them, with keys of its own or of its key service; alone it "
+               "means AES256",
+               0, "AES256"},
+    VerbOption{"sse-kms-key-id", "ID", "with this key of its key service; means --sse=aws:kms"},
     VerbOption{"metadata", "KEY=VALUE", "more metadata; may be given several times"},
     VerbOption{"src-profile", "NAME", "who asks for SRC: this profile, instead of --profile"},
     VerbOption{"dst-profile", "NAME", "who asks for DST, likewise"},
     VerbOption{"src-endpoint-url", "URL", "the store that SRC is in, instead of --endpoint-url"},
     VerbOption{"dst-endpoint-url", "URL", "the store that DST is in, likewise"},
+    VerbOption{"src-sse-c-key-file", "FILE",
+               "from store to store, what --sse-c-key-file is for DST: the key of SRC's objects"},
 };
 
 constexpr std::array kStatOptions{
@@ -226,7 +240,11 @@ std::string verb_help(const VerbRow& verb) {
   for (const VerbOption& option : verb.options) {
     std::string left = option.letter == 0 ? "  " : std::string("  -") + option.letter + ", ";
     left += "--" + std::string(option.name);
-    if (!option.value_name.empty()) left.append(" ").append(option.value_name);
+    if (!option.alone.empty()) {
+      left.append("[=").append(option.value_name).append("]");
+    } else if (!option.value_name.empty()) {
+      left.append(" ").append(option.value_name);
+    }
     left.append(left.size() < kOptionColumn ? kOptionColumn - left.size() : 1, ' ');
     text += left.append(option.help).append("\n");
   }

@@ -17,6 +17,9 @@ struct VerbOption {
   std::string_view value_name;  // empty: a flag; as in OptionRow
   std::string_view help;        // the first letter small
   char letter = 0;              // 0: none
+  // The value of one that is given alone; empty: it needs one. Its value is then one of those that
+  // `value_name` lists, with "|" between, or stands behind a "=".
+  std::string_view alone = {};
 };
 
 struct VerbRow {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "cli/usage_error.hpp"
 
 namespace xget::cli {
@@ -31,6 +32,15 @@ void part_letter(const VerbRow& verb, std::vector<std::string>& words, std::size
   words.insert(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(value));
 }
 
+// Whether it is one of "a|b|c".
+bool lists(std::string_view values, std::string_view word) {
+  Parts parts(values, '|');
+  while (const auto value = parts.next()) {
+    if (*value == word) return true;
+  }
+  return false;
+}
+
 // The option at words[i], "--name" or "--name=VALUE"; its value may be the next word, which i moves
 // to then.
 Result<void> read_option(const VerbOption& row, std::span<const std::string> words, std::size_t& i,
@@ -41,7 +51,10 @@ Result<void> read_option(const VerbOption& row, std::span<const std::string> wor
   std::optional<std::string> value;
   if (equals != std::string::npos) value = word.substr(equals + 1);
   if (row.value_name.empty() && value) return refuse_usage(option, "takes no value");
-  if (!row.value_name.empty() && !value && i + 1 < words.size()) value = words[++i];
+  const bool has_next = !value && i + 1 < words.size();
+  const bool may_take_next = row.alone.empty() || (has_next && lists(row.value_name, words[i + 1]));
+  if (!row.value_name.empty() && has_next && may_take_next) value = words[++i];
+  if (!row.alone.empty() && !value) value = row.alone;
   if (!row.value_name.empty() && value.value_or("").empty()) {
     return refuse_usage(option, "needs a value");
   }

@@ -28,6 +28,10 @@ PartContent CopiedParts::content_of(ByteRange range) const {
   if (!query.empty()) path.append("?").append(query);
   content.headers = {{source, std::move(path)}};
   if (!version_.etag.empty()) content.headers.push_back({source + "-if-match", version_.etag});
+  if (version_.customer_key) {
+    const auto own = version_.customer_key->source_headers();
+    content.headers.insert(content.headers.end(), own.begin(), own.end());
+  }
   if (range == ByteRange{0, version_.size}) {
     content.digests.md5 = version_.md5;
   } else {

@@ -8,8 +8,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "remote/customer_key.hpp"
 #include "remote/object_url.hpp"
 #include "remote/part_source.hpp"
 
@@ -21,6 +23,7 @@ struct CopiedVersion {
   std::uint64_t size = 0;
   std::string etag;  // as the store gave it; empty: none
   std::string md5;   // of all its bytes, 32 hexadecimal digits; empty: not known
+  std::optional<CustomerKey> customer_key;  // which it is encrypted with
 };
 
 class CopiedParts final : public PartSource {

@@ -54,6 +54,7 @@ void ObjectSource::look(const std::string& version_id, std::function<void(StoreO
   question.asked.method = core::Method::Head;
   question.asked.key = settings_.object.key;
   question.asked.query = query_of_version(version_id);
+  add_key(settings_.customer_key, question.asked.headers);
   question.on_retry = tell_retry_;
   question_ = ports_.client.ask(bucket_, std::move(question),
                                 [this, done = std::move(done)](StoreOutcome outcome) {
@@ -120,9 +121,9 @@ void ObjectSource::identify(const PartPlan& plan, Identified done) {
 
 std::unique_ptr<PartSource> ObjectSource::parts() {
   if (!in_store_ && relay_) return relay_->parts();
-  return std::make_unique<CopiedParts>(
-      CopiedVersion{settings_.object, copied_version(), seen_.size, seen_.etag, md5_},
-      ports_.worker);
+  return std::make_unique<CopiedParts>(CopiedVersion{settings_.object, copied_version(), seen_.size,
+                                                     seen_.etag, md5_, settings_.customer_key},
+                                       ports_.worker);
 }
 
 std::optional<std::string> ObjectSource::other_way(StoreTrouble trouble) {

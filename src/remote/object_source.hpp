@@ -4,9 +4,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "remote/copied_parts.hpp"
+#include "remote/customer_key.hpp"
 #include "remote/store_client.hpp"
 #include "remote/upload_source.hpp"
 #include "remote/web_source.hpp"
@@ -19,6 +21,7 @@ struct ObjectSourceSettings {
   std::string version_id;        // empty: the version that is there, which the copy is pinned to
   bool in_store = false;         // where the copy goes, which is asked to copy it
   StoreKind to = StoreKind::S3;  // likewise
+  std::optional<CustomerKey> customer_key;  // which it is encrypted with
 };
 
 struct ObjectSourcePorts {

@@ -123,7 +123,7 @@ void ObjectTransport::send(core::RequestId id, Asked& asked) {
   core::HttpRequest request = asked.request;
   if (asked.place != nullptr) {
     std::vector<core::Header> fields = object_fields(request.headers, asked.place->store);
-    fields.insert(fields.end(), object_.headers.begin(), object_.headers.end());
+    add_key(object_.customer_key, fields);
     asked.pinned = is_of_seen_version(request);
     core::HttpRequest signed_request = bucket_->request_for(
         {.method = request.method,

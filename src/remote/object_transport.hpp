@@ -24,14 +24,15 @@
 
 #include "core/ports.hpp"
 #include "remote/bucket_access.hpp"
+#include "remote/customer_key.hpp"
 
 namespace xget::remote {
 
 struct ObjectSettings {
-  std::string key;                    // raw
-  Place place;                        // where it is asked for first
-  std::vector<QueryParameter> query;  // versionId, if the user names a version
-  std::vector<core::Header> headers;  // for each request: keys of SSE-C
+  std::string key;                          // raw
+  Place place;                              // where it is asked for first
+  std::vector<QueryParameter> query;        // versionId, if the user names a version
+  std::optional<CustomerKey> customer_key;  // which it is encrypted with (SSE-C)
 };
 
 class ObjectTransport final : public core::Transport, private core::TransferListener {

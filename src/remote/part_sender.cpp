@@ -124,8 +124,9 @@ StoreQuestion PartSender::question_for(std::uint64_t number, const Sending& part
       .method = core::Method::Put,
       .key = target_.key,
       .query = {{"partNumber", std::to_string(number)}, {"uploadId", target_.upload_id}},
-      .headers = target_.headers,
+      .headers = {},
       .payload = {}};
+  add_key(target_.customer_key, question.asked.headers);
   add_content(content, target_.hashes_payload, question);
   question.body = part.body;
   question.on_retry = [this](const core::Failure& failure, Duration wait) {

@@ -18,6 +18,7 @@
 #include "core/connection_policy.hpp"
 #include "remote/bucket_access.hpp"
 #include "remote/counted_body.hpp"
+#include "remote/customer_key.hpp"
 #include "remote/part_plan.hpp"
 #include "remote/part_source.hpp"
 #include "remote/store_client.hpp"
@@ -30,10 +31,10 @@ struct PartTarget {
   std::string key;
   std::string name;  // "s3://bucket/key", for messages
   std::string upload_id;
-  std::vector<core::Header> headers;  // for each part: keys of SSE-C
-  bool hashes_payload = false;        // the signature needs the bytes' SHA-256: there is no TLS
-  bool etags_are_md5s = true;         // false: the store encrypts, and they are none
-  bool open_end = false;              // a part that is shorter than planned is the last one
+  std::optional<CustomerKey> customer_key;  // which the object is to have
+  bool hashes_payload = false;  // the signature needs the bytes' SHA-256: there is no TLS
+  bool etags_are_md5s = true;   // false: the store encrypts, and they are none
+  bool open_end = false;        // a part that is shorter than planned is the last one
   // Each time that a part is to be sent again after a wait. May be null; deletes nothing.
   std::function<void(const core::Failure& failure, Duration wait)> on_retry;
 };

@@ -9,6 +9,7 @@
 #include "core/transfer_failure.hpp"
 #include "engine/http_question.hpp"
 #include "net/url.hpp"
+#include "remote/customer_key.hpp"
 
 namespace xget::remote {
 namespace {
@@ -187,6 +188,12 @@ void StoreClient::send_signed(QuestionId id, Asked& asked, const Place& place, I
   const auto url = net::parse_url(request.url);
   if (!url) return give_up(id, {url.error()});
   engine::take_way(request, *url, settings_.way);
+  if (shows_key_to_proxy(request)) {
+    return give_up(id, {{.code = ErrorCode::Usage,
+                         .operation = asked.question.operation,
+                         .subject = asked.question.subject,
+                         .cause = kShownToProxy}});
+  }
   asked.started = *asked.heard_at = now;
   asked.head.reset();
   asked.body.clear();

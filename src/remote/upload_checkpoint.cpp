@@ -84,6 +84,7 @@ std::string to_text(const UploadCheckpoint& checkpoint) {
                       {"part_size", checkpoint.plan.part_size},
                       {"sha256", checkpoint.sha256},
                       {"tag", checkpoint.tag},
+                      {"encryption", checkpoint.encryption},
                       {"parts", std::move(parts)}};
   return document.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
@@ -115,6 +116,7 @@ Result<UploadCheckpoint> parse_upload_checkpoint(std::string_view text) {
                           .plan = *plan,
                           .sha256 = *std::move(sha256),
                           .tag = text_in(document, "tag").value_or(""),
+                          .encryption = text_in(document, "encryption").value_or(""),
                           .unheard_since = time_in(document, "unheard"),
                           .parts = *std::move(parts)};
 }

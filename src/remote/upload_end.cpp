@@ -36,6 +36,7 @@ void UploadTask::complete() {
       question_of("complete", core::Method::Post, {{"uploadId", upload_.upload_id}});
   question.repeatable = false;
   question.asked.headers.push_back({"Content-Type", "application/xml"});
+  add_key(settings_.customer_key, question.asked.headers);
   if (leaves_existing()) question.asked.headers.push_back({"If-None-Match", "*"});
   question.asked.payload = payload_of(body);
   question.body = std::make_shared<TextBody>(body);
@@ -69,7 +70,7 @@ void UploadTask::on_completed(StoreOutcome outcome) {
 // `why`: what put it in doubt, to be told if it is not there.
 void UploadTask::confirm(Error why) {
   failed_ = std::move(why);
-  ask(question_of("look at", core::Method::Head, {}), &UploadTask::on_confirmed);
+  ask(look_question(), &UploadTask::on_confirmed);
 }
 
 void UploadTask::on_confirmed(StoreOutcome outcome) {
@@ -93,8 +94,9 @@ void UploadTask::on_confirmed(StoreOutcome outcome) {
 // What the store calls the object if it has what was sent. nullopt: its ETags are no MD5s, or not
 // all parts are on record.
 std::optional<Md5Etag> UploadTask::expected_etag() const {
+  if (!settings_.etags_are_md5s) return std::nullopt;
   if (upload_.upload_id.empty()) {
-    if (!settings_.etags_are_md5s || whole_.md5.empty()) return std::nullopt;
+    if (whole_.md5.empty()) return std::nullopt;
     return Md5Etag{whole_.md5, 0};
   }
   auto etag = PartsEtag::create();
@@ -129,9 +131,7 @@ void UploadTask::check_object(const core::ResponseHead& answer, const std::strin
 void UploadTask::check_copied() { check_object(copied_.head, copied_.etag); }
 
 // Its ETag says nothing: that it is there, as long as its source, is seen at least.
-void UploadTask::look_at_copy() {
-  ask(question_of("look at", core::Method::Head, {}), &UploadTask::on_copy_looked);
-}
+void UploadTask::look_at_copy() { ask(look_question(), &UploadTask::on_copy_looked); }
 
 void UploadTask::on_copy_looked(StoreOutcome outcome) {
   if (!outcome) return fail_with(std::move(outcome.error().error));

@@ -98,12 +98,13 @@ void UploadTask::find() {
   recorded_ = true;
   upload_.unheard_since = kept->unheard_since;
   if (kept->upload_id.empty()) return begin();
-  if (!same || !wished) {
-    tell_(Note{settings_.id, settings_.path +
-                                 (same ? ": other parts are wanted than an earlier run "
-                                         "sent; "
-                                       : " is not what an earlier run sent; ") +
-                                 "beginning again"});
+  const bool encrypted = kept->encryption == encryption_mark(kept->token);
+  if (!same || !wished || !encrypted) {
+    const char* why = !same     ? " is not what an earlier run sent"
+                      : !wished ? ": other parts are wanted than an earlier run sent"
+                                : ": an earlier run had the store encrypt it in another way, or "
+                                  "with another key";
+    tell_(Note{settings_.id, settings_.path + why + "; beginning again"});
     return abort_then(kept->upload_id, &UploadTask::begin);
   }
   upload_ = *std::move(kept);
@@ -119,8 +120,9 @@ void UploadTask::list_parts(std::uint64_t from) {
     unproven_.clear();
   }
   listed_from_ = from;
-  ask(question_of("list the parts of", core::Method::Get, std::move(query)),
-      &UploadTask::on_listed_parts);
+  StoreQuestion question = question_of("list the parts of", core::Method::Get, std::move(query));
+  add_key(settings_.customer_key, question.asked.headers);
+  ask(std::move(question), &UploadTask::on_listed_parts);
 }
 
 void UploadTask::on_listed_parts(StoreOutcome outcome) {

@@ -128,7 +128,13 @@ void UploadTask::on_opened(Result<SourceFacts> facts) {
                .held = 0,
                .ranges = true});
   if (!leaves_existing()) return identify();
-  ask(question_of("look at", core::Method::Head, {}), &UploadTask::on_looked);
+  ask(look_question(), &UploadTask::on_looked);
+}
+
+StoreQuestion UploadTask::look_question() {
+  StoreQuestion question = question_of("look at", core::Method::Head, {});
+  add_key(settings_.customer_key, question.asked.headers);
+  return question;
 }
 
 // Stores that know no If-None-Match would replace it: it is looked for beforehand, too.
@@ -219,6 +225,12 @@ Payload UploadTask::payload_of(std::string_view body) const {
   return Payload::hashed(sha256(std::as_bytes(std::span(body))));
 }
 
+// By which the next run tells whether it would encrypt the object in the same way.
+std::string UploadTask::encryption_mark(const std::string& token) const {
+  return settings_.customer_key ? "customer " + settings_.customer_key->mark(token)
+                                : settings_.encryption;
+}
+
 std::string UploadTask::metadata_name(const char* name) const {
   return own_prefix(bucket_->store()) + "meta-" + name;
 }
@@ -249,6 +261,7 @@ void UploadTask::put(Result<PartContent> content) {
   // A store that copies takes along what the source says of itself, and what nobody else may see.
   const bool describes = !facts_.in_store || settings_.describes_object || leaves_existing();
   question.asked.headers = describes ? object_headers() : settings_.object_headers;
+  add_key(settings_.customer_key, question.asked.headers);
   if (facts_.in_store) {
     question.asked.headers.push_back(
         {own_prefix(bucket_->store()) + "metadata-directive", describes ? "REPLACE" : "COPY"});
@@ -305,6 +318,7 @@ void UploadTask::begin() {
   const bool at_once = plan_.count() == 1;
   // What is sent at once is there with its answer, or again: only who must not replace it asks.
   if (!at_once || leaves_existing()) upload_.token = std::to_string(ports_.random.next());
+  upload_.encryption = encryption_mark(upload_.token);
   if (at_once) return prepare_put();
   unheard_before_ = upload_.unheard_since.has_value();
   if (!unheard_before_) upload_.unheard_since = ports_.clock.wall_now();
@@ -316,6 +330,7 @@ void UploadTask::ask_to_begin() {
   StoreQuestion question =
       question_of("begin the upload of", core::Method::Post, {{"uploads", ""}});
   question.asked.headers = object_headers();
+  add_key(settings_.customer_key, question.asked.headers);
   ask(std::move(question), &UploadTask::on_begun);
 }
 
@@ -340,7 +355,7 @@ void UploadTask::send_parts() {
                  .key = settings_.key,
                  .name = settings_.name,
                  .upload_id = upload_.upload_id,
-                 .headers = settings_.part_headers,
+                 .customer_key = settings_.customer_key,
                  .hashes_payload = settings_.hashes_payload,
                  .etags_are_md5s = settings_.etags_are_md5s,
                  .open_end = !facts_.size,

@@ -34,6 +34,7 @@
 #include "engine/task.hpp"
 #include "remote/abandoned_uploads.hpp"
 #include "remote/counted_body.hpp"
+#include "remote/customer_key.hpp"
 #include "remote/multipart_etag.hpp"
 #include "remote/part_sender.hpp"
 #include "remote/upload_answers.hpp"
@@ -52,10 +53,12 @@ struct UploadSettings {
   std::vector<core::Header> object_headers;  // Content-Type, metadata, storage class, …
   // Some of these say what a copy within the store would take along from its source.
   bool describes_object = false;
-  std::vector<core::Header> part_headers;  // keys of SSE-C
-  bool hashes_payload = false;             // as in PartTarget
-  bool etags_are_md5s = true;              // likewise
-  bool keep_existing = false;              // an object that is there stays
+  // How the store is asked to encrypt it, as `object_headers` say, in words; empty: as it likes.
+  std::string encryption;
+  std::optional<CustomerKey> customer_key;  // instead: with this one (SSE-C)
+  bool hashes_payload = false;              // as in PartTarget
+  bool etags_are_md5s = true;               // likewise
+  bool keep_existing = false;               // an object that is there stays
   int connections = 8;
   OnChange on_change = OnChange::Restart;
   std::string checkpoint_folder;  // exists; empty: an interrupted upload is aborted
@@ -96,6 +99,7 @@ class UploadTask final : public engine::Task {
   void open();
   void on_opened(Result<SourceFacts> facts);
   void on_looked(StoreOutcome outcome);
+  StoreQuestion look_question();
   void identify();
   void on_identified(Result<SourceVersion> version);
   void begin();
@@ -155,6 +159,7 @@ class UploadTask final : public engine::Task {
                                           std::vector<QueryParameter> query);
   [[nodiscard]] Payload payload_of(std::string_view body) const;
   [[nodiscard]] std::vector<core::Header> object_headers() const;
+  [[nodiscard]] std::string encryption_mark(const std::string& token) const;
   [[nodiscard]] std::string metadata_name(const char* name) const;
   [[nodiscard]] bool leaves_existing() const { return settings_.keep_existing && !replaces_own_; }
   [[nodiscard]] Error exists() const;

@@ -68,6 +68,7 @@ rgw data = {folder}/rgw
 rgw frontends = beast endpoint=127.0.0.1:{port}
 rgw dns name = localhost
 rgw run sync thread = false
+rgw crypt require ssl = false
 """
 
 

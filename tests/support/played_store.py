@@ -7,7 +7,8 @@
         store.objects["key"].data, store.made["key"], store.uploads, store.asked
 
 What is asked has a short name: put, begin, part N, list, complete, abort, uploads (their listing),
-look (HEAD) and get. Of several plays of one name the first that has times left goes.
+look (HEAD), get, copy and copy part N. It encrypts nothing, but is as strict about keys of SSE-C as
+if it did. Of several plays of one name the first that has times left goes.
 """
 
 import base64
@@ -17,6 +18,7 @@ import hashlib
 import re
 import socket
 import threading
+import urllib.parse
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
@@ -32,12 +34,14 @@ class Object:
     data: bytes
     etag: str
     headers: list[tuple[str, str]]
+    customer_key: str | None = None    # in base64
 
 
 @dataclasses.dataclass
 class Upload:
     key: str
     headers: list[tuple[str, str]]
+    customer_key: str | None = None
     parts: dict[int, bytes] = dataclasses.field(default_factory=dict)
 
 
@@ -149,8 +153,8 @@ class PlayedStore(HostileServer):
         key = request.path.removeprefix(f"/{BUCKET}/")
         if what in ("get", "look"):
             return self._get(key, request)
-        if what == "put":
-            return self._put(key, request, body)
+        if what in ("put", "copy"):
+            return self._put(what, key, request, body)
         if what == "begin":
             return self._begin(key, request)
         if what == "uploads":
@@ -165,12 +169,17 @@ class PlayedStore(HostileServer):
         if what == "abort":
             del self.uploads[request.query["uploadId"]]
             return plain_answer(204)
+        if what.startswith("copy"):
+            return self._copy_part(upload, request)
         return self._take_part(what, upload, request, body)
 
     def _get(self, key, request):
         found = self.objects.get(key)
         if found is None:
             return refused(404, "NoSuchKey")(None, request)
+        wrong = _wrong_key(request, found.customer_key)
+        if wrong:
+            return wrong
         if request.header("If-Match") not in (None, found.etag):
             return refused(412, "PreconditionFailed")(None, request)
         resource = _Stored(found)
@@ -180,30 +189,68 @@ class PlayedStore(HostileServer):
             answer.body = b""
         return answer
 
-    def _put(self, key, request, body):
-        if _is_digested_otherwise(request, body):
-            return refused(400, "BadDigest")(None, request)
-        data = self.stores("put", body)
-        self.objects[key] = Object(data, _md5_etag(data), _metadata(request))
+    def _put(self, what, key, request, body):
+        customer_key, wrong = _key_in(request)
+        if what == "copy" and not wrong:
+            body, wrong = self._copied(request)
+        if wrong or _is_digested_otherwise(request, body):
+            return wrong or refused(400, "BadDigest")(None, request)
+        data = self.stores(what, body)
+        headers = _metadata(request) + _encryption(request)
+        self.objects[key] = Object(data, _etag(data, headers), headers, customer_key)
         self.made[key] += 1
-        return plain_answer(200, "", [("ETag", _md5_etag(data))])
+        if what == "copy":
+            return _document("CopyObjectResult", f"<ETag>{escape(_etag(data, headers))}</ETag>",
+                             _encryption(request))
+        return plain_answer(200, "", [("ETag", _etag(data, headers)), *_encryption(request)])
+
+    def _copied(self, request):
+        """The bytes that are meant, or why there are none."""
+        bucket_and_key = urllib.parse.unquote(request.header("x-amz-copy-source"))
+        found = self.objects.get(bucket_and_key.removeprefix(f"/{BUCKET}/"))
+        if found is None:
+            return b"", refused(404, "NoSuchKey")(None, request)
+        wrong = _wrong_key(request, found.customer_key, "x-amz-copy-source-")
+        wished = request.header("x-amz-copy-source-if-match")
+        if not wrong and wished not in (None, found.etag):
+            wrong = refused(412, "PreconditionFailed")(None, request)
+        first, last = (request.header("x-amz-copy-source-range") or "bytes=0-").removeprefix(
+            "bytes=").split("-")
+        return found.data[int(first):int(last or len(found.data)) + 1], wrong
 
     def _begin(self, key, request):
         self.begun += 1
+        customer_key, wrong = _key_in(request)
+        if wrong:
+            return wrong
         upload_id = f"upload-{self.begun}"
-        self.uploads[upload_id] = Upload(key, _metadata(request))
+        self.uploads[upload_id] = Upload(key, _metadata(request) + _encryption(request),
+                                         customer_key)
         return _document("InitiateMultipartUploadResult", f"<UploadId>{upload_id}</UploadId>")
 
+    def _copy_part(self, upload, request):
+        wrong = _wrong_key(request, upload.customer_key)
+        data, not_copied = (b"", None) if wrong else self._copied(request)
+        if wrong or not_copied:
+            return wrong or not_copied
+        upload.parts[int(request.query["partNumber"])] = data
+        return _document("CopyPartResult", f"<ETag>{escape(_etag(data, upload.headers))}</ETag>",
+                         _encryption(request))
+
     def _take_part(self, what, upload, request, body):
+        wrong = _wrong_key(request, upload.customer_key)
+        if wrong:
+            return wrong
         if _is_digested_otherwise(request, body):
             return refused(400, "BadDigest")(None, request)
         data = self.stores(what, body)
         upload.parts[int(request.query["partNumber"])] = data
-        return plain_answer(200, "", [("ETag", _md5_etag(data))])
+        return plain_answer(200, "", [("ETag", _etag(data, upload.headers)),
+                                      *_encryption(request)])
 
     def _list(self, upload):
         return _document("ListPartsResult", "".join(
-            f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(_md5_etag(data))}</ETag>"
+            f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(_etag(data, upload.headers))}</ETag>"
             f"<Size>{len(data)}</Size></Part>" for number, data in sorted(upload.parts.items())))
 
     def _list_uploads(self):
@@ -215,12 +262,14 @@ class PlayedStore(HostileServer):
         wanted = [int(number) for number in re.findall(rb"<PartNumber>(\d+)<", body)]
         etags = re.findall(rb"<ETag>(.*?)</ETag>", body)
         for number, etag in zip(wanted, etags):
-            if number not in upload.parts or _md5_etag(upload.parts[number])[1:-1] not in str(etag):
+            if number not in upload.parts or _etag(upload.parts[number],
+                                                       upload.headers)[1:-1] not in str(etag):
                 return refused(400, "InvalidPart")(None, request)
         data = b"".join(upload.parts[number] for number in wanted)
-        md5s = b"".join(hashlib.md5(upload.parts[number]).digest() for number in wanted)
+        md5s = b"".join(bytes.fromhex(_etag(upload.parts[number], upload.headers)[1:-1])
+                        for number in wanted)
         etag = f'"{hashlib.md5(md5s).hexdigest()}-{len(wanted)}"'
-        self.objects[upload.key] = Object(data, etag, upload.headers)
+        self.objects[upload.key] = Object(data, etag, upload.headers, upload.customer_key)
         self.made[upload.key] += 1
         del self.uploads[request.query["uploadId"]]
         return _document("CompleteMultipartUploadResult", f"<ETag>{escape(etag)}</ETag>")
@@ -270,17 +319,60 @@ def _name_of(request: Request) -> str:
     if request.method == "GET" and "uploads" in request.query:
         return "uploads"
     one = "uploadId" in request.query
+    if request.header("x-amz-copy-source"):
+        return f"copy part {part}" if part else "copy"
     return {"HEAD": "look", "GET": "list" if one else "get", "DELETE": "abort",
             "PUT": f"part {part}" if part else "put",
             "POST": "complete" if one else "begin"}[request.method]
 
 
-def _document(root: str, inside: str) -> Answer:
-    return plain_answer(200, f"<{root}>{inside}</{root}>", content_type="application/xml")
+def _document(root: str, inside: str, more=()) -> Answer:
+    return plain_answer(200, f"<{root}>{inside}</{root}>", list(more),
+                        content_type="application/xml")
 
 
 def _md5_etag(data: bytes) -> str:
     return f'"{hashlib.md5(data).hexdigest()}"'
+
+
+def _etag(data: bytes, headers: list[tuple[str, str]]) -> str:
+    """No MD5 of what is encrypted with another key than the store's own, as the guide has it."""
+    with_other_key = any(name.lower() == f"{SSE}-customer-algorithm" or
+                         (name.lower() == SSE and value != "AES256") for name, value in headers)
+    return _md5_etag(b"encrypted" + data) if with_other_key else _md5_etag(data)
+
+
+# ---- encryption ---------------------------------------------------------------------------------
+
+SSE = "x-amz-server-side-encryption"
+
+
+def _encryption(request: Request) -> list[tuple[str, str]]:
+    """What an answer says of it: everything but the key."""
+    names = ("", "-aws-kms-key-id", "-customer-algorithm", "-customer-key-md5")
+    said = [(SSE + name, request.header(SSE + name)) for name in names]
+    return [(name, value) for name, value in said if value is not None]
+
+
+def _key_in(request: Request, before: str = "x-amz-"):
+    """The key that a request brings, in base64, and how one is refused that is none."""
+    prefix = f"{before}server-side-encryption-customer-"
+    algorithm, key, md5 = (request.header(prefix + name)
+                           for name in ("algorithm", "key", "key-MD5"))
+    if (algorithm, key, md5) == (None, None, None):
+        return None, None
+    sound = (algorithm == "AES256" and key is not None and len(base64.b64decode(key)) == 32 and
+             md5 == base64.b64encode(hashlib.md5(base64.b64decode(key)).digest()).decode())
+    return key, None if sound else refused(400, "InvalidArgument")(None, request)
+
+
+def _wrong_key(request: Request, wanted: str | None, before: str = "x-amz-"):
+    key, refusal = _key_in(request, before)
+    if refusal or key == wanted:
+        return refusal
+    if key is None or wanted is None:
+        return refused(400, "InvalidRequest")(None, request)
+    return refused(403, "AccessDenied")(None, request)
 
 
 def _metadata(request: Request) -> list[tuple[str, str]]:

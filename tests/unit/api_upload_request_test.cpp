@@ -71,6 +71,107 @@ TEST_CASE_METHOD(Fixture, "OSS has its own names for the same") {
   CHECK(header("Content-Type") == "text/x-own");
 }
 
+TEST_CASE_METHOD(Fixture, "encryption is asked for in each store's own words") {
+  spec.encryption = "aws:kms";
+  spec.kms_key_id = "alias/one";
+  CHECK(header("x-amz-server-side-encryption") == "aws:kms");
+  CHECK(header("x-amz-server-side-encryption-aws-kms-key-id") == "alias/one");
+  CHECK(prepared().encryption == "aws:kms alias/one");
+  CHECK_FALSE(prepared().etags_are_md5s);
+  spec.url = "oss://bucket/key";
+  CHECK(header("x-oss-server-side-encryption") == "KMS");
+  CHECK(header("x-oss-server-side-encryption-key-id") == "alias/one");
+  spec = {.file = spec.file, .url = "s3://bucket/k", .kms_key_id = "id"};
+  CHECK(header("x-amz-server-side-encryption") == "aws:kms");
+  spec = {.file = spec.file, .url = "s3://bucket/k", .encryption = "AES256"};
+  CHECK(header("x-amz-server-side-encryption") == "AES256");
+  CHECK(prepared().etags_are_md5s);
+}
+
+TEST_CASE_METHOD(Fixture, "encryption that no store has is refused") {
+  spec.encryption = "AES512";
+  CHECK(refused().subject == "--sse");
+  spec.encryption = "SM4";
+  CHECK(refused().cause == "\"SM4\" is none of AES256, aws:kms and aws:kms:dsse");
+  spec.encryption = "AES256";
+  spec.kms_key_id = "id";
+  CHECK(refused().subject == "--sse-kms-key-id");
+  spec = {.file = spec.file, .url = "s3://bucket/k", .kms_key_id = "a\nb: c"};
+  CHECK(refused().subject == "--sse-kms-key-id");
+}
+
+struct WithKey : Fixture {
+  WithKey() {
+    std::ofstream(folder / "key") << std::string(32, 'k');
+    std::filesystem::permissions(folder / "key", std::filesystem::perms::owner_read);
+  }
+  ObjectStoreOptions store_options() {
+    ObjectStoreOptions said{.region = "cn-hangzhou", .anonymous = true};
+    said.destination.customer_key_file = folder / "key";
+    return said;
+  }
+  Result<UploadRequest> prepare_with(const ObjectStoreOptions& said) {
+    ObjectStores own{said};
+    return prepare_upload(spec, options, own, files);
+  }
+};
+
+TEST_CASE_METHOD(WithKey, "a key of one's own is read from a file that is closed to others") {
+  auto request = prepare_with(store_options());
+  REQUIRE(request);
+  CHECK(request->settings.customer_key == *remote::CustomerKey::parse(std::string(32, 'k')));
+  CHECK_FALSE(request->settings.etags_are_md5s);
+  const auto is_refused = [&](const ObjectStoreOptions& said, const std::string& why) {
+    const auto refusal = prepare_with(said);
+    REQUIRE_FALSE(refusal);
+    INFO(to_string(refusal.error()));
+    CHECK(to_string(refusal.error()).find(why) != std::string::npos);
+  };
+  std::filesystem::permissions(folder / "key", std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  is_refused(store_options(), "is open to others, and it holds a key");
+  std::filesystem::permissions(folder / "key", std::filesystem::perms::owner_all);
+  ObjectStoreOptions plain = store_options();
+  plain.endpoint_url = "http://store.example.net";
+  is_refused(plain, "store.example.net in clear, over plain http");
+  plain.endpoint_url = "http://127.0.0.1:9000";
+  CHECK(prepare_with(plain));
+  std::ofstream(folder / "key") << "short";
+  is_refused(store_options(), "it has 5 bytes, and a key is 32");
+  std::filesystem::remove(folder / "key");
+  is_refused(store_options(), "cannot be read");
+}
+
+TEST_CASE_METHOD(WithKey, "a key of one's own goes with no other encryption, and not to OSS") {
+  spec.encryption = "aws:kms";
+  auto both = prepare_with(store_options());
+  REQUIRE_FALSE(both);
+  CHECK(both.error().subject == "--sse");
+  spec.encryption.clear();
+  spec.url = "oss://bucket/key";
+  auto oss = prepare_with(store_options());
+  REQUIRE_FALSE(oss);
+  CHECK(oss.error().subject == "--sse-c-key-file");
+}
+
+TEST_CASE_METHOD(WithKey, "each side of a copy has its own key") {
+  spec = {.from = JobSpec{.url = "s3://bucket/from"}, .url = "s3://bucket/to"};
+  auto request = prepare_with(store_options());
+  REQUIRE(request);
+  CHECK_FALSE(std::get<ObjectCopy>(request->source).settings.customer_key);
+  ObjectStoreOptions other_way = store_options();
+  std::swap(other_way.source, other_way.destination);
+  request = prepare_with(other_way);
+  REQUIRE(request);
+  CHECK(std::get<ObjectCopy>(request->source).settings.customer_key);
+  CHECK(std::get<ObjectCopy>(request->source).bytes.from.object->object.customer_key);
+  CHECK_FALSE(request->settings.customer_key);
+  spec.url = "s3://bucket/from";  // onto itself, to be encrypted or not any more
+  CHECK(prepare_with(other_way));
+  other_way.destination = other_way.source;
+  CHECK_FALSE(prepare_with(other_way));
+}
+
 TEST_CASE_METHOD(Fixture, "what is not said goes out as nothing") {
   CHECK(prepared().object_headers.size() == 1);
   CHECK_FALSE(prepared().hashes_payload);

@@ -29,6 +29,16 @@ TEST_CASE("a verb takes its own options and leaves all other words as they stand
   CHECK_FALSE(read.has("metadata"));
 }
 
+TEST_CASE("an option whose value may be left out takes only one that it knows, or that is tied") {
+  CHECK(taken({"--sse", "file"}).options.at("sse") == "AES256");
+  CHECK(taken({"--sse", "file"}).operands == Words{"file"});
+  CHECK(taken({"file", "--sse"}).options.at("sse") == "AES256");
+  CHECK(taken({"--sse", "aws:kms", "file"}).options.at("sse") == "aws:kms");
+  CHECK(taken({"--sse", "aws:kms", "file"}).operands == Words{"file"});
+  CHECK(taken({"--sse=SM4", "file"}).options.at("sse") == "SM4");
+  CHECK_FALSE(take_own_options(*verb_named("cp"), Words{"--sse="}));
+}
+
 TEST_CASE("an option that is given several times keeps all its values, in their order") {
   const VerbWords read = taken({"--metadata", "a=1", "--acl=x", "--metadata=b=2=3"});
   CHECK(read.all == Pairs{{"metadata", "a=1"}, {"acl", "x"}, {"metadata", "b=2=3"}});

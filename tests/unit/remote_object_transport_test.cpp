@@ -62,7 +62,9 @@ struct Fixture {
   std::shared_ptr<remote::BucketAccess> bucket = std::make_shared<remote::BucketAccess>(
       remote::BucketSettings{.endpoint = {}, .bucket = "bucket"}, credentials, clock);
   remote::ObjectTransport object{
-      wire, bucket, {.key = "a key", .place = *bucket->place("a key"), .query = {}, .headers = {}}};
+      wire,
+      bucket,
+      {.key = "a key", .place = *bucket->place("a key"), .query = {}, .customer_key = {}}};
   Listener listener;
 };
 
@@ -164,7 +166,7 @@ TEST_CASE_METHOD(Fixture, "a region that is only part of the signature is signed
       remote::BucketSettings{.endpoint = {.url = "http://127.0.0.1:9000"}, .bucket = "bucket"},
       credentials, clock);
   remote::ObjectTransport minio(
-      wire, own, {.key = "k", .place = *own->place("k"), .query = {}, .headers = {}});
+      wire, own, {.key = "k", .place = *own->place("k"), .query = {}, .customer_key = {}});
   minio.start({.url = "http://127.0.0.1:9000/bucket/k"}, listener);
   refuse(400, "AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>");
   CHECK(listener.heads.empty());
@@ -342,7 +344,7 @@ TEST_CASE_METHOD(Fixture, "a version that the user names is asked for each time"
                                 {.key = "a key",
                                  .place = *bucket->place("a key"),
                                  .query = {{"versionId", "mine"}},
-                                 .headers = {}});
+                                 .customer_key = {}});
   const std::string url = std::string(kUrl) + "?versionId=mine";
   named.start({.url = url}, listener);
   wire.head(wire.newest(), 206, {{"ETag", "\"tag\""}, {"x-amz-version-id", "mine"}});
@@ -362,7 +364,7 @@ TEST_CASE("credentials that come after everything was given up harm nobody") {
       remote::BucketSettings{.endpoint = {}, .bucket = "bucket"}, credentials, clock);
   {
     remote::ObjectTransport object(
-        wire, bucket, {.key = "k", .place = *bucket->place("k"), .query = {}, .headers = {}});
+        wire, bucket, {.key = "k", .place = *bucket->place("k"), .query = {}, .customer_key = {}});
     object.start({.url = "https://bucket.s3.us-east-1.amazonaws.com/k"}, listener);
   }
   credentials->come({});

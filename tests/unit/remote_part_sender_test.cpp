@@ -106,11 +106,11 @@ TEST_CASE_METHOD(Fixture, "few parts are digested ahead of those that go") {
 }
 
 TEST_CASE_METHOD(Fixture, "each part goes with its MD5 and with what belongs to each") {
-  target.headers = {{"x-own", "1"}};
+  target.customer_key = *remote::CustomerKey::parse(std::string(32, 'k'));
   target.hashes_payload = GENERATE(false, true);
   make(1);
   const std::string first = kBytes.substr(0, kPart);
-  CHECK(store.header("part 1", "x-own") == "1");
+  CHECK(store.header("part 1", "x-amz-server-side-encryption-customer-algorithm") == "AES256");
   CHECK(store.header("part 1", "Content-MD5") == to_base64(*parse_hex(test::md5_of(first))));
   CHECK(store.header("part 1", "x-amz-content-sha256") ==
         (target.hashes_payload ? to_hex(sha256(std::as_bytes(std::span(first))))

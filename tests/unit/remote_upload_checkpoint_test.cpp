@@ -17,6 +17,7 @@ UploadCheckpoint some_upload() {
           .token = "17",
           .plan = {50 * kMiB, 8 * kMiB},
           .sha256 = std::string(64, 'a'),
+          .encryption = "aws:kms some key",
           .parts = {{1, {"\"etag\"", "md5"}}, {7, {"\"e\\t\nag\"", ""}}}};
 }
 

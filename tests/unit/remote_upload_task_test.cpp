@@ -66,12 +66,14 @@ TEST_CASE_METHOD(Fixture, "a small file is one request, and leaves nothing besid
 TEST_CASE_METHOD(Fixture,
                  "what is said of the object goes with its beginning, and keys with parts") {
   settings.object_headers = {{"Content-Type", "text/x-own"}};
-  settings.part_headers = {{"x-amz-server-side-encryption-customer-key", "k"}};
+  const std::string own(32, 'k');
+  settings.customer_key = *remote::CustomerKey::parse(own);
   begin();
   run_to("begin");
   CHECK(store.header("begin", "Content-Type") == "text/x-own");
   run_to("part 1");
-  CHECK(store.header("part 1", "x-amz-server-side-encryption-customer-key") == "k");
+  CHECK(store.header("part 1", "x-amz-server-side-encryption-customer-key") ==
+        to_base64(std::as_bytes(std::span(own))));
   CHECK(store.header("part 1", "Content-Type").empty());
 }
 
@@ -290,6 +292,48 @@ TEST_CASE_METHOD(Interrupted, "a file that is another by now begins anew, and it
   CHECK(notes().find("beginning again") != std::string::npos);
   run();
   check_done(text_of("file"));
+}
+
+TEST_CASE_METHOD(Fixture, "what was begun with another encryption is not gone on with") {
+  const auto key = [](char byte) { return *remote::CustomerKey::parse(std::string(32, byte)); };
+  const auto with_key = [&] { settings.customer_key = key('a'); };
+  const auto by_key_service = [&] { settings.encryption = "aws:kms one"; };
+  bool same = false;
+  std::function<void()> before = [] {}, now = [] {};
+  SECTION("none before, a key now") { now = with_key; }
+  SECTION("a key before, none now") {
+    before = with_key;
+    now = [&] { settings.customer_key.reset(); };
+  }
+  SECTION("another key") {
+    before = with_key;
+    now = [&] { settings.customer_key = key('b'); };
+  }
+  SECTION("another key of the key service") {
+    before = by_key_service;
+    now = [&] { settings.encryption = "aws:kms two"; };
+  }
+  SECTION("the same key") {
+    before = with_key;
+    same = true;
+  }
+  SECTION("the same key of the key service") {
+    before = by_key_service;
+    same = true;
+  }
+  before();
+  begin();
+  run_to("part 2");
+  task->interrupt();
+  turn();
+  CHECK(text_of("kept/c.json").find(std::string(32, 'a')) == std::string::npos);
+  CHECK(text_of("kept/c.json").find(key('a').headers()[1].value) == std::string::npos);
+  now();
+  begin_anew();
+  run();
+  check_done(kBytes);
+  CHECK(store.begun == (same ? 1 : 2));
+  CHECK((notes().find("with another key") == std::string::npos) == same);
 }
 
 TEST_CASE_METHOD(Interrupted,
