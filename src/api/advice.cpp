@@ -20,6 +20,11 @@ void advise(const AskedWith& asked, Error& error) {
     error.remedy =
         "the credentials given were refused (they are sent to the URL's own origin alone)";
   }
+  if (asked.object && refuses_credentials(error)) {
+    error.remedy =
+        "check the bucket and the key, and what --profile, AWS_ACCESS_KEY_ID and their like may "
+        "read there";
+  }
   // So a port for TLS answers what is none.
   if (asked.plain && error.code == ErrorCode::Refused && error.number == 400) {
     error.remedy = "check the URL: a port for TLS wants https://…";

@@ -11,6 +11,7 @@ struct AskedWith {
   bool scheme = true;        // the URL named its own
   bool plain = false;        // it is http
   bool credentials = false;  // some were given for the URL's origin
+  bool object = false;       // of a store
 };
 
 // Rewords the remedy where `asked` makes another one true.

@@ -45,11 +45,12 @@ std::string own_login(const JobSpec& spec, const net::Url& url, const formats::N
   return url.user_password + (known == nullptr ? "" : known->password);
 }
 
-AskedWith asked_with(const JobSpec& spec, const engine::HttpSourceSettings& source) {
+AskedWith asked_with(const JobSpec& spec, const SourceRequest& source) {
   return {.scheme = names_scheme(spec.url),
           .plain = source.url.origin.scheme == "http",
           .credentials =
-              !engine::login_for(source.url, source).empty() || engine::logs_in_by_header(source)};
+              !engine::login_for(source.url, source).empty() || engine::logs_in_by_header(source),
+          .object = source.object.has_value()};
 }
 
 // 0: not known.

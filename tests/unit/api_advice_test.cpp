@@ -29,6 +29,14 @@ TEST_CASE("who gave credentials is not told to give some") {
   CHECK(remedy({.credentials = true}, missing) == "check the URL");
 }
 
+TEST_CASE("who may not read an object is told of a store's credentials") {
+  const Error denied{.code = ErrorCode::Refused, .number = 403, .remedy = "give it with -u"};
+  CHECK(asked_with({.url = "s3://bucket/key"}).object);
+  CHECK_FALSE(asked_with({.url = "https://host.example/f"}).object);
+  CHECK(remedy({.object = true}, denied).find("--profile") != std::string::npos);
+  CHECK(remedy({.object = true}, denied).find("-u") == std::string::npos);
+}
+
 TEST_CASE("plain http that is no good request may want https") {
   const Error bad{.code = ErrorCode::Refused, .number = 400, .remedy = "check the URL"};
   const bool plain = asked_with({.url = "http://host.example:8443/f"}).plain;
