@@ -53,8 +53,8 @@ void add_key(const std::optional<CustomerKey>& key, std::vector<core::Header>& h
 // refuses a key that came over plain http, and takes it for known to others.
 bool is_private_way(const Place& place);
 // Whether the request would show its key to a proxy, which reads what is not TLS.
+bool shows_key_to_proxy(const core::HttpRequest& request);
 inline constexpr const char* kShownToProxy =
     "the key would go over plain http through a proxy, which reads it";
-bool shows_key_to_proxy(const core::HttpRequest& request);
 
 }  // namespace xget::remote

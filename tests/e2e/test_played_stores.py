@@ -8,25 +8,14 @@ import pytest
 from support.command import QUICK, Exit, run_xget
 from support.content import content
 from support.downloads import KIB, MIB, assert_complete, partial
-from support.played_store import (PlayedStore, cut, cut_document, refused, with_body, with_fields)
+from support.played_store import (PlayedStore, cut, cut_document, env, refused, store,  # noqa: F401
+                                  with_body, with_fields)
 
 PART = 5 * MIB
 SIZE = PART + 1000
 DATA = content(SIZE, 0, "played")
 SMALL = DATA[:1000]
 INSIDE_200 = refused(200, "InternalError")
-
-
-@pytest.fixture
-def store():
-    with PlayedStore() as running:
-        yield running
-
-
-@pytest.fixture
-def env(store, folder):
-    return store.environment() | {"XDG_STATE_HOME": str(folder / "state"),
-                                  "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def upload(folder, env, *options, data=DATA):

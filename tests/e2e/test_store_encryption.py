@@ -13,7 +13,7 @@ from support import ceph_gateway
 from support.command import QUICK, Exit, run_xget, start_xget, wait_until
 from support.content import content
 from support.downloads import KIB, MIB, partial
-from support.played_store import PlayedStore, cut, refused
+from support.played_store import PlayedStore, cut, env, refused, store  # noqa: F401
 
 PART = 5 * MIB
 SIZE = PART + 1000
@@ -36,18 +36,10 @@ def write_key(folder, name="key", key=KEY):
     return path
 
 
-@pytest.fixture
-def store():
-    with PlayedStore() as running:
-        yield running
-
-
-@pytest.fixture
-def env(store, folder):
+@pytest.fixture(autouse=True)
+def keys(folder):
     write_key(folder)
     write_key(folder, "other key", OTHER_KEY)
-    return store.environment() | {"XDG_STATE_HOME": str(folder / "state"),
-                                  "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def cp(folder, env, *words):
@@ -97,11 +89,11 @@ def test_an_object_is_copied_onto_itself_to_be_encrypted(store, folder, env):
     assert dict(store.objects["key"].headers)[SSE] == "AES256"
 
 
-def test_sync_encrypts_what_it_copies(store, folder, env):
+def test_each_file_of_a_folder_is_encrypted(store, folder, env):
     (folder / "tree").mkdir()
     (folder / "tree/a").write_bytes(SMALL)
-    run = run_xget(["cp", "-r", *QUICK, "--sse", "aws:kms", "tree", "s3://bucket/t"], folder, env=env)
-    run.expect(0)
+    run_xget(["cp", "-r", *QUICK, "--sse", "aws:kms", "tree", "s3://bucket/t"], folder,
+             env=env).expect(0)
     assert dict(store.objects["t/a"].headers)[SSE] == "aws:kms"
 
 
@@ -351,6 +343,19 @@ def test_what_others_encrypted_is_read(gateway, folder, real):
                                 SSECustomerAlgorithm="AES256", SSECustomerKey=KEY)
     cp(folder, real, "--sse-c-key-file", "key", "s3://bucket/theirs", "theirs").expect(0)
     assert (folder / "theirs").read_bytes() == SMALL
+
+
+@needs_gateway
+def test_a_folder_is_synced_both_ways_with_the_key(gateway, folder, real):
+    (folder / "tree").mkdir()
+    (folder / "tree/a").write_bytes(SMALL)
+    options = [*QUICK, "--sse-c-key-file", "key"]
+    run_xget(["sync", *options, "tree", "s3://bucket/synced"], folder, env=real).expect(0)
+    answer = gateway.client().get_object(Bucket="bucket", Key="synced/a", SSECustomerKey=KEY,
+                                         SSECustomerAlgorithm="AES256")
+    assert answer["Body"].read() == SMALL
+    run_xget(["sync", *options, "s3://bucket/synced", "back"], folder, env=real).expect(0)
+    assert (folder / "back/a").read_bytes() == SMALL
 
 
 def has_recorded_a_part(folder):

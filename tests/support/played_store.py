@@ -22,6 +22,8 @@ import urllib.parse
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
+import pytest
+
 from support.answers import Answer, Request, Resource, honest_answer, plain_answer
 from support.hostile_server import Connection, HostileServer
 
@@ -273,6 +275,19 @@ class PlayedStore(HostileServer):
         self.made[upload.key] += 1
         del self.uploads[request.query["uploadId"]]
         return _document("CompleteMultipartUploadResult", f"<ETag>{escape(etag)}</ETag>")
+
+
+@pytest.fixture
+def store():
+    with PlayedStore() as running:
+        yield running
+
+
+@pytest.fixture
+def env(store, folder):
+    """What makes xget use it, and keep its state in the test's own folder."""
+    return store.environment() | {"XDG_STATE_HOME": str(folder / "state"),
+                                  "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 class _Stored(Resource):
