@@ -301,4 +301,11 @@ std::string to_hex(std::span<const std::byte> bytes) {
   return hex;
 }
 
+std::string md5_in_base64(std::span<const std::byte> bytes) {
+  const auto digester = Digester::create(DigestAlgorithm::Md5);
+  if (!digester) return "";
+  digester->update(bytes);
+  return to_base64(*parse_hex(digester->finish_hex()));
+}
+
 }  // namespace xget

@@ -98,6 +98,10 @@ PieceDigest piece_digest(std::span<const std::byte> bytes);
 using Sha256 = std::array<std::byte, 32>;
 Sha256 sha256(std::span<const std::byte> bytes);
 
+// MD5 of bytes that are all there, as Content-MD5 has it (RFC 1864). Empty: the system's OpenSSL
+// refuses MD5.
+std::string md5_in_base64(std::span<const std::byte> bytes);
+
 std::string to_hex(std::span<const std::byte> bytes);
 
 }  // namespace xget

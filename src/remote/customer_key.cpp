@@ -12,13 +12,6 @@ namespace {
 
 constexpr const char* kWhiteSpace = " \t\r\n";
 
-std::string md5_in_base64(std::span<const std::byte> bytes) {
-  const auto md5 = Digester::create(DigestAlgorithm::Md5);
-  if (!md5) return "";
-  md5->update(bytes);
-  return to_base64(*parse_hex(md5->finish_hex()));
-}
-
 std::optional<std::vector<std::byte>> written_out(std::string_view text) {
   const auto first = text.find_first_not_of(kWhiteSpace);
   if (first == std::string_view::npos) return std::nullopt;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/digest.hpp"
-#include "base/encoding.hpp"
 #include "remote/object_version.hpp"
 #include "remote/store_bodies.hpp"
 #include "remote/text_body.hpp"
@@ -21,14 +20,6 @@ StoreQuestion question_of(core::Method method) {
       .operation = "delete", .subject = "", .asked = {}, .body = nullptr, .on_retry = nullptr};
   question.asked.method = method;
   return question;
-}
-
-// Both kinds of store want one. Empty: the system's OpenSSL refuses MD5, and a store may, too.
-std::string md5_in_base64(std::span<const std::byte> bytes) {
-  const auto digester = Digester::create(DigestAlgorithm::Md5);
-  if (!digester) return "";
-  digester->update(bytes);
-  return to_base64(*parse_hex(digester->finish_hex()));
 }
 
 }  // namespace
